@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { Scope } from './scope.ts'
+
+/** Ecosystems whose registries `prepare` may reach; the hosts behind each name stand in gateway/egress/presets.json. */
+export const EgressPreset = z.enum(['npm', 'pypi', 'go', 'crates', 'maven', 'debian', 'rubygems'])
+export type EgressPreset = z.infer<typeof EgressPreset>
+
+export const GateDefinition = z
+  .strictObject({
+    name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
+    run: z.string().min(1).max(4_000).describe('A shell command, run from the root of the repository'),
+    parser: z
+      .enum([
+        'auto',
+        'tsc',
+        'eslint',
+        'biome',
+        'vitest',
+        'jest',
+        'node-test',
+        'tap',
+        'mocha',
+        'pytest',
+        'ruff',
+        'mypy',
+        'go',
+        'cargo',
+        'lines',
+      ])
+      .default('auto'),
+    timeoutSeconds: z.int().min(1).max(3_600).default(600),
+  })
+  .meta({ id: 'GateDefinition' })
+export type GateDefinition = z.infer<typeof GateDefinition>
+
+/** `airlock.yaml`, read from the base commit only: never from the agent's tree. */
+export const ProjectFile = z
+  .strictObject({
+    version: z.literal(1),
+    setup: z
+      .array(z.string().min(1).max(4_000))
+      .max(20)
+      .default([])
+      .describe('Run before the agent, with egress'),
+    egress: z.array(EgressPreset).default([]).describe('Registries open during setup'),
+    gates: z.array(GateDefinition).max(30).optional().describe('Detected when left out; [] for none'),
+    scope: Scope.optional().describe('The default scope of tasks'),
+    protected: z
+      .array(z.string().min(1).max(512))
+      .max(200)
+      .default([])
+      .describe('Globs no task may ever change'),
+    branches: z
+      .strictObject({ protected: z.array(z.string()).default([]) })
+      .default({ protected: [] })
+      .describe('More branches that Airlock never pushes to'),
+  })
+  .meta({ id: 'ProjectFile' })
+export type ProjectFile = z.infer<typeof ProjectFile>

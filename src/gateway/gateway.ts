@@ -1,0 +1,49 @@
+import type { Budget, Spend } from '#contract/budget.ts'
+import type { EventBody } from '#contract/event.ts'
+import type { EgressPreset } from '#contract/project-file.ts'
+import type { Refusal } from '#contract/refusal.ts'
+
+export type Protocol = 'anthropic' | 'openai-responses' | 'openai-chat'
+
+/** A model provider as the gateway knows it. The key never leaves zone 1. */
+export interface Provider {
+  readonly name: string
+  readonly protocol: Protocol
+  /** Without trailing slash and without `/v1`: `https://api.anthropic.com`. */
+  readonly baseUrl: string
+  readonly key: string
+  /** Model names this installation may use with it; empty means every model. */
+  readonly models: readonly string[]
+}
+
+/** What one attempt may do through its socket directory. The directory is its identity: there are no tokens. */
+export interface Lane {
+  readonly attempt: string
+  /** Made by the gateway with mode 0700 in a parent nobody else can enter; holds `model.sock` and `egress.sock`. */
+  readonly directory: string
+  readonly provider: Provider | undefined
+  readonly model: string | undefined
+  readonly budget: Budget
+  /** Spent before this lane opened, by the same attempt. */
+  readonly spent: Spend
+  readonly egress: readonly EgressPreset[]
+  readonly onEvent: (
+    event: Extract<EventBody, { kind: 'model_call' }> | { kind: 'refusal'; refusal: Refusal },
+  ) => void
+}
+
+export interface OpenLane {
+  spent(): Spend
+  /** True once a request was refused because the budget is gone. */
+  exhausted(): boolean
+  /** Milliseconds since the agent last asked for anything. */
+  idleMilliseconds(): number
+  /** Ends open connections and removes the directory. Safe to call twice. */
+  close(): Promise<void>
+}
+
+export interface Gateway {
+  open(lane: Lane): Promise<OpenLane>
+  /** Ends every lane. */
+  close(): Promise<void>
+}

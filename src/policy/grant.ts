@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { Budget } from '#contract/budget.ts'
+import { Scope } from '#contract/scope.ts'
+import { Person } from '#contract/task.ts'
+import { type Digest, digestOf } from '#kernel/bytes.ts'
+import { canonicalJson } from '#kernel/canonical-json.ts'
+
+/** What one attempt may do, on whose behalf: written once before the sandbox starts, its digest is in the audit log. */
+export const Grant = z.strictObject({
+  version: z.literal(1),
+  task: z.string(),
+  attempt: z.int(),
+  onBehalfOf: Person,
+  agent: z.string(),
+  model: z.string(),
+  scope: Scope,
+  protectedPaths: z.array(z.string()).describe('Never writable, whatever the scope says'),
+  budget: Budget,
+  egress: z.strictObject({
+    prepare: z.array(z.string()).describe('Ecosystem presets open while no agent is present'),
+    run: z.array(z.string()).max(0).describe('Always empty: the agent has the gateway only'),
+  }),
+})
+export type Grant = z.infer<typeof Grant>
+
+export function grantDigest(grant: Grant): Digest {
+  return digestOf(canonicalJson(grant))
+}
