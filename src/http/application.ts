@@ -1,0 +1,85 @@
+import type {
+  AuditRecord,
+  Member,
+  MemberRequest,
+  NewMember,
+  Page,
+  PageRequest,
+  Project,
+  ProjectRequest,
+  ProviderRequest,
+  ProviderView,
+  RetryRequest,
+  SelectionRequest,
+  ServerStatus,
+  TaskQuery,
+} from '#contract/api.ts'
+import type { TaskEvent } from '#contract/event.ts'
+import type { ApprovalRequest, RejectionRequest } from '#contract/review.ts'
+import type { Task, TaskRequest } from '#contract/task.ts'
+import type { Result } from '#kernel/result.ts'
+import type { Actor } from '#policy/actor.ts'
+
+/** A task's id, or its number within the actor's organisation. */
+export type TaskRef = string
+
+/** The exact bytes of a patch with the digest they hash to. */
+export interface PatchBytes {
+  readonly digest: string
+  readonly bytes: Uint8Array
+}
+
+/** Told of each new event of one task, in order, after it is committed. Must not throw. */
+export type EventListener = (event: TaskEvent) => void
+
+/**
+ * What the surfaces can ask for. Every use case is given the actor whose permission the surface has already checked;
+ * rules that need the record itself (who asked for this change) are decided inside. Something of another organisation
+ * is `not_found`, in the same words as something that never was.
+ */
+export interface Application {
+  submitTask(actor: Actor, request: TaskRequest): Promise<Result<Task>>
+  listTasks(actor: Actor, query: TaskQuery): Promise<Result<Page<Task>>>
+  getTask(actor: Actor, task: TaskRef): Promise<Result<Task>>
+  /** The current patch, or an earlier one of the same task by its digest. */
+  diffOf(actor: Actor, task: TaskRef, patchDigest?: string): Promise<Result<PatchBytes>>
+  /** Events with a sequence greater than `after`, oldest first, at most `limit`. */
+  eventsAfter(
+    actor: Actor,
+    task: TaskRef,
+    after: number,
+    limit: number,
+  ): Promise<Result<readonly TaskEvent[]>>
+  /** Calls the listener until the returned function is called. */
+  subscribe(actor: Actor, task: TaskRef, listener: EventListener): Promise<Result<() => void>>
+  cancelTask(actor: Actor, task: TaskRef): Promise<Result<Task>>
+  retryTask(actor: Actor, task: TaskRef, request: RetryRequest): Promise<Result<Task>>
+
+  approve(actor: Actor, task: TaskRef, request: ApprovalRequest): Promise<Result<Task>>
+  reject(actor: Actor, task: TaskRef, request: RejectionRequest): Promise<Result<Task>>
+  /** Makes a smaller patch and checks it again; refuses with `approval_void` when the patch is no longer that one. */
+  selectFromPatch(actor: Actor, task: TaskRef, request: SelectionRequest): Promise<Result<Task>>
+  /** The signed evidence bundle of a commit, as JSON text that `airlock verify` reads offline. */
+  evidenceOf(actor: Actor, commit: string): Promise<Result<string>>
+
+  listProjects(actor: Actor, page: PageRequest): Promise<Result<Page<Project>>>
+  /** The project of that URL: made now, or the one that was there. */
+  createProject(actor: Actor, request: ProjectRequest): Promise<Result<Project>>
+
+  listProviders(actor: Actor, page: PageRequest): Promise<Result<Page<ProviderView>>>
+  /** Stored only after a real call with the key succeeded. */
+  addProvider(actor: Actor, request: ProviderRequest): Promise<Result<ProviderView>>
+  removeProvider(actor: Actor, name: string): Promise<Result<void>>
+
+  listPeople(actor: Actor, page: PageRequest): Promise<Result<Page<Member>>>
+  addPerson(actor: Actor, request: MemberRequest): Promise<Result<NewMember>>
+  removePerson(actor: Actor, person: string): Promise<Result<void>>
+
+  auditEntries(actor: Actor, page: PageRequest): Promise<Result<Page<AuditRecord>>>
+  /** The newest signed checkpoint, in the C2SP text format. */
+  auditCheckpoint(actor: Actor): Promise<Result<string>>
+  /** The whole log as bytes that `airlock audit verify` checks offline. */
+  auditExport(actor: Actor): Promise<Result<AsyncIterable<Uint8Array>>>
+
+  status(actor: Actor): Promise<Result<ServerStatus>>
+}

@@ -1,0 +1,58 @@
+export const PERMISSIONS = [
+  'tasks:read',
+  'tasks:create',
+  'tasks:cancel',
+  'reviews:select',
+  'reviews:approve',
+  'reviews:reject',
+  'projects:read',
+  'projects:create',
+  'providers:read',
+  'providers:create',
+  'providers:remove',
+  'people:read',
+  'people:create',
+  'people:remove',
+  'audit:read',
+  'evidence:read',
+  'server:read',
+] as const
+export type Permission = (typeof PERMISSIONS)[number]
+
+/** How bad it would be if the wrong person did it, weakest first. */
+export type Risk = 'low' | 'medium' | 'high' | 'critical'
+
+interface ActionFacts {
+  readonly permission: Permission
+  readonly risk: Risk
+}
+
+/** Everything anybody can do, on any surface. A route, command or message names one of these or does not compile. */
+export const ACTIONS = {
+  'task.list': { permission: 'tasks:read', risk: 'low' },
+  'task.show': { permission: 'tasks:read', risk: 'low' },
+  'task.watch': { permission: 'tasks:read', risk: 'low' },
+  'task.diff': { permission: 'tasks:read', risk: 'low' },
+  'task.submit': { permission: 'tasks:create', risk: 'medium' },
+  'task.retry': { permission: 'tasks:create', risk: 'medium' },
+  'task.cancel': { permission: 'tasks:cancel', risk: 'low' },
+  'review.select': { permission: 'reviews:select', risk: 'medium' },
+  'review.approve': { permission: 'reviews:approve', risk: 'high' },
+  'review.reject': { permission: 'reviews:reject', risk: 'low' },
+  'evidence.show': { permission: 'evidence:read', risk: 'low' },
+  'project.list': { permission: 'projects:read', risk: 'low' },
+  'project.create': { permission: 'projects:create', risk: 'medium' },
+  'provider.list': { permission: 'providers:read', risk: 'low' },
+  'provider.create': { permission: 'providers:create', risk: 'high' },
+  'provider.remove': { permission: 'providers:remove', risk: 'medium' },
+  'person.list': { permission: 'people:read', risk: 'low' },
+  'person.create': { permission: 'people:create', risk: 'critical' },
+  'person.remove': { permission: 'people:remove', risk: 'critical' },
+  'audit.list': { permission: 'audit:read', risk: 'low' },
+  'audit.checkpoint': { permission: 'audit:read', risk: 'low' },
+  'audit.export': { permission: 'audit:read', risk: 'medium' },
+  'identity.show': { permission: 'server:read', risk: 'low' },
+  'server.status': { permission: 'server:read', risk: 'low' },
+} as const satisfies Record<string, ActionFacts>
+
+export type ActionName = keyof typeof ACTIONS

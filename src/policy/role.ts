@@ -1,0 +1,40 @@
+import type { Permission } from './action.ts'
+
+/** What a person is in an organisation, weakest first; each role holds everything the ones before it hold. */
+export const ROLES = ['viewer', 'developer', 'maintainer', 'owner'] as const
+export type Role = (typeof ROLES)[number]
+
+/** The weakest role that holds each permission. A permission without a line here does not compile. */
+export const LEAST_ROLE = {
+  'tasks:read': 'viewer',
+  'projects:read': 'viewer',
+  'evidence:read': 'viewer',
+  'server:read': 'viewer',
+  'tasks:create': 'developer',
+  'tasks:cancel': 'developer',
+  'reviews:select': 'developer',
+  'reviews:reject': 'developer',
+  'providers:read': 'developer',
+  'reviews:approve': 'maintainer',
+  'projects:create': 'maintainer',
+  'people:read': 'maintainer',
+  'audit:read': 'maintainer',
+  'providers:create': 'owner',
+  'providers:remove': 'owner',
+  'people:create': 'owner',
+  'people:remove': 'owner',
+} as const satisfies Record<Permission, Role>
+
+export function holds(role: Role, permission: Permission): boolean {
+  return isAtLeast(role, LEAST_ROLE[permission])
+}
+
+export function isAtLeast(role: Role, least: Role): boolean {
+  const rank = ROLES.indexOf(role)
+  return rank !== -1 && rank >= ROLES.indexOf(least)
+}
+
+/** Everyone who could approve a change: the self-approval rule counts them. */
+export function canApprove(role: Role): boolean {
+  return holds(role, 'reviews:approve')
+}
