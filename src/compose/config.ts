@@ -1,0 +1,73 @@
+import { homedir, tmpdir } from 'node:os'
+import { isAbsolute, join, resolve } from 'node:path'
+import { digestOf } from '#kernel/bytes.ts'
+import { AirlockError } from '#kernel/failure.ts'
+
+/** Everything Airlock takes from its surroundings, read once. Nothing else reads the environment. */
+export interface Config {
+  /** State that must survive: database, repositories, keys, evidence. Mode 0711 as root, else 0700. */
+  readonly dataDirectory: string
+  /** Short-lived sockets; a short path, since a Unix socket's is at most 107 bytes. */
+  readonly runtimeDirectory: string
+  readonly port: number
+  readonly database:
+    | { readonly kind: 'embedded' }
+    | { readonly kind: 'url'; readonly url: string; readonly queryUrl: string | undefined }
+  /** The usual provider variables, and nothing else of the environment. */
+  readonly providerEnvironment: Readonly<Record<string, string | undefined>>
+  readonly pager: string | undefined
+  readonly searchPath: string
+  /** The person who starts the first server becomes its owner under this name. */
+  readonly userName: string | undefined
+  /** Handed to child processes of the CLI: the background server and the pager. */
+  readonly inherited: Readonly<Record<string, string | undefined>>
+}
+
+const DEFAULT_PORT = 7411
+
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const dataDirectory = resolve(environment.AIRLOCK_HOME ?? defaultDataDirectory(environment))
+  return {
+    dataDirectory,
+    runtimeDirectory: runtimeDirectory(environment, dataDirectory),
+    port: port(environment.AIRLOCK_PORT),
+    database: environment.DATABASE_URL
+      ? { kind: 'url', url: environment.DATABASE_URL, queryUrl: environment.AIRLOCK_QUERY_DATABASE_URL }
+      : { kind: 'embedded' },
+    providerEnvironment: Object.fromEntries(
+      Object.entries(environment).filter(([name]) => /^[A-Z0-9_]+_(API_KEY|BASE_URL)$/.test(name)),
+    ),
+    pager: environment.PAGER,
+    searchPath: environment.PATH ?? '/usr/local/bin:/usr/bin:/bin',
+    userName: environment.USER ?? environment.LOGNAME,
+    inherited: environment,
+  }
+}
+
+function defaultDataDirectory(environment: NodeJS.ProcessEnv): string {
+  if (isRoot()) return '/var/lib/airlock'
+  const base = environment.XDG_DATA_HOME
+  return join(base && isAbsolute(base) ? base : join(homedir(), '.local/share'), 'airlock')
+}
+
+function runtimeDirectory(environment: NodeJS.ProcessEnv, dataDirectory: string): string {
+  const name = `airlock-${digestOf(dataDirectory).slice(7, 15)}`
+  if (isRoot()) return join('/run', name)
+  const base = environment.XDG_RUNTIME_DIR
+  return base && isAbsolute(base) ? join(base, name) : join(tmpdir(), `${name}-${process.getuid?.() ?? 0}`)
+}
+
+function port(text: string | undefined): number {
+  if (text === undefined || text === '') return DEFAULT_PORT
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value
+  throw new AirlockError({
+    code: 'invalid_configuration',
+    message: `AIRLOCK_PORT is not a port: ${text}`,
+    remedy: `Give a number from 0 to 65535, or leave it out for ${DEFAULT_PORT}.`,
+  })
+}
+
+export function isRoot(): boolean {
+  return process.getuid?.() === 0
+}

@@ -1,0 +1,179 @@
+import { chmod, mkdir, open, readFile, rename, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { z } from 'zod'
+import { AirlockError } from '#kernel/failure.ts'
+import type { Instant } from '#kernel/instant.ts'
+import { ok, type Result, refused } from '#kernel/result.ts'
+import type { Provider } from './gateway.ts'
+
+/** A provider and where it came from; the key stays on this side of the gateway. */
+export interface KnownProvider extends Provider {
+  readonly source: 'stored' | 'environment'
+  readonly createdAt?: Instant
+}
+
+/** A provider together with the model a task shall use. */
+export interface ModelChoice {
+  readonly provider: KnownProvider
+  readonly model: string
+}
+
+const Stored = z.strictObject({
+  version: z.literal(1),
+  providers: z.array(
+    z.strictObject({
+      name: z.string(),
+      protocol: z.enum(['anthropic', 'openai-responses', 'openai-chat']),
+      baseUrl: z.string(),
+      key: z.string(),
+      models: z.array(z.string()),
+      createdAt: z.string(),
+    }),
+  ),
+})
+
+/** Used when neither the task nor the provider names a model. */
+const DEFAULT_MODELS: Readonly<Record<string, string>> = {
+  anthropic: 'claude-opus-4-8',
+  openai: 'gpt-5.5',
+}
+
+/**
+ * The installation's model providers: those of the environment, and those added by hand, which live in one file of
+ * mode 0600 and win over an environment's of the same name. Refuses to read a file that others can read.
+ */
+export class ProviderDirectory {
+  readonly #file: string
+  readonly #environment: readonly Provider[]
+
+  constructor(file: string, environment: readonly Provider[]) {
+    this.#file = file
+    this.#environment = environment
+  }
+
+  async list(): Promise<readonly KnownProvider[]> {
+    const stored = await this.#read()
+    const names = new Set(stored.map(({ name }) => name))
+    const fromEnvironment = this.#environment.filter(({ name }) => !names.has(name))
+    return [
+      ...stored,
+      ...fromEnvironment.map((provider) => ({ ...provider, source: 'environment' as const })),
+    ]
+  }
+
+  async add(provider: Provider, at: Instant): Promise<KnownProvider> {
+    const added = { ...provider, source: 'stored' as const, createdAt: at }
+    const others = (await this.#read()).filter(({ name }) => name !== provider.name)
+    await this.#write([...others, added])
+    return added
+  }
+
+  async remove(name: string): Promise<Result<void>> {
+    const stored = await this.#read()
+    if (stored.some((provider) => provider.name === name)) {
+      await this.#write(stored.filter((provider) => provider.name !== name))
+      return ok(undefined)
+    }
+    const known = this.#environment.some((provider) => provider.name === name)
+    return refused({
+      code: 'not_found',
+      message: known ? `Provider ${name} comes from the environment.` : `There is no provider ${name}.`,
+      remedy: known ? 'Unset its variables and restart the server.' : 'See `airlock provider list`.',
+    })
+  }
+
+  /** Resolves `provider/model`, `provider`, or nothing (the first provider) to one the installation allows. */
+  async choose(text: string | undefined): Promise<Result<ModelChoice>> {
+    const all = await this.list()
+    const slash = text?.indexOf('/') ?? -1
+    const name = text === undefined ? all[0]?.name : slash < 0 ? text : text.slice(0, slash)
+    const provider = all.find((candidate) => candidate.name === name)
+    if (provider === undefined) return refused(unknownProvider(name, all))
+    const model = slash < 0 ? (provider.models[0] ?? DEFAULT_MODELS[provider.name]) : text?.slice(slash + 1)
+    if (model === undefined || model === '')
+      return refused({
+        code: 'unknown_model',
+        message: `Provider ${provider.name} has no default model.`,
+        remedy: `Name one: --model ${provider.name}/<model>`,
+      })
+    if (provider.models.length > 0 && !provider.models.includes(model))
+      return refused({
+        code: 'model_not_allowed',
+        rule: 'model.not-allowed',
+        message: `Provider ${provider.name} is not set up for model ${model}.`,
+        remedy: `Use one of: ${provider.models.join(', ')}, or add the provider again with this model.`,
+      })
+    return ok({ provider, model })
+  }
+
+  async #read(): Promise<KnownProvider[]> {
+    const text = await readPrivate(this.#file)
+    if (text === undefined) return []
+    const parsed = Stored.safeParse(parseJson(text))
+    if (!parsed.success) throw unreadable(this.#file)
+    return parsed.data.providers.map((provider) => ({ ...provider, source: 'stored' as const }))
+  }
+
+  async #write(providers: readonly KnownProvider[]): Promise<void> {
+    const stored = providers.map(({ source: _, ...provider }) => provider)
+    await mkdir(dirname(this.#file), { recursive: true, mode: 0o700 })
+    const temporary = `${this.#file}.new`
+    const handle = await open(temporary, 'w', 0o600)
+    try {
+      await handle.writeFile(`${JSON.stringify({ version: 1, providers: stored }, null, 2)}\n`)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await chmod(temporary, 0o600)
+    await rename(temporary, this.#file)
+  }
+}
+
+async function readPrivate(file: string): Promise<string | undefined> {
+  try {
+    const { mode } = await stat(file)
+    if ((mode & 0o077) !== 0)
+      throw new AirlockError({
+        code: 'invalid_configuration',
+        rule: 'secrets.private-file',
+        message: `${file} holds keys and can be read by others.`,
+        remedy: `chmod 600 ${file}`,
+      })
+    return await readFile(file, 'utf8')
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined
+    throw thrown
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function unreadable(file: string): AirlockError {
+  return new AirlockError({
+    code: 'invalid_configuration',
+    message: `${file} is not a list of providers.`,
+    remedy: 'Move it away and add the providers again with `airlock provider add`.',
+  })
+}
+
+function unknownProvider(name: string | undefined, all: readonly KnownProvider[]) {
+  if (name === undefined)
+    return {
+      code: 'unknown_provider' as const,
+      message: 'No model provider is configured.',
+      remedy:
+        'Run `airlock provider add`, or set ANTHROPIC_API_KEY or OPENAI_API_KEY and restart the server.',
+    }
+  return {
+    code: 'unknown_provider' as const,
+    message: `There is no provider ${name}.`,
+    remedy: `Configured: ${all.map((provider) => provider.name).join(', ') || 'none'}. Add one with \`airlock provider add\`.`,
+  }
+}
