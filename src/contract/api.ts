@@ -17,8 +17,8 @@ export function pageOf<T extends z.ZodType>(item: T, id: string) {
 }
 
 export interface Page<T> {
-  readonly items: readonly T[]
-  readonly next?: string | undefined
+  items: T[]
+  next?: string | undefined
 }
 
 export const TaskQuery = PageRequest.extend({

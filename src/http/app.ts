@@ -1,0 +1,111 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { HTTPException } from 'hono/http-exception'
+import { secureHeaders } from 'hono/secure-headers'
+import type { z } from 'zod'
+import { BOUNDS } from '#contract/bounds.ts'
+import type { Authenticate } from '#identity/authenticate.ts'
+import type { Failure } from '#kernel/failure.ts'
+import type { Application } from './application.ts'
+import { hostCheck } from './host-check.ts'
+import { problemResponse, thrownFailure } from './problem.ts'
+import type { HttpApp, HttpEnvironment } from './route.ts'
+import { allRoutes } from './routes/all-routes.ts'
+
+export interface HttpOptions {
+  readonly authenticate: Authenticate
+  readonly version: string
+  /** Names this server answers to, besides those of loopback. */
+  readonly hosts?: readonly string[]
+  /** How often a quiet event stream says that it still lives. */
+  readonly heartbeatMilliseconds?: number
+  /** Told of every bug that a request ran into. */
+  readonly onBug?: (thrown: unknown) => void
+}
+
+/** The only paths that answer without a token; neither tells anything about anybody. */
+export const OPEN_PATHS = ['/health', '/openapi.json'] as const
+
+/** The control plane as `Request → Response`. */
+export function createHttp(application: Application, options: HttpOptions): HttpApp {
+  const app: HttpApp = new OpenAPIHono<HttpEnvironment>({ defaultHook: refuseInvalid })
+  app.use(hostCheck(options.hosts))
+  app.use(secureHeaders({ crossOriginResourcePolicy: 'same-origin' }))
+  app.use(bodyLimit({ maxSize: BOUNDS.requestBody, onError: () => tooLarge() }))
+  app.get('/health', (context) => context.json({ status: 'ok', version: options.version }))
+  app.use('/v1/*', authenticated(options.authenticate))
+  for (const route of allRoutes(options.heartbeatMilliseconds ?? 15_000)) route.mount(app, application)
+  describeApi(app, options.version)
+  app.notFound((context) => problemResponse(noSuchRoute(context.req.method, context.req.path)))
+  app.onError((thrown) => {
+    if (thrown instanceof HTTPException)
+      return problemResponse({ code: 'invalid_input', message: `${thrown.message}.` }, thrown.status)
+    options.onBug?.(thrown)
+    return problemResponse(thrownFailure(thrown))
+  })
+  return app
+}
+
+function authenticated(authenticate: Authenticate): MiddlewareHandler<HttpEnvironment> {
+  return async (context, next) => {
+    const actor = await authenticate(context.req.header('authorization'))
+    if (!actor.ok) return problemResponse(actor.failure)
+    context.set('actor', actor.value)
+    return next()
+  }
+}
+
+/** The first thing that is wrong with a request, in words, and all of them for programs. */
+function refuseInvalid(result: { success: boolean; error?: z.core.$ZodError; target: string }) {
+  if (result.success || result.error === undefined) return undefined
+  const problems = result.error.issues.map((issue) => ({
+    path: issue.path.map(String).join('.'),
+    message: issue.message,
+  }))
+  const first = problems[0] ?? { path: '', message: 'not valid' }
+  return problemResponse({
+    code: 'invalid_input',
+    message:
+      first.path === '' ? `${sentence(first.message)}` : `\`${first.path}\`: ${sentence(first.message)}`,
+    rule: `request.${result.target}`,
+    remedy: 'Send what /openapi.json describes.',
+    details: { problems: problems.slice(0, 20) },
+  })
+}
+
+function sentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`
+}
+
+function tooLarge(): Response {
+  return problemResponse(
+    {
+      code: 'invalid_input',
+      message: 'The request is too large.',
+      rule: 'request.size',
+      remedy: `Send at most ${BOUNDS.requestBody} bytes.`,
+    },
+    413,
+  )
+}
+
+function noSuchRoute(method: string, path: string): Failure {
+  return {
+    code: 'not_found',
+    message: `There is no ${method} ${path.slice(0, 200)} here.`,
+    remedy: 'See /openapi.json for what there is.',
+  }
+}
+
+function describeApi(app: HttpApp, version: string): void {
+  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' })
+  app.doc31('/openapi.json', {
+    openapi: '3.1.0',
+    info: {
+      title: 'Airlock',
+      version,
+      description: 'Put AI coding agents to work on real repositories without having to trust them.',
+    },
+  })
+}

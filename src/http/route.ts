@@ -1,0 +1,167 @@
+import { createRoute, type OpenAPIHono, type RouteConfig } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { z } from 'zod'
+import { Problem } from '#contract/api.ts'
+import type { Result } from '#kernel/result.ts'
+import { ACTIONS, type ActionName } from '#policy/action.ts'
+import type { Actor } from '#policy/actor.ts'
+import { decideAtDoor, refusalOf } from '#policy/decide.ts'
+import type { Application } from './application.ts'
+import { problemResponse } from './problem.ts'
+
+/** What the app carries along a request once the door has let it in. */
+export interface HttpEnvironment {
+  Variables: { actor: Actor }
+}
+
+export type HttpApp = OpenAPIHono<HttpEnvironment>
+
+/** What a route is given: everything parsed, the actor known and allowed. `context` is for streams and headers. */
+export interface Asked<P, Q, B> {
+  readonly application: Application
+  readonly actor: Actor
+  readonly params: P
+  readonly query: Q
+  readonly body: B
+  readonly context: Context<HttpEnvironment>
+}
+
+interface Shape<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType> {
+  readonly method: 'get' | 'post' | 'delete'
+  readonly path: `/v1/${string}`
+  /** Without an action of the catalogue a route does not compile, and nobody may call it. */
+  readonly action: ActionName
+  readonly summary: string
+  readonly params?: P
+  readonly query?: Q
+  readonly body?: B
+}
+
+export interface JsonRoute<
+  P extends z.ZodObject,
+  Q extends z.ZodObject,
+  B extends z.ZodType,
+  T extends z.ZodType,
+> extends Shape<P, Q, B> {
+  readonly status?: 200 | 201
+  readonly reply: T
+  readonly run: (asked: Asked<z.output<P>, z.output<Q>, z.output<B>>) => Promise<Result<z.output<T>>>
+}
+
+/** Answers in bytes of a media type instead of JSON, or (204) in nothing. */
+export interface RawRoute<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>
+  extends Shape<P, Q, B> {
+  readonly status?: 200 | 204
+  readonly mediaTypes: readonly string[]
+  readonly run: (asked: Asked<z.output<P>, z.output<Q>, z.output<B>>) => Promise<Result<Response>>
+}
+
+/** A route ready to be mounted. Its types are spent; what it needs and what it checks is inside. */
+export interface Route {
+  readonly method: string
+  readonly path: string
+  readonly action: ActionName
+  mount(app: HttpApp, application: Application): void
+}
+
+const Nothing = z.object({})
+type Nothing = typeof Nothing
+
+export function jsonRoute<
+  T extends z.ZodType,
+  P extends z.ZodObject = Nothing,
+  Q extends z.ZodObject = Nothing,
+  B extends z.ZodType = Nothing,
+>(route: JsonRoute<P, Q, B, T>): Route {
+  const status = route.status ?? 200
+  const content = { 'application/json': { schema: route.reply } }
+  return mountable(route, status, content, async (asked) => {
+    const result = await route.run(asked)
+    return result.ok ? asked.context.json(result.value, status) : problemResponse(result.failure)
+  })
+}
+
+export function rawRoute<
+  P extends z.ZodObject = Nothing,
+  Q extends z.ZodObject = Nothing,
+  B extends z.ZodType = Nothing,
+>(route: RawRoute<P, Q, B>): Route {
+  const content = Object.fromEntries(route.mediaTypes.map((type) => [type, { schema: z.string() }]))
+  return mountable(route, route.status ?? 200, content, async (asked) => {
+    const result = await route.run(asked)
+    return result.ok ? result.value : problemResponse(result.failure)
+  })
+}
+
+type Content = Record<string, { schema: z.ZodType }>
+
+function mountable<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType>(
+  shape: Shape<P, Q, B>,
+  status: number,
+  content: Content,
+  answer: (asked: Asked<z.output<P>, z.output<Q>, z.output<B>>) => Promise<Response>,
+): Route {
+  return {
+    method: shape.method,
+    path: shape.path,
+    action: shape.action,
+    mount(app, application) {
+      app.openapi(configOf(shape, status, content), async (context) => {
+        const valid = (part: 'param' | 'query' | 'json') => context.req.valid(part as never)
+        return answer({
+          application,
+          actor: context.get('actor'),
+          params: valid('param'),
+          query: valid('query'),
+          body: valid('json'),
+          context,
+        })
+      })
+    },
+  }
+}
+
+function configOf(
+  shape: Shape<z.ZodObject, z.ZodObject, z.ZodType>,
+  status: number,
+  content: Content,
+): RouteConfig {
+  const { permission, risk } = ACTIONS[shape.action]
+  return createRoute({
+    method: shape.method,
+    path: shape.path,
+    operationId: shape.action,
+    summary: shape.summary,
+    description: `Needs the permission \`${permission}\`.`,
+    tags: [shape.path.split('/')[2] ?? ''],
+    security: [{ bearer: [] }],
+    'x-airlock-action': shape.action,
+    'x-airlock-permission': permission,
+    'x-airlock-risk': risk,
+    middleware: [door(shape.action)],
+    request: {
+      ...(shape.params === undefined ? {} : { params: shape.params }),
+      ...(shape.query === undefined ? {} : { query: shape.query }),
+      ...(shape.body === undefined
+        ? {}
+        : { body: { required: true, content: { 'application/json': { schema: shape.body } } } }),
+    },
+    responses: {
+      [status]: status === 204 ? { description: 'Done' } : { description: shape.summary, content },
+      default: {
+        description: 'A refusal: its code, rule and the smallest change that would allow it',
+        content: { 'application/problem+json': { schema: Problem } },
+      },
+    },
+  })
+}
+
+/** Before anything of the request is parsed: may this actor do such a thing at all? */
+function door(action: ActionName) {
+  return async (context: Context, next: () => Promise<void>): Promise<Response | undefined> => {
+    const decision = decideAtDoor(context.get('actor'), action)
+    if (decision.effect === 'deny') return problemResponse(refusalOf(decision))
+    await next()
+    return undefined
+  }
+}

@@ -1,0 +1,21 @@
+import type { Route } from '../route.ts'
+import { auditRoutes } from './audit.ts'
+import { peopleRoutes } from './people.ts'
+import { projectRoutes } from './projects.ts'
+import { providerRoutes } from './providers.ts'
+import { reviewRoutes } from './reviews.ts'
+import { serverRoutes } from './server.ts'
+import { taskRoutes } from './tasks.ts'
+
+/** Everything the API answers to. */
+export function allRoutes(heartbeatMilliseconds: number): readonly Route[] {
+  return [
+    ...serverRoutes,
+    ...taskRoutes(heartbeatMilliseconds),
+    ...reviewRoutes,
+    ...projectRoutes,
+    ...providerRoutes,
+    ...peopleRoutes,
+    ...auditRoutes,
+  ]
+}

@@ -1,0 +1,25 @@
+import { ServerStatus, WhoAmI } from '#contract/api.ts'
+import { ok } from '#kernel/result.ts'
+import { PERMISSIONS } from '#policy/action.ts'
+import { holds } from '#policy/role.ts'
+import { jsonRoute, type Route } from '../route.ts'
+
+export const serverRoutes: readonly Route[] = [
+  jsonRoute({
+    method: 'get',
+    path: '/v1/me',
+    action: 'identity.show',
+    summary: 'Who the token stands for, and what they may do',
+    reply: WhoAmI,
+    run: async ({ actor }) =>
+      ok({ ...actor, permissions: PERMISSIONS.filter((permission) => holds(actor.role, permission)) }),
+  }),
+  jsonRoute({
+    method: 'get',
+    path: '/v1/status',
+    action: 'server.status',
+    summary: 'How the server is, and what this host supports',
+    reply: ServerStatus,
+    run: ({ application, actor }) => application.status(actor),
+  }),
+]
