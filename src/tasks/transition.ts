@@ -34,7 +34,7 @@ export type Command =
 /** An audit entry without its envelope: who and when are added where it is written. */
 export interface Entry {
   readonly action: string
-  readonly data: Json
+  readonly data: { readonly [key: string]: Json }
 }
 
 /** What must follow once the transition is committed: more work in the background, or the end of running work. */
@@ -149,7 +149,7 @@ function moves(
   task: TaskFacts,
   next: TaskState,
   action: string,
-  data: Json,
+  data: { readonly [key: string]: Json },
   obligations: readonly Obligation[] = ['advance'],
   cause: Failure | null = null,
 ): Result<Transition> {
