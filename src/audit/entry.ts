@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { equalBytes, utf8 } from '#kernel/bytes.ts'
-import { canonicalJson, type Json, parseCanonicalJson } from '#kernel/canonical-json.ts'
+import { utf8 } from '#kernel/bytes.ts'
+import { canonicalJson, type Json } from '#kernel/canonical-json.ts'
 import { instantOf, millisecondsOf } from '#kernel/instant.ts'
-import { ok, type Result, refused } from '#kernel/result.ts'
+import { type Result, refused } from '#kernel/result.ts'
+import { decodeDocument } from './document.ts'
 
 /** The largest entry in bytes: a line of the log, not a place for documents. */
 export const MAX_ENTRY_BYTES = 64 * 1024
@@ -51,14 +52,13 @@ export function encodeEntry(entry: AuditEntry): Uint8Array {
 
 /** Reads an entry back; anything that would not encode to exactly these bytes is refused. */
 export function decodeEntry(bytes: Uint8Array): Result<AuditEntry> {
-  if (bytes.byteLength > MAX_ENTRY_BYTES) return damaged('it is above 64 KiB')
-  const value = parseCanonicalJson(Buffer.from(bytes).toString('utf8'))
-  if (value === undefined) return damaged('it is not canonical JSON')
-  const parsed = AuditEntry.safeParse(value)
-  if (!parsed.success) return damaged(parsed.error.issues[0]?.message ?? 'its shape is unknown')
-  // Also catches bytes that are not UTF-8 and keys a parser may drop, such as __proto__.
-  if (!equalBytes(utf8(canonicalJson(parsed.data)), bytes)) return damaged('it is not in canonical form')
-  return ok(parsed.data)
+  if (bytes.byteLength > MAX_ENTRY_BYTES)
+    return refused({
+      code: 'verification_failed',
+      message: 'The entry cannot be read: it is above 64 KiB.',
+      rule: 'audit.entry',
+    })
+  return decodeDocument(bytes, AuditEntry, 'entry')
 }
 
 function isBoundedObject(value: unknown): boolean {
@@ -71,12 +71,4 @@ function isBoundedJson(value: unknown, depth: number): boolean {
   if (typeof value === 'number') return Number.isFinite(value)
   if (typeof value !== 'object' || depth >= MAX_DEPTH) return false
   return Object.values(value).every((inner) => isBoundedJson(inner, depth + 1))
-}
-
-function damaged(why: string): Result<never> {
-  return refused({
-    code: 'verification_failed',
-    message: `The audit entry cannot be read: ${why}.`,
-    rule: 'audit.entry',
-  })
 }
