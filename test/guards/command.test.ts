@@ -78,7 +78,7 @@ describe('the command guard', () => {
       (text: string) => `eval ${quote(text)}`,
       (text: string) => `true && ${text}`,
       (text: string) => `( ${text} )`,
-      (text: string) => `echo $(${text})`,
+      (text: string) => `echo $( ${text} )`,
       (text: string) => `if ${text}; then true; fi`,
     ]
     const roots = fc.constantFrom('cat /etc/shadow', 'git push', 'rm -rf /usr', 'ssh a@b')
