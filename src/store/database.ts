@@ -1,0 +1,147 @@
+import { CamelCasePlugin, Kysely, PostgresDialect, sql } from 'kysely'
+import pg, { type PoolConfig } from 'pg'
+import type { Clock } from '#kernel/instant.ts'
+import { type Connections, type Location, openLocation } from './connections.ts'
+import { databaseFailure } from './database-failure.ts'
+import { type EventNotice, onEventNotices } from './event-notices.ts'
+import { migrate } from './migrate.ts'
+import { ensureQueryRole, requireQueryRole } from './query-role.ts'
+import { installQueue, openQueue, type Queue } from './queue.ts'
+import type { Tables, Tx } from './schema.ts'
+
+export interface Store {
+  /**
+   * Runs work in one transaction that sees this organisation only; commits when it resolves, rolls back when it
+   * rejects. Effects belong after it: work must not start anything it cannot take back.
+   */
+  inOrganisation<T>(organisation: string, work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Every organisation there is. For start-up recovery only. */
+  organisations(): Promise<readonly string[]>
+  /** Whose access token has this SHA-256 hash; whether it still counts is asked inside that organisation. */
+  organisationOfToken(hash: Uint8Array): Promise<string | undefined>
+  readonly queue: Queue
+  /** Calls the listener after events were committed, by any process; `undefined` means some may have been missed. */
+  onEvents(listener: (notice: EventNotice | undefined) => void): () => void
+  /** Stops the queue and closes every connection, then the embedded server. */
+  close(): Promise<void>
+}
+
+export interface StoreOptions {
+  readonly clock?: Clock
+  /** Told of trouble that no call can report: a lost connection in the background. */
+  readonly onProblem?: (error: Error) => void
+}
+
+/**
+ * Opens the database, brings its schema up to date and starts the queue.
+ * Throws AirlockError: `database_unavailable`, `data_directory_busy`, `disk_full`, `invalid_configuration`.
+ */
+export async function openStore(location: Location, options: StoreOptions = {}): Promise<Store> {
+  const connections = await openLocation(location)
+  try {
+    return await openConnections(connections, options)
+  } catch (error) {
+    await connections.close()
+    throw databaseFailure(error)
+  }
+}
+
+async function openConnections(connections: Connections, options: StoreOptions): Promise<Store> {
+  const onProblem = options.onProblem ?? (() => undefined)
+  const owner = kyselyOver(connections.owner, 2, onProblem)
+  const query = kyselyOver(connections.query, 12, onProblem)
+  try {
+    await prepareSchema(owner, connections)
+    await requireQueryRole(query)
+    const queue = await openQueue(connections.query, onProblem)
+    const notices = await onEventNotices(queue)
+    return {
+      inOrganisation: (organisation, work) => inOrganisation(query, organisation, work),
+      organisations: () => organisations(owner),
+      organisationOfToken: (hash) => organisationOfToken(query, hash),
+      queue,
+      onEvents: notices.subscribe,
+      close: async () => {
+        await notices.close()
+        await queue.close()
+        await Promise.all([query.destroy(), owner.destroy()])
+        await connections.close()
+      },
+    }
+  } catch (error) {
+    await Promise.all([query.destroy(), owner.destroy()])
+    throw error
+  }
+}
+
+async function prepareSchema(owner: Kysely<Tables>, connections: Connections): Promise<void> {
+  await ensureQueryRole(owner, loginOf(connections.query))
+  await sql`create schema if not exists airlock`.execute(owner)
+  await sql`grant usage on schema airlock to airlock_query`.execute(owner)
+  await migrate(owner)
+  await installQueue(connections.owner)
+}
+
+async function inOrganisation<T>(
+  query: Kysely<Tables>,
+  organisation: string,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  if (organisation === '') throw new TypeError('a transaction needs an organisation')
+  try {
+    return await query.transaction().execute(async (tx) => {
+      await sql`select set_config('app.organisation', ${organisation}, true)`.execute(tx)
+      return work(tx)
+    })
+  } catch (error) {
+    throw databaseFailure(error)
+  }
+}
+
+async function organisations(owner: Kysely<Tables>): Promise<readonly string[]> {
+  const rows = await owner.selectFrom('organisations').select('organisation').orderBy('createdAt').execute()
+  return rows.map((row) => row.organisation)
+}
+
+async function organisationOfToken(query: Kysely<Tables>, hash: Uint8Array): Promise<string | undefined> {
+  try {
+    const { rows } = await sql<{ organisation: string | null }>`
+      select organisation_of_token(${Buffer.from(hash)}) as organisation`.execute(query)
+    return rows[0]?.organisation ?? undefined
+  } catch (error) {
+    throw databaseFailure(error)
+  }
+}
+
+function kyselyOver(config: PoolConfig, max: number, onProblem: (error: Error) => void): Kysely<Tables> {
+  const pool = new pg.Pool({
+    ...config,
+    options: [config.options, '-c search_path=airlock -c timezone=UTC'].filter(Boolean).join(' '),
+    application_name: 'airlock',
+    connectionTimeoutMillis: 10_000,
+    max,
+    types: { getTypeParser },
+  })
+  pool.on('error', onProblem) // an idle connection was lost; the pool opens another when asked
+  return new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool }),
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+  })
+}
+
+const INT8 = 20
+const TIMESTAMPTZ = 1184
+
+/** 64-bit counts as numbers (ours stay far below 2^53), moments as ISO text. */
+const getTypeParser = ((type: number, format?: 'text') => {
+  const parse = pg.types.getTypeParser(type, format)
+  if (type === INT8) return Number
+  if (type === TIMESTAMPTZ) return (text: string) => (parse(text) as Date).toISOString()
+  return parse
+}) as typeof pg.types.getTypeParser
+
+function loginOf(config: PoolConfig): string | undefined {
+  if (config.connectionString === undefined) return config.user
+  const user = new URL(config.connectionString).username
+  return user === '' ? undefined : decodeURIComponent(user)
+}

@@ -1,0 +1,24 @@
+import type { Kysely } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+import * as organisations from './migrations/0001-organisations.ts'
+import * as tasks from './migrations/0002-tasks.ts'
+import * as auditLog from './migrations/0003-audit-log.ts'
+import type { Tables } from './schema.ts'
+
+/** Every migration in order. Forward only: one that has shipped is never edited, the next one mends it. */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-organisations': organisations,
+  '0002-tasks': tasks,
+  '0003-audit-log': auditLog,
+}
+
+/** Brings the schema to the newest version as the owner. One process at a time: others wait for its lock. */
+export async function migrate(owner: Kysely<Tables>): Promise<void> {
+  const migrator = new Migrator({
+    db: owner,
+    provider: { getMigrations: async () => ({ ...MIGRATIONS }) },
+    migrationTableSchema: 'airlock_migrations',
+  })
+  const { error } = await migrator.migrateToLatest()
+  if (error !== undefined) throw error
+}

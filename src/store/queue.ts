@@ -1,0 +1,114 @@
+import type { PoolConfig } from 'pg'
+import { fromKysely, type Job, PgBoss } from 'pg-boss'
+import { QUERY_ROLE } from './query-role.ts'
+import type { Tx } from './schema.ts'
+
+/** All a job says: look at this task. What there is to do stands in the task's own row. */
+export interface TaskJob {
+  readonly organisation: string
+  readonly task: string
+}
+
+export interface WorkerOptions {
+  /** How many tasks are advanced at once. */
+  readonly concurrency: number
+}
+
+export interface Queue {
+  /** Enqueues within the caller's transaction: the job exists when, and only when, that commits. */
+  enqueue(tx: Tx, job: TaskJob): Promise<void>
+  /** Calls the handler for each job. A handler that rejects is called again, a few times, later and later. */
+  startWorker(handler: (job: TaskJob) => Promise<void>, options: WorkerOptions): Promise<void>
+  /** Takes no more jobs and waits for the running handlers, at most that long. */
+  stopWorker(patienceMilliseconds: number): Promise<void>
+  /** Told of every message other sessions send to a channel, this process's included; `undefined` after a gap. */
+  listen(channel: string, onMessage: (payload: string | undefined) => void): Promise<() => Promise<void>>
+  close(): Promise<void>
+}
+
+const SCHEMA = 'pgboss'
+const ADVANCE_TASK = 'advance-task'
+// A handler may run as long as an attempt. A job that a crash left active harms nobody: start-up enqueues every
+// unfinished task again, and the handler looks at the task's state before it does anything.
+const LONGEST_JOB_SECONDS = 24 * 3_600 - 1
+
+/** Installs or upgrades the queue's own schema, as the owner, and lets the query role use it. */
+export async function installQueue(owner: PoolConfig): Promise<void> {
+  const boss = new PgBoss({ ...bossConfig(owner), max: 1, supervise: false, schedule: false })
+  boss.on('error', () => undefined) // the failing call rejects as well
+  await boss.start()
+  try {
+    const queue = {
+      ...RETRIES,
+      expireInSeconds: LONGEST_JOB_SECONDS,
+      deleteAfterSeconds: 3_600,
+      notify: true,
+    }
+    if ((await boss.getQueue(ADVANCE_TASK)) === null) await boss.createQueue(ADVANCE_TASK, queue)
+    else await boss.updateQueue(ADVANCE_TASK, queue)
+    const db = boss.getDb()
+    await db.executeSql(`grant usage on schema ${SCHEMA} to ${QUERY_ROLE}`)
+    await db.executeSql(
+      `grant select, insert, update, delete on all tables in schema ${SCHEMA} to ${QUERY_ROLE}`,
+    )
+    await db.executeSql(`grant execute on all functions in schema ${SCHEMA} to ${QUERY_ROLE}`)
+  } finally {
+    await boss.stop({ graceful: false })
+  }
+}
+
+const RETRIES = { retryLimit: 5, retryDelay: 1, retryBackoff: true, retryDelayMax: 60 }
+
+/** Opens the queue as the query role. `onError` is told of trouble in its background loops. */
+export async function openQueue(query: PoolConfig, onError: (error: Error) => void): Promise<Queue> {
+  const boss = new PgBoss({
+    ...bossConfig(query),
+    max: 4,
+    migrate: false,
+    createSchema: false,
+    schedule: false,
+    reindex: false,
+    monitorVacuum: false,
+    useListenNotify: true,
+  })
+  boss.on('error', onError)
+  await boss.start()
+  const db = boss.getDb()
+
+  return {
+    enqueue: async (tx, job) => {
+      await boss.send(ADVANCE_TASK, { ...job }, { db: fromKysely(tx) })
+    },
+    startWorker: async (handler, { concurrency }) => {
+      await boss.work<TaskJob>(
+        ADVANCE_TASK,
+        { localConcurrency: concurrency, batchSize: 1, pollingIntervalSeconds: 2 },
+        async ([job]: Job<TaskJob>[]) => {
+          if (job !== undefined) await handler(job.data)
+        },
+      )
+    },
+    stopWorker: async (patienceMilliseconds) => {
+      await boss.stop({ graceful: true, timeout: patienceMilliseconds, close: false })
+    },
+    listen: async (channel, onMessage) => {
+      const handle = await db.listen?.(channel, onMessage, () => onMessage(undefined))
+      return async () => handle?.close()
+    },
+    close: () => boss.stop({ graceful: false }),
+  }
+}
+
+// pg-boss takes the same settings as a pg Pool, but not their `undefined`s nor a password function without arguments.
+function bossConfig(pool: PoolConfig) {
+  const { host, database, user, connectionString, options } = pool
+  return {
+    schema: SCHEMA,
+    application_name: 'airlock-queue',
+    ...(host === undefined ? {} : { host }),
+    ...(database === undefined ? {} : { database }),
+    ...(user === undefined ? {} : { user }),
+    ...(connectionString === undefined ? {} : { connectionString }),
+    ...(options === undefined ? {} : { options }),
+  }
+}

@@ -1,0 +1,259 @@
+import type { ColumnType, Generated, Insertable, Selectable, Transaction } from 'kysely'
+import type { ModelProtocol } from '#contract/api.ts'
+import type { Budget, Spend } from '#contract/budget.ts'
+import type { EventBody } from '#contract/event.ts'
+import type { GateReport } from '#contract/gate-report.ts'
+import type { FileChange, PatchSummary, UndoneChange } from '#contract/patch.ts'
+import type { ProjectFile } from '#contract/project-file.ts'
+import type { Refusal } from '#contract/refusal.ts'
+import type { ApprovalTuple } from '#contract/review.ts'
+import type { Scope } from '#contract/scope.ts'
+import type { AgentEnding, Person, Task, TaskState } from '#contract/task.ts'
+import type { Failure } from '#kernel/failure.ts'
+import type { Instant } from '#kernel/instant.ts'
+import type { Grant } from '#policy/grant.ts'
+import type { Role } from '#policy/role.ts'
+
+/** A transaction of one organisation: it sees and writes that organisation's rows and no other's. */
+export type Tx = Transaction<Tables>
+
+/** Parsed on the way out; written as text made by `json()`, because the driver takes a JSON array for an SQL one. */
+type Json<T> = ColumnType<T, string, string>
+/** ISO text in UTC with milliseconds both ways. */
+type Moment = ColumnType<Instant, Instant, Instant>
+type Bytes = ColumnType<Uint8Array, Uint8Array, Uint8Array>
+/** Written by the server from `app.organisation`, so that no call can name another one. */
+type Organisation = Generated<string>
+
+export interface Tables {
+  organisations: OrganisationsTable
+  people: PeopleTable
+  accessTokens: AccessTokensTable
+  settings: SettingsTable
+  providers: ProvidersTable
+  projects: ProjectsTable
+  tasks: TasksTable
+  attempts: AttemptsTable
+  events: EventsTable
+  patches: PatchesTable
+  gateReports: GateReportsTable
+  gateBaseCache: GateBaseCacheTable
+  approvals: ApprovalsTable
+  publications: PublicationsTable
+  evidence: EvidenceTable
+  auditLog: AuditLogTable
+  auditEntries: AuditEntriesTable
+  auditNodes: AuditNodesTable
+  auditCheckpoints: AuditCheckpointsTable
+}
+
+export interface OrganisationsTable {
+  organisation: Organisation
+  name: string
+  taskCount: Generated<number>
+  createdAt: Moment
+}
+
+export interface PeopleTable {
+  organisation: Organisation
+  id: string
+  name: string
+  email: string
+  role: Role
+  createdAt: Moment
+  removedAt: Moment | null
+}
+
+export interface AccessTokensTable {
+  organisation: Organisation
+  hash: Bytes
+  person: string
+  createdAt: Moment
+  lastUsedAt: Moment | null
+  revokedAt: Moment | null
+}
+
+export interface SettingsTable {
+  organisation: Organisation
+  name: string
+  value: Json<unknown>
+  updatedAt: Moment
+}
+
+export interface ProvidersTable {
+  organisation: Organisation
+  name: string
+  protocol: ModelProtocol
+  baseUrl: string
+  /** Sealed by the caller: the store never sees a key in the clear. */
+  sealedKey: Bytes
+  models: Json<readonly string[]>
+  createdAt: Moment
+}
+
+export interface ProjectsTable {
+  organisation: Organisation
+  id: string
+  name: string
+  /** Never with credentials in it. */
+  url: string
+  defaultBranch: string | null
+  protectedBranches: Json<readonly string[]>
+  createdAt: Moment
+}
+
+export interface TasksTable {
+  organisation: Organisation
+  id: string
+  number: number
+  project: string
+  state: TaskState
+  /** The current attempt's number. */
+  attempt: number
+  /** Attempts lost to a crash, over the whole task. */
+  lost: Generated<number>
+  /** Grows with every move; what a move compares before it sets. */
+  version: Generated<number>
+  eventCount: Generated<number>
+  intent: string
+  baseBranch: string
+  baseCommit: string
+  scope: Json<Scope>
+  agent: string
+  model: string
+  budget: Json<Budget>
+  requester: Json<Person>
+  projectFile: Json<ProjectFile> | null
+  grantDocument: Json<Grant> | null
+  /** What a reviewer said for the next attempt. */
+  feedback: string | null
+  /** Id of the patch under review. */
+  patch: string | null
+  /** Id of the patch the current attempt builds upon. */
+  onto: string | null
+  cause: Json<Failure> | null
+  publication: Json<NonNullable<Task['publication']>> | null
+  createdAt: Moment
+  updatedAt: Moment
+}
+
+export interface AttemptsTable {
+  organisation: Organisation
+  id: string
+  task: string
+  number: number
+  /** The last step of the pipeline that was reached: what a restart looks at. */
+  step: string
+  startedAt: Moment
+  endedAt: Moment | null
+  agentEnding: AgentEnding | null
+  cause: Json<Failure> | null
+  spend: Json<Spend>
+  agentSummary: string | null
+  refusals: Json<readonly Refusal[]>
+}
+
+export interface EventsTable {
+  organisation: Organisation
+  task: string
+  sequence: number
+  attempt: number
+  at: Moment
+  body: Json<EventBody>
+}
+
+export interface PatchesTable {
+  organisation: Organisation
+  id: string
+  task: string
+  attempt: number
+  base: string
+  tree: string
+  digest: string
+  size: number
+  bytes: Bytes
+  files: Json<readonly FileChange[]>
+  undone: Json<readonly UndoneChange[]>
+  origin: PatchSummary['origin']
+  createdAt: Moment
+}
+
+export interface GateReportsTable {
+  organisation: Organisation
+  task: string
+  patchDigest: string
+  iteration: number
+  report: Json<GateReport>
+  createdAt: Moment
+}
+
+export interface GateBaseCacheTable {
+  organisation: Organisation
+  key: string
+  run: Json<unknown>
+  createdAt: Moment
+}
+
+export interface ApprovalsTable {
+  organisation: Organisation
+  id: string
+  task: string
+  /** The canonical JSON text that was signed, to the byte. */
+  tuple: string
+  envelope: Json<unknown>
+  createdAt: Moment
+}
+
+export type PublicationState = 'intended' | 'done' | 'refused'
+
+export interface PublicationsTable {
+  organisation: Organisation
+  approval: string
+  task: string
+  branch: string
+  commit: string
+  push: boolean
+  state: PublicationState
+  createdAt: Moment
+  endedAt: Moment | null
+}
+
+export interface EvidenceTable {
+  organisation: Organisation
+  commit: string
+  task: string
+  bundle: string
+  createdAt: Moment
+}
+
+export interface AuditLogTable {
+  organisation: Organisation
+  size: number
+  frontier: Bytes
+}
+
+export interface AuditEntriesTable {
+  organisation: Organisation
+  index: number
+  bytes: Bytes
+  leafHash: Bytes
+}
+
+/** Roots of complete subtrees above the leaves: what proofs are cut from. */
+export interface AuditNodesTable {
+  organisation: Organisation
+  level: number
+  index: number
+  hash: Bytes
+}
+
+export interface AuditCheckpointsTable {
+  organisation: Organisation
+  size: number
+  note: string
+  createdAt: Moment
+}
+
+export type TaskRow = Selectable<TasksTable>
+export type NewTask = Omit<Insertable<TasksTable>, 'organisation' | 'number' | 'version' | 'eventCount'>
+export type ApprovalDocument = ApprovalTuple

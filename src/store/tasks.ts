@@ -1,0 +1,85 @@
+import type { Updateable } from 'kysely'
+import { END_STATES, type TaskState } from '#contract/task.ts'
+import { storableText } from './column.ts'
+import type { NewTask, TaskRow, TasksTable, Tx } from './schema.ts'
+
+/** Inserts a task under the organisation's next number. */
+export async function insertTask(tx: Tx, task: NewTask): Promise<TaskRow> {
+  const { taskCount } = await tx
+    .updateTable('organisations')
+    .set((column) => ({ taskCount: column('taskCount', '+', 1) }))
+    .returning('taskCount')
+    .executeTakeFirstOrThrow()
+  return tx
+    .insertInto('tasks')
+    .values({ ...task, intent: storableText(task.intent), number: taskCount })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+export function taskById(tx: Tx, id: string): Promise<TaskRow | undefined> {
+  return tx.selectFrom('tasks').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+export function taskByNumber(tx: Tx, number: number): Promise<TaskRow | undefined> {
+  return tx.selectFrom('tasks').selectAll().where('number', '=', number).executeTakeFirst()
+}
+
+export interface TaskFilter {
+  readonly state?: TaskState | undefined
+  /** A project's id. */
+  readonly project?: string | undefined
+  /** Only tasks with a smaller number: the last one of the page before. */
+  readonly before?: number | undefined
+  readonly limit: number
+}
+
+/** Newest first. */
+export function listTasks(tx: Tx, filter: TaskFilter): Promise<TaskRow[]> {
+  let query = tx.selectFrom('tasks').selectAll()
+  if (filter.state !== undefined) query = query.where('state', '=', filter.state)
+  if (filter.project !== undefined) query = query.where('project', '=', filter.project)
+  if (filter.before !== undefined) query = query.where('number', '<', filter.before)
+  return query.orderBy('number', 'desc').limit(filter.limit).execute()
+}
+
+export interface Move {
+  readonly id: string
+  /** The version the decision was made on. */
+  readonly fromVersion: number
+  /** Columns to set; documents through `json()`. */
+  readonly patch: Omit<Updateable<TasksTable>, 'organisation' | 'id' | 'number' | 'version' | 'eventCount'>
+}
+
+/** Sets columns if the task is still the one that was read; false is a conflict, not something to try again. */
+export async function moveTask(tx: Tx, move: Move): Promise<boolean> {
+  const { feedback } = move.patch
+  const { numUpdatedRows } = await tx
+    .updateTable('tasks')
+    .set({ ...move.patch, ...(typeof feedback === 'string' ? { feedback: storableText(feedback) } : {}) })
+    .set((column) => ({ version: column('version', '+', 1) }))
+    .where('id', '=', move.id)
+    .where('version', '=', move.fromVersion)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
+}
+
+/** Tasks that something must still be done for without a person: what a start-up enqueues again. */
+export function tasksToResume(tx: Tx): Promise<TaskRow[]> {
+  return tx
+    .selectFrom('tasks')
+    .selectAll()
+    .where('state', 'not in', [...END_STATES, 'awaiting_review'])
+    .orderBy('number')
+    .execute()
+}
+
+/** How many tasks are in each state that has any. */
+export async function countTasks(tx: Tx): Promise<ReadonlyMap<TaskState, number>> {
+  const rows = await tx
+    .selectFrom('tasks')
+    .select(['state', ({ fn }) => fn.countAll<number>().as('count')])
+    .groupBy('state')
+    .execute()
+  return new Map(rows.map((row) => [row.state, row.count]))
+}
