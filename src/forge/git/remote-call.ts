@@ -1,0 +1,139 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ok, type Result, refused } from '#kernel/result.ts'
+import { type RemoteAddress, remoteAddress } from '../remote-url.ts'
+import type { Remote } from '../repository.ts'
+
+/** What a git command needs to speak to one remote, and to nothing else. */
+export interface RemoteCall {
+  readonly address: RemoteAddress
+  readonly url: string
+  readonly config: readonly string[]
+  readonly environment: Readonly<Record<string, string>>
+  readonly uploadPack: readonly string[]
+  readonly receivePack: readonly string[]
+}
+
+export async function remoteCall(remote: Remote, gitDirectory: string): Promise<Result<RemoteCall>> {
+  const parsed = remoteAddress(remote.url)
+  if (!parsed.ok) return parsed
+  const address = parsed.value
+  switch (address.kind) {
+    case 'local':
+      return ok({
+        address,
+        url: address.path,
+        config: ['protocol.file.allow=always'],
+        environment: {},
+        uploadPack: [`--upload-pack=${SERVING_GIT} upload-pack`],
+        receivePack: [`--receive-pack=${await asOwner(address.path)}${SERVING_GIT} receive-pack`],
+      })
+    case 'http':
+    case 'https':
+      return httpCall(remote, address)
+    case 'ssh':
+      return ok({
+        address,
+        url: address.url,
+        config: ['protocol.ssh.allow=always', 'ssh.variant=ssh'],
+        environment: { GIT_SSH_COMMAND: sshCommand(remote, gitDirectory) },
+        uploadPack: [],
+        receivePack: [],
+      })
+  }
+}
+
+/**
+ * The serving side of a local remote reads that repository's own configuration. These settings win over it: no hook, no
+ * monitor, no command for alternates, and no further transport (a promisor remote with an uploadpack of its own would
+ * run it: CVE-2024-32004). `safe.directory=*` because the repository may belong to another user.
+ */
+const SERVING_GIT = [
+  'GIT_ALLOW_PROTOCOL=none GIT_NO_LAZY_FETCH=1 git',
+  '-c safe.directory=*',
+  '-c core.hooksPath=/dev/null',
+  '-c core.fsmonitor=false',
+  '-c core.alternateRefsCommand=true',
+  '-c gc.auto=0 -c receive.autoGC=false -c maintenance.auto=false',
+].join(' ')
+
+/** As root, write into a repository as its owner: nothing there may end up belonging to root. */
+async function asOwner(path: string): Promise<string> {
+  if (process.geteuid?.() !== 0) return ''
+  const owner = await stat(path).catch(() => undefined)
+  if (owner === undefined || owner.uid === 0) return ''
+  return `setpriv --reuid=${owner.uid} --regid=${owner.gid} --clear-groups env `
+}
+
+/** git asks this helper; the secret is in the environment of that one child, bound to the remote's own origin. */
+const CREDENTIAL_HELPER =
+  '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "$AIRLOCK_GIT_USERNAME" "$AIRLOCK_GIT_PASSWORD"; }; f'
+
+function httpCall(
+  remote: Remote,
+  address: Extract<RemoteAddress, { kind: 'http' | 'https' }>,
+): Result<RemoteCall> {
+  const { credential } = remote
+  const unusable = [credential?.username, credential?.password].some(
+    (text) => text !== undefined && /[\0\r\n]/.test(text),
+  )
+  if (unusable)
+    return refused({ code: 'invalid_input', message: "The remote's credential has a line break in it." })
+  return ok({
+    address,
+    url: address.url,
+    config: [
+      `protocol.${address.kind}.allow=always`,
+      'http.followRedirects=false', // a redirect could carry the credential to another host
+      'http.lowSpeedLimit=1000',
+      'http.lowSpeedTime=60',
+      ...(credential === undefined ? [] : [`credential.${address.origin}.helper=${CREDENTIAL_HELPER}`]),
+    ],
+    environment:
+      credential === undefined
+        ? {}
+        : { AIRLOCK_GIT_USERNAME: credential.username, AIRLOCK_GIT_PASSWORD: credential.password },
+    uploadPack: [],
+    receivePack: [],
+  })
+}
+
+/** Fixed options only: no configuration file, no agent, no forwarding, no prompt. */
+function sshCommand(remote: Remote, gitDirectory: string): string {
+  const known = remote.sshKnownHostsFile
+  const options = [
+    'BatchMode=yes',
+    'IdentitiesOnly=yes',
+    'IdentityAgent=none',
+    'ForwardAgent=no',
+    'ClearAllForwardings=yes',
+    'PermitLocalCommand=no',
+    'ProxyCommand=none',
+    'ControlPath=none',
+    'UpdateHostKeys=no',
+    'ConnectTimeout=20',
+    // Without a file of known hosts the first key seen is kept, and any other one is refused from then on.
+    `StrictHostKeyChecking=${known === undefined ? 'accept-new' : 'yes'}`,
+    `UserKnownHostsFile=${quotedForSsh(known ?? join(gitDirectory, 'airlock-known-hosts'))}`,
+  ]
+  const key = remote.sshKeyFile === undefined ? [] : ['-i', quoted(remote.sshKeyFile)]
+  return [
+    'ssh',
+    '-F',
+    '/dev/null',
+    '-a',
+    '-x',
+    '-T',
+    ...key,
+    ...options.flatMap((o) => ['-o', quoted(o)]),
+  ].join(' ')
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
+}
+
+/** ssh splits this value at white space and expands %: it has quotes of its own. */
+function quotedForSsh(path: string): string {
+  return `"${path.replaceAll('%', '%%')}"`
+}
