@@ -1,0 +1,24 @@
+import type { Instant } from '#kernel/instant.ts'
+import type { Tx } from './schema.ts'
+
+/** Keeps the signed bundle of a published commit. The first one stays: a commit is published once. */
+export async function saveEvidence(
+  tx: Tx,
+  evidence: {
+    readonly commit: string
+    readonly task: string
+    readonly bundle: string
+    readonly createdAt: Instant
+  },
+): Promise<void> {
+  await tx
+    .insertInto('evidence')
+    .values(evidence)
+    .onConflict((conflict) => conflict.columns(['organisation', 'commit']).doNothing())
+    .execute()
+}
+
+export async function evidenceOf(tx: Tx, commit: string): Promise<string | undefined> {
+  const row = await tx.selectFrom('evidence').select('bundle').where('commit', '=', commit).executeTakeFirst()
+  return row?.bundle
+}

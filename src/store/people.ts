@@ -1,0 +1,67 @@
+import type { Selectable } from 'kysely'
+import type { Instant } from '#kernel/instant.ts'
+import type { Role } from '#policy/role.ts'
+import type { PeopleTable, Tx } from './schema.ts'
+
+export type PersonRow = Selectable<PeopleTable>
+
+export interface NewPerson {
+  readonly id: string
+  readonly name: string
+  readonly email: string
+  readonly role: Role
+  readonly createdAt: Instant
+}
+
+/** Inserts a person; undefined when somebody present already has that e-mail address. */
+export async function insertPerson(tx: Tx, person: NewPerson): Promise<PersonRow | undefined> {
+  return tx
+    .insertInto('people')
+    .values(person)
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll()
+    .executeTakeFirst()
+}
+
+/** Also somebody who was removed: their name stays on what they did. */
+export function personById(tx: Tx, id: string): Promise<PersonRow | undefined> {
+  return tx.selectFrom('people').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** People present, by id; `after` is the last id of the page before. */
+export function listPeople(
+  tx: Tx,
+  page: { readonly after?: string | undefined; readonly limit: number },
+): Promise<PersonRow[]> {
+  let query = tx.selectFrom('people').selectAll().where('removedAt', 'is', null)
+  if (page.after !== undefined) query = query.where('id', '>', page.after)
+  return query.orderBy('id').limit(page.limit).execute()
+}
+
+/** How many people present hold one of these roles. */
+export async function countPeople(tx: Tx, roles: readonly Role[]): Promise<number> {
+  const { count } = await tx
+    .selectFrom('people')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('removedAt', 'is', null)
+    .where('role', 'in', roles)
+    .executeTakeFirstOrThrow()
+  return count
+}
+
+/** Removes somebody and revokes every token of theirs; false when there is nobody of that id. */
+export async function removePerson(tx: Tx, id: string, removedAt: Instant): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('people')
+    .set({ removedAt })
+    .where('id', '=', id)
+    .where('removedAt', 'is', null)
+    .executeTakeFirst()
+  await tx
+    .updateTable('accessTokens')
+    .set({ revokedAt: removedAt })
+    .where('person', '=', id)
+    .where('revokedAt', 'is', null)
+    .execute()
+  return numUpdatedRows === 1n
+}

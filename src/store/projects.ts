@@ -1,0 +1,58 @@
+import type { Selectable } from 'kysely'
+import type { Instant } from '#kernel/instant.ts'
+import { json } from './column.ts'
+import type { ProjectsTable, Tx } from './schema.ts'
+
+export type ProjectRow = Selectable<ProjectsTable>
+
+export interface NewProject {
+  readonly id: string
+  readonly name: string
+  /** An absolute path or a URL, without credentials. */
+  readonly url: string
+  readonly defaultBranch?: string | undefined
+  readonly protectedBranches: readonly string[]
+  readonly createdAt: Instant
+}
+
+/** Inserts a project; undefined when the organisation already has one of that name or URL. */
+export async function insertProject(tx: Tx, project: NewProject): Promise<ProjectRow | undefined> {
+  return tx
+    .insertInto('projects')
+    .values({
+      ...project,
+      defaultBranch: project.defaultBranch ?? null,
+      protectedBranches: json(project.protectedBranches),
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returningAll()
+    .executeTakeFirst()
+}
+
+/** By id or by name; an id is never mistaken for somebody's name. */
+export function projectByReference(tx: Tx, reference: string): Promise<ProjectRow | undefined> {
+  return tx
+    .selectFrom('projects')
+    .selectAll()
+    .where((column) => column.or([column('id', '=', reference), column('name', '=', reference)]))
+    .orderBy((column) => column('id', '=', reference), 'desc')
+    .executeTakeFirst()
+}
+
+export function projectByUrl(tx: Tx, url: string): Promise<ProjectRow | undefined> {
+  return tx.selectFrom('projects').selectAll().where('url', '=', url).executeTakeFirst()
+}
+
+/** By name; `after` is the last name of the page before. */
+export function listProjects(
+  tx: Tx,
+  page: { readonly after?: string | undefined; readonly limit: number },
+): Promise<ProjectRow[]> {
+  let query = tx.selectFrom('projects').selectAll()
+  if (page.after !== undefined) query = query.where('name', '>', page.after)
+  return query.orderBy('name').limit(page.limit).execute()
+}
+
+export async function setDefaultBranch(tx: Tx, id: string, defaultBranch: string): Promise<void> {
+  await tx.updateTable('projects').set({ defaultBranch }).where('id', '=', id).execute()
+}
