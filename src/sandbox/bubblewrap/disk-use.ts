@@ -1,0 +1,58 @@
+import type { Dirent } from 'node:fs'
+import { lstat, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+
+export interface DiskUse {
+  readonly bytes: number
+  readonly files: number
+  /** False when counting stopped because a bound was passed, or because the tree is deeper than a path can name. */
+  readonly complete: boolean
+}
+
+/**
+ * Allocated bytes and entries below a directory, counted only until a bound is passed. The tree is hostile and may
+ * change meanwhile: links are counted and not followed, vanished entries are skipped, hard links count once.
+ */
+export async function diskUse(root: string, most: { bytes: number; files: number }): Promise<DiskUse> {
+  const seen = new Set<string>()
+  const waiting = [root]
+  let bytes = 0
+  let files = 0
+  for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
+    const entries = await entriesOf(directory)
+    if (entries === 'too deep') return { bytes, files, complete: false }
+    files += entries.length
+    for (let start = 0; start < entries.length; start += BATCH) {
+      const batch = entries.slice(start, start + BATCH)
+      for (const entry of batch) if (entry.isDirectory()) waiting.push(join(directory, entry.name))
+      const sizes = await Promise.all(batch.map((entry) => sizeOf(join(directory, entry.name), seen)))
+      bytes += sizes.reduce((sum, size) => sum + size, 0)
+      if (bytes > most.bytes || files > most.files) return { bytes, files, complete: false }
+    }
+  }
+  return { bytes, files, complete: true }
+}
+
+const BATCH = 64
+
+async function entriesOf(directory: string): Promise<Dirent[] | 'too deep'> {
+  try {
+    return await readdir(directory, { withFileTypes: true })
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ENAMETOOLONG' ? 'too deep' : []
+  }
+}
+
+async function sizeOf(path: string, seen: Set<string>): Promise<number> {
+  try {
+    const { blocks, nlink, dev, ino } = await lstat(path)
+    if (nlink > 1) {
+      const key = `${dev}:${ino}`
+      if (seen.has(key)) return 0
+      seen.add(key)
+    }
+    return blocks * 512
+  } catch {
+    return 0
+  }
+}

@@ -1,0 +1,58 @@
+import { existsSync, lstatSync, readlinkSync } from 'node:fs'
+
+/** What the profile takes from this host; read once, when the driver gets ready. */
+export interface HostView {
+  /** /bin, /lib, …: links into /usr on most systems, directories of their own on a few. */
+  readonly roots: readonly RootEntry[]
+  /** Entries of /proc that tell about the host or could disturb it; a mask over a missing file would fail the start. */
+  readonly maskedFiles: readonly string[]
+  readonly maskedDirectories: readonly string[]
+  /** Of the real /etc: names that hold nothing secret and that programs do not work without; directories end in `/`. */
+  readonly etc: readonly string[]
+}
+
+export type RootEntry =
+  | { readonly path: string; readonly kind: 'link'; readonly to: string }
+  | { readonly path: string; readonly kind: 'directory' }
+
+const ROOTS = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32']
+
+const MASKED_FILES = [
+  'kallsyms',
+  'kcore',
+  'keys',
+  'key-users',
+  'kmsg',
+  'kpagecgroup',
+  'kpagecount',
+  'kpageflags',
+  'timer_list',
+  'timer_stats',
+  'sched_debug',
+  'sysrq-trigger',
+  'config.gz',
+  'vmallocinfo',
+  'slabinfo',
+  'pagetypeinfo',
+  'latency_stats',
+]
+const MASKED_DIRECTORIES = ['acpi', 'scsi', 'asound']
+
+/** Shown from the host's /etc where they exist: which compiler `cc` is, and which certificates to trust. */
+const ETC = ['alternatives/', 'ssl/certs/', 'pki/', 'ca-certificates/', 'ld.so.cache', 'localtime']
+
+export function viewHost(): HostView {
+  return {
+    roots: ROOTS.flatMap(rootEntry),
+    maskedFiles: MASKED_FILES.map((name) => `/proc/${name}`).filter((path) => existsSync(path)),
+    maskedDirectories: MASKED_DIRECTORIES.map((name) => `/proc/${name}`).filter((path) => existsSync(path)),
+    etc: ETC.filter((name) => existsSync(`/etc/${name}`)),
+  }
+}
+
+function rootEntry(path: string): RootEntry[] {
+  const entry = lstatSync(path, { throwIfNoEntry: false })
+  if (entry === undefined) return []
+  if (entry.isSymbolicLink()) return [{ path, kind: 'link', to: readlinkSync(path) }]
+  return [{ path, kind: 'directory' }]
+}

@@ -1,0 +1,126 @@
+import type { ChildProcess } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Clock } from '#kernel/instant.ts'
+import type { EndCause, Sandbox, SandboxEnding, SandboxSpec } from '../driver.ts'
+import type { Cgroup } from './cgroup.ts'
+import { watchDisk } from './disk-watch.ts'
+import { outputOf } from './output.ts'
+import { readStatus, type Status } from './status.ts'
+
+/** A started bwrap and everything of the host that belongs to it. */
+export interface Started {
+  readonly spec: SandboxSpec
+  readonly child: ChildProcess
+  readonly status: Readable
+  readonly stdout: number
+  readonly stderr: number
+  readonly cgroup: Cgroup | undefined
+  readonly clock: Clock
+}
+
+/** Watches one sandbox until nothing of it is left. */
+export function runningSandbox({ spec, child, status, stdout, stderr, cgroup, clock }: Started): Sandbox {
+  const start = clock()
+  const over = new AbortController()
+  let first: { cause: EndCause; detail?: string } | undefined
+  const end = (cause: EndCause, detail?: string) => {
+    first ??= { cause, ...(detail === undefined ? {} : { detail }) }
+    child.kill('SIGKILL')
+    cgroup?.kill()
+  }
+  const output = outputOf(spec.limits.outputBytes, spec.onOutput, () => end('output_exhausted'))
+  const told = readAll(status)
+  const drained = Promise.all([output.read('stdout', stdout), output.read('stderr', stderr)])
+  const timer = setTimeout(() => end('timed_out'), spec.limits.seconds * 1000)
+  const memory = setInterval(() => {
+    if ((cgroup?.outOfMemoryKills() ?? 0) > 0) end('out_of_memory')
+  }, MEMORY_TICK)
+  if (spec.workspace.writable !== 'none')
+    void watchDisk({
+      directory: spec.workspace.source,
+      limits: spec.limits,
+      clock,
+      signal: over.signal,
+      onExhausted: (detail) => end('disk_exhausted', detail),
+    })
+
+  const ended = exitOf(child).then(async ({ code, signal }): Promise<SandboxEnding> => {
+    clearTimeout(timer)
+    clearInterval(memory)
+    over.abort()
+    const outOfMemory = (cgroup?.outOfMemoryKills() ?? 0) > 0
+    const said = await told
+    await gone(said, cgroup)
+    await drained
+    const removed = (await cgroup?.remove()) ?? true
+    const verdict = first ?? verdictOf({ outOfMemory, said, signal, complaint: output.complaint() })
+    const { bytes, cut } = output.total()
+    return {
+      ...verdict,
+      exitCode: said.exitCode ?? (signal === null ? (code ?? 1) : 137),
+      seconds: (clock() - start) / 1000,
+      outputBytes: bytes,
+      outputCut: cut,
+      enforcement: cgroup === undefined ? 'rlimit' : 'cgroup',
+      ...(removed ? {} : { detail: 'its cgroup could not be removed' }),
+    }
+  })
+
+  return {
+    id: spec.id,
+    ended: () => ended,
+    kill: () => {
+      end('killed')
+      return ended
+    },
+  }
+}
+
+const MEMORY_TICK = 250
+
+interface Signs {
+  readonly outOfMemory: boolean
+  readonly said: Status
+  readonly signal: NodeJS.Signals | null
+  readonly complaint: string
+}
+
+/** Why it ended when nobody here ended it. */
+function verdictOf({ outOfMemory, said, signal, complaint }: Signs): { cause: EndCause; detail?: string } {
+  if (outOfMemory) return { cause: 'out_of_memory' }
+  if (said.exitCode !== undefined) return { cause: 'exited' }
+  if (signal !== null) return { cause: 'killed', detail: `by ${signal} from elsewhere on the host` }
+  return { cause: 'failed_to_start', detail: complaint.trim() }
+}
+
+function exitOf(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }))
+  })
+}
+
+async function readAll(status: Readable): Promise<Status> {
+  let text = ''
+  try {
+    for await (const chunk of status) if (text.length < 16_384) text += chunk
+  } catch {} // a reset status pipe tells as little as an empty one
+  return readStatus(text)
+}
+
+/**
+ * The kernel kills a pid namespace as a whole when its first process dies, which it does when bwrap dies; that takes
+ * a moment, and only then may the workspace be read.
+ */
+async function gone(said: Status, cgroup: Cgroup | undefined): Promise<void> {
+  for (let wait = 1; stillThere(said, cgroup) && wait < 60_000; wait *= 1.5) {
+    cgroup?.kill()
+    await pause(Math.min(wait, 500))
+  }
+}
+
+function stillThere({ firstProcess }: Status, cgroup: Cgroup | undefined): boolean {
+  if (cgroup !== undefined) return cgroup.processes().length > 0
+  return firstProcess !== undefined && existsSync(`/proc/${firstProcess}`)
+}
