@@ -43,7 +43,12 @@ export const ProjectFile = z
       .default([])
       .describe('Run before the agent, with egress'),
     egress: z.array(EgressPreset).default([]).describe('Registries open during setup'),
-    gates: z.array(GateDefinition).max(30).optional().describe('Detected when left out; [] for none'),
+    gates: z
+      .array(GateDefinition)
+      .max(30)
+      .superRefine(refuseRepeatedNames)
+      .optional()
+      .describe('Detected when left out; [] for none; names are unique'),
     scope: Scope.optional().describe('The default scope of tasks'),
     protected: z
       .array(z.string().min(1).max(512))
@@ -57,3 +62,11 @@ export const ProjectFile = z
   })
   .meta({ id: 'ProjectFile' })
 export type ProjectFile = z.infer<typeof ProjectFile>
+
+function refuseRepeatedNames(gates: readonly GateDefinition[], context: z.RefinementCtx): void {
+  gates.forEach((gate, index) => {
+    if (gates.findIndex((other) => other.name === gate.name) === index) return
+    const message = `another gate is already called "${gate.name}"`
+    context.addIssue({ code: 'custom', path: [index, 'name'], message })
+  })
+}
