@@ -36,6 +36,7 @@ export const EventBody = z.discriminatedUnion('kind', [
     milliseconds: z.number(),
     spend: Spend,
     total: Spend.describe('Of the attempt, this call included'),
+    note: z.string().optional().describe("Why the spend is not the provider's own count and the list price"),
   }),
   z.strictObject({ kind: z.literal('refusal'), refusal: Refusal }),
   z.strictObject({ kind: z.literal('agent_ended'), ending: AgentEnding }),

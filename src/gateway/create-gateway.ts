@@ -1,0 +1,165 @@
+import { AirlockError } from '#kernel/failure.ts'
+import type { Clock } from '#kernel/instant.ts'
+import { PUBLIC_INTERNET } from './egress/internet.ts'
+import { allowedByPresets } from './egress/presets.ts'
+import { createEgressProxy, EGRESS_LIMITS, type EgressLimits, type Internet } from './egress/proxy.ts'
+import type { Gateway, Lane, OpenLane } from './gateway.ts'
+import { type DirectoryMode, listenIn, makeLaneDirectory, removeLaneDirectory } from './lane-directory.ts'
+import { createLaneEvents, type LaneEvents } from './lane-events.ts'
+import { createLedger, type Ledger } from './ledger.ts'
+import { answerModelRequest, refuseModelRequest } from './model-lane.ts'
+import {
+  createModelServer,
+  MODEL_SERVER_LIMITS,
+  type ModelServer,
+  type ServerLimits,
+} from './model-server.ts'
+import type { Prices } from './prices.ts'
+import { PROTOCOLS } from './protocols/by-name.ts'
+import { parseProviderAddress } from './provider-address.ts'
+import { createBodyReader } from './read-body.ts'
+import { createUpstreams, UPSTREAM_TIMEOUTS, type Upstreams, type UpstreamTimeouts } from './upstream.ts'
+
+export interface GatewayOptions {
+  readonly clock: Clock
+  readonly prices: Prices
+  /** 0711 where sandboxes run under a uid of their own. */
+  readonly directoryMode?: DirectoryMode
+  readonly internet?: Internet
+  readonly upstreamTimeouts?: Partial<UpstreamTimeouts>
+  readonly modelLimits?: Partial<ServerLimits & { body: number }>
+  readonly egressLimits?: Partial<EgressLimits>
+}
+
+/** The gateway of zone 1: opens one socket directory per attempt and is the only way out of a sandbox. */
+export function createGateway(options: GatewayOptions): Gateway {
+  const upstreams = createUpstreams({ ...UPSTREAM_TIMEOUTS, ...options.upstreamTimeouts })
+  const open = new Set<OpenLane>()
+  return {
+    async open(lane) {
+      const opened = await openLane(lane, options, upstreams)
+      open.add(opened)
+      return {
+        ...opened,
+        async close() {
+          open.delete(opened)
+          await opened.close()
+        },
+      }
+    },
+    async close() {
+      await Promise.all([...open].map((lane) => lane.close()))
+      await upstreams.close()
+    },
+  }
+}
+
+async function openLane(lane: Lane, options: GatewayOptions, upstreams: Upstreams): Promise<OpenLane> {
+  const { clock } = options
+  const use = createUse(clock)
+  const ledger = createLedger(lane.budget, lane.spent)
+  const events = createLaneEvents(lane.onEvent)
+  const model = modelServer(lane, options, upstreams, ledger, events, use)
+  const egress = createEgressProxy(
+    allowedByPresets(lane.egress),
+    options.internet ?? PUBLIC_INTERNET,
+    { ...EGRESS_LIMITS, ...options.egressLimits },
+    events.refusal,
+    use.touch,
+  )
+  const close = async () => {
+    egress.closeTunnels()
+    const closed = [model.server, egress.server].map(
+      (server) => new Promise<void>((resolve) => void server.close(() => resolve())),
+    )
+    await model.drain()
+    model.server.closeAllConnections()
+    egress.server.closeAllConnections()
+    await Promise.all(closed)
+    await removeLaneDirectory(lane.directory)
+  }
+  let closing: Promise<void> | undefined
+  const closeOnce = () => {
+    closing ??= close()
+    return closing
+  }
+  await makeLaneDirectory(lane.directory, options.directoryMode ?? 0o700)
+  try {
+    await listenIn(lane.directory, 'model.sock', model.server)
+    await listenIn(lane.directory, 'egress.sock', egress.server)
+  } catch (error) {
+    await closeOnce()
+    throw error
+  }
+  return {
+    spent: ledger.spent,
+    exhausted: use.exhausted,
+    idleMilliseconds: use.idleMilliseconds,
+    close: closeOnce,
+  }
+}
+
+function modelServer(
+  lane: Lane,
+  options: GatewayOptions,
+  upstreams: Upstreams,
+  ledger: Ledger,
+  events: LaneEvents,
+  use: ReturnType<typeof createUse>,
+): ModelServer {
+  const { provider, model, budget } = lane
+  const limits = { ...MODEL_SERVER_LIMITS, ...options.modelLimits }
+  if (!provider)
+    return createModelServer((req, res) => {
+      use.touch()
+      refuseModelRequest(PROTOCOLS.anthropic, events, req, res)
+    }, limits)
+  const address = parseProviderAddress(provider.baseUrl)
+  if (!address.ok) throw new AirlockError(address.failure)
+  const modelLane = {
+    provider,
+    model,
+    budget,
+    ledger,
+    events,
+    upstreams,
+    address: address.value,
+    protocol: PROTOCOLS[provider.protocol],
+    prices: options.prices,
+    clock: options.clock,
+    readBody: createBodyReader(options.modelLimits?.body),
+    onExhausted: use.exhaust,
+  }
+  return createModelServer(
+    (req, res, signal) => use.during(() => answerModelRequest(modelLane, req, res, signal)),
+    limits,
+  )
+}
+
+/** When the agent last asked for anything, and whether it was ever told that its budget is gone. */
+function createUse(clock: Clock) {
+  let last = clock()
+  let running = 0
+  let exhausted = false
+  const touch = () => {
+    last = clock()
+  }
+  return {
+    touch,
+    exhaust: () => {
+      exhausted = true
+    },
+    exhausted: () => exhausted,
+    /** An agent that waits for its model is not idle. */
+    idleMilliseconds: () => (running > 0 ? 0 : Math.max(0, clock() - last)),
+    async during(work: () => Promise<void>) {
+      running++
+      try {
+        await work()
+      } finally {
+        running--
+        touch()
+      }
+    },
+  }
+}

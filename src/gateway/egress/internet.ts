@@ -1,0 +1,14 @@
+import { lookup } from 'node:dns/promises'
+import { connect } from 'node:net'
+import { isPublicAddress } from './address-policy.ts'
+import type { Internet } from './proxy.ts'
+
+/** The real one: this host's resolver, public addresses only. */
+export const PUBLIC_INTERNET: Internet = {
+  async resolve(host) {
+    const found = await lookup(host, { all: true, verbatim: true })
+    return found.map(({ address }) => address)
+  },
+  mayReach: isPublicAddress,
+  dial: (address, port) => connect({ host: address, port, allowHalfOpen: true }),
+}

@@ -1,0 +1,37 @@
+import type { Refusal } from '#contract/refusal.ts'
+import type { Lane } from './gateway.ts'
+
+/** Beyond it an agent that asks the forbidden in a loop fills the log with nothing new. */
+const MOST_REFUSALS = 500
+
+/** Reports what happens in a lane; whatever the listener does, the lane goes on. */
+export interface LaneEvents {
+  call(event: Extract<Parameters<Lane['onEvent']>[0], { kind: 'model_call' }>): void
+  refusal(refusal: Refusal): void
+}
+
+export function createLaneEvents(onEvent: Lane['onEvent']): LaneEvents {
+  let refusals = 0
+  const emit: Lane['onEvent'] = (event) => {
+    try {
+      onEvent(event)
+    } catch {
+      // the listener's fault; the agent must not gain or lose by it
+    }
+  }
+  return {
+    call: emit,
+    refusal({ boundary, rule, what, reason, remedy }) {
+      refusals++
+      if (refusals > MOST_REFUSALS) return
+      const last = refusals === MOST_REFUSALS ? ' Further refusals of this run are not listed.' : ''
+      const refusal = { boundary, rule, what: printable(what), reason: reason + last }
+      emit({ kind: 'refusal', refusal: remedy === undefined ? refusal : { ...refusal, remedy } })
+    },
+  }
+}
+
+/** What was tried is the agent's text: one line, no control characters, bounded. */
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e\u00a0-\u{10ffff}]/gu, '?').slice(0, 500)
+}

@@ -1,0 +1,55 @@
+import { createParser } from 'eventsource-parser'
+import { type ModelProtocol, parseObject } from './protocols/protocol.ts'
+import type { Usage } from './usage.ts'
+
+/** Watches one response go by and reads its usage. Never throws, never holds more than its bound. */
+export interface Meter {
+  push(chunk: Buffer): void
+  /** Undefined where the response did not say, or was cut before it did. */
+  usage(ended: boolean): Usage | undefined
+}
+
+/** A whole response, or one event of a stream; beyond it the call is charged as reserved. */
+const MOST_HELD = 16 * 1024 * 1024
+
+export function createMeter(protocol: ModelProtocol, contentType: string): Meter {
+  return /^text\/event-stream\b/i.test(contentType) ? streamMeter(protocol) : wholeMeter(protocol)
+}
+
+function streamMeter(protocol: ModelProtocol): Meter {
+  const reader = protocol.usageReader()
+  const decoder = new TextDecoder()
+  let blind = false
+  const parser = createParser({
+    maxBufferSize: MOST_HELD,
+    onEvent: (event) => reader.read(event.data),
+    onError: (error) => {
+      if (error.type === 'max-buffer-size-exceeded') blind = true
+    },
+  })
+  return {
+    push(chunk) {
+      if (!blind) parser.feed(decoder.decode(chunk, { stream: true }))
+    },
+    usage(ended) {
+      if (ended && !blind) parser.feed('\n\n') // a last event without its empty line
+      return reader.usage(ended && !blind)
+    },
+  }
+}
+
+function wholeMeter(protocol: ModelProtocol): Meter {
+  let chunks: Buffer[] = []
+  let size = 0
+  return {
+    push(chunk) {
+      size += chunk.length
+      if (size <= MOST_HELD) chunks.push(chunk)
+      else chunks = []
+    },
+    usage(ended) {
+      const response = ended && size <= MOST_HELD ? parseObject(Buffer.concat(chunks).toString()) : undefined
+      return response && protocol.usage(response)
+    },
+  }
+}

@@ -1,0 +1,173 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Budget } from '#contract/budget.ts'
+import type { Clock } from '#kernel/instant.ts'
+import { type Admission, admit, type Route, route } from './admit.ts'
+import { type CallEnding, forward, sendError } from './forward.ts'
+import type { Provider } from './gateway.ts'
+import { headersToProvider } from './headers.ts'
+import type { LaneEvents } from './lane-events.ts'
+import type { Ledger, Reservation } from './ledger.ts'
+import type { Cost, Prices } from './prices.ts'
+import type { ModelProtocol } from './protocols/protocol.ts'
+import type { ProviderAddress } from './provider-address.ts'
+import type { Body } from './read-body.ts'
+import { budgetExhausted, type ModelRefusal, noModel, unreadableRequest } from './refusals.ts'
+import type { Upstreams } from './upstream.ts'
+import { spendOf, type Usage, usageFrom } from './usage.ts'
+
+/** All that one lane's model calls need. */
+export interface ModelLane {
+  readonly provider: Provider
+  readonly protocol: ModelProtocol
+  readonly address: ProviderAddress
+  readonly model: string | undefined
+  readonly budget: Budget
+  readonly ledger: Ledger
+  readonly events: LaneEvents
+  readonly prices: Prices
+  readonly upstreams: Upstreams
+  readonly readBody: (req: IncomingMessage) => Promise<Body>
+  readonly clock: Clock
+  /** Called when a request is refused because the budget is gone. */
+  readonly onExhausted: () => void
+}
+
+/** Answers one request of the agent: read, admit, reserve, forward, settle. Never rejects. */
+export async function answerModelRequest(
+  lane: ModelLane,
+  req: IncomingMessage,
+  res: ServerResponse,
+  signal: AbortSignal,
+): Promise<void> {
+  const to = route(lane.protocol, req.method ?? '', req.url ?? '', req.headers)
+  if (to.kind === 'alive') return void res.writeHead(200, { 'content-length': 0 }).end()
+  if (to.kind === 'models') return sendModels(lane, res)
+  if (to.kind === 'refused') return refuse(lane, res, to.refusal)
+  const body = await lane.readBody(req)
+  if (body === 'aborted') return
+  if (body === 'too-large')
+    return refuse(
+      lane,
+      res,
+      unreadableRequest('a request that is too large', 'The request is too large.', 413),
+    )
+  try {
+    const admitted = admit(lane.protocol, lane.provider, lane.model, body.bytes, req.headers)
+    if (!admitted.ok) return refuse(lane, res, admitted.refusal)
+    const reservation = await lane.ledger.reserve(estimate(lane, to.purpose, admitted), signal)
+    if (!reservation) return
+    if ('dimension' in reservation) {
+      lane.onExhausted()
+      return refuse(lane, res, budgetExhausted(reservation, admitted.model))
+    }
+    await callProvider(lane, to, admitted, reservation, req, res, signal)
+  } finally {
+    body.release()
+  }
+}
+
+/** The answer where a lane has no model. */
+export function refuseModelRequest(
+  protocol: ModelProtocol,
+  events: LaneEvents,
+  req: IncomingMessage,
+  res: ServerResponse,
+) {
+  refuse({ protocol, events }, res, noModel(`${req.method} ${req.url}`.slice(0, 300)))
+}
+
+async function callProvider(
+  lane: ModelLane,
+  to: Extract<Route, { kind: 'call' }>,
+  admitted: Admission,
+  reservation: Reservation,
+  req: IncomingMessage,
+  res: ServerResponse,
+  signal: AbortSignal,
+): Promise<void> {
+  const started = lane.clock()
+  const ending = await forward(
+    {
+      pool: lane.upstreams.to(lane.address.origin),
+      path: lane.address.pathOf(to.apiPath) + to.query,
+      headers: headersToProvider(req.headers, lane.protocol.authentication(lane.provider.key)),
+      body: admitted.body,
+      protocol: lane.protocol,
+      key: lane.provider.key,
+      signal,
+    },
+    res,
+  )
+  const { spend, note } = bill(lane, to.purpose, admitted.model, reservation, ending)
+  const total = reservation.settle(spend)
+  lane.events.call({
+    kind: 'model_call',
+    provider: lane.provider.name,
+    model: admitted.model,
+    status: ending.status,
+    milliseconds: Math.max(0, lane.clock() - started),
+    spend,
+    total,
+    ...(note === undefined ? {} : { note }),
+  })
+}
+
+/** What a call costs by its ending: what the provider said, nothing where it refused, else what was reserved. */
+function bill(
+  lane: ModelLane,
+  purpose: 'generate' | 'count',
+  model: string,
+  reservation: Reservation,
+  { ending, usage }: CallEnding,
+) {
+  if (purpose === 'count' || ending === 'refused' || ending === 'unsent')
+    return { spend: spendOf(NO_USAGE, 0) }
+  if (!usage)
+    return {
+      spend: reservation.estimate,
+      note: 'The provider did not say what this call used; charged as reserved.',
+    }
+  const cost = lane.prices.cost(lane.provider, model, usage)
+  return { spend: spendOf(usage, cost.microDollars), note: noteOn(cost) }
+}
+
+function noteOn(cost: Cost): string | undefined {
+  return cost.basis === 'ceiling'
+    ? 'The price of this model is not known; charged at the ceiling.'
+    : undefined
+}
+
+const NO_USAGE = usageFrom({ input: 0, cacheRead: 0, cacheWrite: 0, cacheWriteHour: 0, output: 0 })
+
+/** Held where a request sets no bound on the answer. */
+const USUAL_OUTPUT = 16_384
+
+function estimate(lane: ModelLane, purpose: 'generate' | 'count', { body, model, request }: Admission) {
+  if (purpose === 'count') return spendOf(NO_USAGE, 0)
+  const usage: Usage = {
+    ...NO_USAGE,
+    input: Math.ceil(body.length / 3),
+    output: request.outputTokens ?? USUAL_OUTPUT,
+  }
+  return spendOf(usage, lane.prices.cost(lane.provider, model, usage).microDollars)
+}
+
+function sendModels(lane: ModelLane, res: ServerResponse): void {
+  const names = lane.model === undefined ? lane.provider.models : [lane.model]
+  const body = JSON.stringify(lane.protocol.models(names))
+  res
+    .writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
+    .end(body)
+}
+
+/** The refusal in the client's own envelope, and beside it in ours, for an agent that reads it. */
+function refuse(
+  { protocol, events }: Pick<ModelLane, 'protocol' | 'events'>,
+  res: ServerResponse,
+  { status, ...refusal }: ModelRefusal,
+): void {
+  events.refusal(refusal)
+  const message = `Airlock: ${refusal.reason} ${refusal.remedy ?? ''}`.trim()
+  if (status === 413) res.setHeader('connection', 'close') // the rest of the body is not read
+  sendError(res, protocol, status, `${message} (${refusal.rule})`, { airlock: refusal })
+}

@@ -1,0 +1,62 @@
+import { type Hazard, isObject, type JsonObject } from './protocol.ts'
+
+/**
+ * Finds content that the provider would fetch from an address in the request. The sandbox has no network, but a
+ * provider that fetches `https://attacker/?secret` for it would be one. Looks in the places where the protocols'
+ * messages carry addresses; what stands in arguments of tools is data, not an address.
+ */
+export function remoteContent(messages: unknown): Hazard | undefined {
+  const open: unknown[] = [messages]
+  while (open.length > 0) {
+    const value = open.pop()
+    if (Array.isArray(value)) for (const item of value) open.push(item)
+    if (!isObject(value)) continue
+    for (const [key, child] of Object.entries(value)) {
+      const address = isObject(child) && HOLDS_URL.has(key) ? child.url : IS_URL.has(key) ? child : undefined
+      if (isRemote(address)) return { rule: 'model.remote-content', found: address.slice(0, 200) }
+      if (typeof child === 'object' && !isToolData(value, key)) open.push(child)
+    }
+  }
+  return undefined
+}
+
+/** A tool that runs at the provider: any type that is not known to run with the client. */
+export function hostedTool(tools: readonly JsonObject[], local: RegExp): Hazard | undefined {
+  const tool = tools.find((each) => each.type !== undefined && !local.test(String(each.type)))
+  return tool && { rule: 'model.hosted-tool', found: `tool type ${String(tool.type).slice(0, 100)}` }
+}
+
+/** Top-level parts of a request that must be absent or empty. */
+export function forbiddenPart(
+  body: JsonObject,
+  rule: Hazard['rule'],
+  names: readonly string[],
+): Hazard | undefined {
+  const name = names.find((each) => isPresent(body[each]))
+  return name === undefined ? undefined : { rule, found: name }
+}
+
+/** A tier that costs more than the list price would let a budget be passed unseen. */
+export function serviceTier(body: JsonObject): Hazard | undefined {
+  const tier = body.service_tier
+  if (!isPresent(tier) || LISTED_TIERS.has(String(tier))) return undefined
+  return { rule: 'model.service-tier', found: `service_tier ${String(tier).slice(0, 100)}` }
+}
+
+const HOLDS_URL = new Set(['source', 'file', 'image_url', 'file_url', 'video_url'])
+const IS_URL = new Set(['image_url', 'file_url', 'video_url'])
+const LISTED_TIERS = new Set(['auto', 'default', 'flex', 'standard', 'standard_only'])
+
+function isPresent(value: unknown): boolean {
+  return (
+    value !== undefined && value !== null && value !== false && !(Array.isArray(value) && value.length === 0)
+  )
+}
+
+function isRemote(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && !/^data:/i.test(value)
+}
+
+function isToolData(parent: JsonObject, key: string): boolean {
+  return key === 'input' && parent.type === 'tool_use'
+}

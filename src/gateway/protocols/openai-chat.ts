@@ -1,0 +1,71 @@
+import { type Usage, usageFrom, whole } from '../usage.ts'
+import { forbiddenPart, hostedTool, remoteContent, serviceTier } from './hazards.ts'
+import { openaiEnvelope } from './openai-envelope.ts'
+import { isObject, type JsonObject, type ModelProtocol, objectsIn, parseObject } from './protocol.ts'
+
+/** Chat Completions, also as other servers speak it. A stream says usage only if asked to, in its last chunk. */
+export const openaiChat: ModelProtocol = {
+  ...openaiEnvelope,
+  name: 'openai-chat',
+  paths: { '/chat/completions': 'generate' },
+
+  request: (body) => ({
+    model: typeof body.model === 'string' ? body.model : undefined,
+    stream: body.stream === true,
+    outputTokens: outputTokens(body),
+    hazard:
+      hostedTool(objectsIn(body.tools), /^(function|custom)$/) ??
+      forbiddenPart(body, 'model.hosted-tool', ['web_search_options', 'plugins']) ??
+      // routers fall back to other models when these are given
+      forbiddenPart(body, 'model.not-allowed', ['models', 'preset']) ??
+      serviceTier(body) ??
+      remoteContent(body.messages),
+  }),
+
+  inject(text, body) {
+    if (body.stream !== true) return undefined
+    if (isObject(body.stream_options) && body.stream_options.include_usage === true) return undefined
+    if (!('stream_options' in body))
+      return `${text.slice(0, text.lastIndexOf('}'))},"stream_options":{"include_usage":true}}`
+    const options = isObject(body.stream_options) ? body.stream_options : {}
+    return JSON.stringify({ ...body, stream_options: { ...options, include_usage: true } })
+  },
+
+  usage: (response) => (isObject(response.usage) ? usageOf(response.usage) : undefined),
+
+  usageReader() {
+    let usage: Usage | undefined
+    let done = false
+    return {
+      read(data) {
+        if (data === '[DONE]') done = true
+        if (!data.includes('"usage"')) return
+        const chunk = parseObject(data)
+        if (isObject(chunk?.usage)) usage = usageOf(chunk.usage)
+      },
+      usage: (ended) => (done || ended ? usage : undefined), // some servers count up in every chunk
+    }
+  },
+
+  probe: (model) => ({
+    path: '/chat/completions',
+    body: { model, max_tokens: 16, messages: [{ role: 'user', content: 'ping' }] },
+  }),
+}
+
+function outputTokens(body: JsonObject): number | undefined {
+  const each = body.max_completion_tokens ?? body.max_tokens
+  return each == null ? undefined : whole(each) * Math.max(1, whole(body.n))
+}
+
+function usageOf(usage: JsonObject): Usage | undefined {
+  if (typeof usage.completion_tokens !== 'number' && typeof usage.prompt_tokens !== 'number') return undefined
+  const details = isObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {}
+  return usageFrom({
+    input: usage.prompt_tokens,
+    cacheRead: details.cached_tokens,
+    cacheWrite: 0,
+    cacheWriteHour: 0,
+    output: usage.completion_tokens,
+  })
+}

@@ -1,0 +1,107 @@
+import type { Refusal } from '#contract/refusal.ts'
+import type { Exhausted } from './ledger.ts'
+import type { Hazard } from './protocols/protocol.ts'
+
+/** A refusal and the HTTP status that agents understand best for it. */
+export interface ModelRefusal extends Refusal {
+  readonly status: number
+}
+
+export function noModel(what: string): ModelRefusal {
+  return {
+    status: 403,
+    boundary: 'model',
+    rule: 'model.none',
+    what,
+    reason: 'No model may be used in this phase of the task.',
+    remedy: 'Models are there for the agent, while the task is running.',
+  }
+}
+
+export function unknownPath(method: string, path: string, allowed: readonly string[]): ModelRefusal {
+  return {
+    status: 403,
+    boundary: 'model',
+    rule: 'model.path',
+    what: `${method} ${path}`.slice(0, 300),
+    reason: 'The gateway forwards model calls only.',
+    remedy: `Use one of: ${allowed.map((each) => `POST /v1${each}`).join(', ')}, GET /v1/models.`,
+  }
+}
+
+export function upgradeRefused(path: string): ModelRefusal {
+  return {
+    status: 403,
+    boundary: 'model',
+    rule: 'model.websocket',
+    what: `upgrade of ${path}`.slice(0, 300),
+    reason: 'A WebSocket cannot be metered call by call.',
+    remedy: 'Send plain HTTP requests; streaming by server-sent events works.',
+  }
+}
+
+export function unreadableRequest(what: string, reason: string, status = 400): ModelRefusal {
+  return {
+    status,
+    boundary: 'model',
+    rule: 'model.request',
+    what,
+    reason,
+    remedy: 'Send one plain JSON object.',
+  }
+}
+
+export function modelNotAllowed(asked: string | undefined, allowed: readonly string[]): ModelRefusal {
+  return {
+    status: 403,
+    boundary: 'model',
+    rule: 'model.not-allowed',
+    what: `model ${(asked ?? '(none named)').slice(0, 200)}`,
+    reason: `This task may use ${allowed.join(', ')} only.`,
+    remedy: `Ask for ${allowed.join(' or ')}, or start a task that names the other model.`,
+  }
+}
+
+const HAZARDS: Readonly<Record<Hazard['rule'], { readonly reason: string; readonly remedy: string }>> = {
+  'model.not-allowed': {
+    reason: 'It could make the provider run another model than the one this task may use.',
+    remedy: 'Leave it out.',
+  },
+  'model.hosted-tool': {
+    reason: 'A tool that runs at the provider has a network of its own, outside the sandbox.',
+    remedy: 'Offer tools that run in the sandbox.',
+  },
+  'model.remote-content': {
+    reason: 'The provider would fetch this address for the sandbox, which has no network.',
+    remedy: 'Send the content itself, as base64 or a data: address.',
+  },
+  'model.background': {
+    reason: 'The cost of a background answer cannot be metered.',
+    remedy: 'Wait for the answer, streaming or not.',
+  },
+  'model.service-tier': {
+    reason: 'This tier costs more than the price the budget is counted in.',
+    remedy: 'Use the default tier.',
+  },
+}
+
+export function hazardous(hazard: Hazard): ModelRefusal {
+  return { status: 403, boundary: 'model', rule: hazard.rule, what: hazard.found, ...HAZARDS[hazard.rule] }
+}
+
+export function budgetExhausted(gone: Exhausted, model: string): ModelRefusal {
+  const used = gone.dimension === 'money' ? dollars(gone.used) : gone.used.toLocaleString('en')
+  const limit = gone.dimension === 'money' ? dollars(gone.limit) : gone.limit.toLocaleString('en')
+  return {
+    status: 402,
+    boundary: 'budget',
+    rule: `budget.${gone.dimension}`,
+    what: `model call to ${model}`.slice(0, 300),
+    reason: `The budget for ${gone.dimension} is used up: ${used} of ${limit}.`,
+    remedy: 'The work done so far is kept for review. Start another attempt with a larger budget to go on.',
+  }
+}
+
+function dollars(microDollars: number): string {
+  return `$${(microDollars / 1_000_000).toFixed(4).replace(/0{1,2}$/, '')}`
+}

@@ -1,0 +1,52 @@
+/**
+ * The keys of the outermost object of a text that `JSON.parse` accepts, in order, repeated ones included. Parsers
+ * disagree on which of two equal keys counts (the first, the last, or one of another case), so a request that says
+ * `model` twice could be checked as one thing and run as another.
+ */
+export function topLevelKeys(json: string): readonly string[] {
+  const keys: string[] = []
+  let depth = 0
+  let keyExpected = false
+  for (let at = 0; at < json.length; at++) {
+    const code = json.charCodeAt(at)
+    if (code === QUOTE) {
+      const end = endOfString(json, at)
+      if (depth === 1 && keyExpected) keys.push(JSON.parse(json.slice(at, end + 1)) as string)
+      keyExpected = false
+      at = end
+    } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      depth++
+      keyExpected = depth === 1
+    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) depth--
+    else if (code === COMMA) keyExpected = depth === 1
+  }
+  return keys
+}
+
+/** A key that another parser could take for the same; undefined if every key stands once. */
+export function repeatedKey(json: string): string | undefined {
+  const seen = new Set<string>()
+  for (const key of topLevelKeys(json)) {
+    const folded = key.toUpperCase().toLowerCase() // as Go's parser folds: ſ is s, the Kelvin sign is k
+    if (seen.has(folded)) return key
+    seen.add(folded)
+  }
+  return undefined
+}
+
+function endOfString(json: string, start: number): number {
+  for (let end = json.indexOf('"', start + 1); end !== -1; end = json.indexOf('"', end + 1)) {
+    let slashes = 0
+    while (json.charCodeAt(end - 1 - slashes) === BACKSLASH) slashes++
+    if (slashes % 2 === 0) return end
+  }
+  return json.length
+}
+
+const QUOTE = 0x22
+const COMMA = 0x2c
+const BACKSLASH = 0x5c
+const OPEN_BRACKET = 0x5b
+const CLOSE_BRACKET = 0x5d
+const OPEN_BRACE = 0x7b
+const CLOSE_BRACE = 0x7d
