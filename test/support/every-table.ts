@@ -1,0 +1,91 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { newId } from '#kernel/ids.ts'
+import { insertAccessToken } from '#store/access-tokens.ts'
+import { insertApproval } from '#store/approvals.ts'
+import { beginAttempt } from '#store/attempts.ts'
+import { appendEntries, saveCheckpoint } from '#store/audit-log.ts'
+import type { Store } from '#store/database.ts'
+import { appendEvents } from '#store/events.ts'
+import { saveEvidence } from '#store/evidence.ts'
+import { cacheBaseRun, saveGateReport } from '#store/gate-reports.ts'
+import { insertPatch } from '#store/patches.ts'
+import { saveProvider } from '#store/providers.ts'
+import { intendPublication } from '#store/publications.ts'
+import type { TaskRow } from '#store/schema.ts'
+import { changeSetting } from '#store/settings.ts'
+import { insertTask } from '#store/tasks.ts'
+import { MORNING, type TestOrganisation, testOrganisation } from './database.ts'
+import { queuedTask } from './tasks.ts'
+
+export interface FullOrganisation extends TestOrganisation {
+  readonly task: TaskRow
+  readonly attempt: string
+  readonly patch: string
+  readonly approval: string
+}
+
+/** A new organisation with at least one row in every table there is. */
+export async function fullOrganisation(store: Store): Promise<FullOrganisation> {
+  const home = await testOrganisation(store)
+  const attempt = newId('att', randomBytes)
+  const patch = newId('pat', randomBytes)
+  const approval = newId('apr', randomBytes)
+  const commit = randomBytes(20).toString('hex')
+  const task = await store.inOrganisation(home.organisation, async (tx) => {
+    const hash = createHash('sha256').update(randomBytes(32)).digest()
+    await insertAccessToken(tx, { hash, person: home.person.id, createdAt: MORNING })
+    await changeSetting(tx, 'theme', ['dark'], MORNING)
+    await saveProvider(tx, {
+      name: 'local',
+      protocol: 'openai-chat',
+      baseUrl: 'http://127.0.0.1:8080',
+      sealedKey: Buffer.from('sealed'),
+      models: ['one'],
+      createdAt: MORNING,
+    })
+    const row = await insertTask(tx, queuedTask(home))
+    await beginAttempt(tx, { id: attempt, task: row.id, number: 1, step: 'prepare', startedAt: MORNING })
+    await appendEvents(tx, {
+      task: row.id,
+      attempt: 1,
+      events: [{ at: MORNING, body: { kind: 'state', to: 'queued' } }],
+    })
+    await insertPatch(tx, somePatch(patch, row.id))
+    await saveGateReport(tx, row.id, noGates(somePatch(patch, row.id).digest), MORNING)
+    await cacheBaseRun(tx, 'key', { outcome: 'pass' }, MORNING)
+    await insertApproval(tx, {
+      id: approval,
+      task: row.id,
+      tuple: '{"id":"a"}',
+      envelope: { payload: 'e30=' },
+      createdAt: MORNING,
+    })
+    const branch = 'airlock/1-fix'
+    await intendPublication(tx, { approval, task: row.id, branch, commit, push: true, createdAt: MORNING })
+    await saveEvidence(tx, { commit, task: row.id, bundle: '{}', createdAt: MORNING })
+    await appendEntries(tx, [Buffer.from('one'), Buffer.from('two')])
+    await saveCheckpoint(tx, { size: 2, note: 'origin\n2\n', createdAt: MORNING })
+    return row
+  })
+  return { ...home, task, attempt, patch, approval }
+}
+
+export function somePatch(id: string, task: string) {
+  return {
+    id,
+    task,
+    attempt: 1,
+    base: 'a'.repeat(40),
+    tree: 'b'.repeat(40),
+    digest: `sha256:${'c'.repeat(64)}`,
+    bytes: Buffer.from('diff --git a/x b/x\n\0\xff', 'latin1'),
+    files: [],
+    undone: [{ path: 'README', rule: 'scope.write', reason: 'out of scope' }],
+    origin: 'agent' as const,
+    createdAt: MORNING,
+  }
+}
+
+function noGates(patch: string) {
+  return { patch, gates: [], tampering: [], verdict: 'no_gates' as const, iteration: 1 }
+}
