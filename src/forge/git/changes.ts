@@ -9,6 +9,7 @@ export const DIFF_OPTIONS = [
   '--no-textconv',
   '--no-color',
   '--full-index',
+  '--no-abbrev',
   '--diff-algorithm=myers',
   '--indent-heuristic',
   '--unified=3',

@@ -1,6 +1,6 @@
 import { git } from './run-git.ts'
 
-/** The size in bytes of each object that exists. */
+/** The size in bytes of each object. Throws when one is missing: a bound must not pass by ignorance. */
 export async function objectSizes(
   gitDirectory: string,
   objects: readonly string[],
@@ -12,9 +12,10 @@ export async function objectSizes(
     input: Buffer.from(`${objects.join('\n')}\n`),
   })
   const sizes = new Map<string, number>()
-  for (const line of output.toString('latin1').split('\n')) {
+  for (const line of output.toString('latin1').trimEnd().split('\n')) {
     const [object = '', size = ''] = line.split(' ')
-    if (/^\d+$/.test(size)) sizes.set(object, Number(size))
+    if (!/^\d+$/.test(size)) throw new Error(`git does not know the size of ${object}`)
+    sizes.set(object, Number(size))
   }
   return sizes
 }
