@@ -66,8 +66,7 @@ function isBoundedObject(value: unknown): boolean {
 }
 
 function isBoundedJson(value: unknown, depth: number): boolean {
-  if (value === null || typeof value === 'boolean') return true
-  if (typeof value === 'string') return value.isWellFormed()
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true
   if (typeof value === 'number') return Number.isFinite(value)
   if (typeof value !== 'object' || depth >= MAX_DEPTH) return false
   return Object.values(value).every((inner) => isBoundedJson(inner, depth + 1))

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Result } from '#kernel/result.ts'
-import { ok, refused } from '#kernel/result.ts'
+import { ok, type Result, refused } from '#kernel/result.ts'
 
 /** Bytes of every hash in the tree (SHA-256). */
 export const HASH_SIZE = 32

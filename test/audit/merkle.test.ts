@@ -9,6 +9,7 @@ import {
   extend,
   type Frontier,
   leafHash,
+  nodeHash,
   rootOf,
   type StoredNode,
 } from '#audit/merkle.ts'
@@ -118,6 +119,12 @@ describe('inclusion', () => {
       expect(await inclusionProof(index, 45, nodesIn(stored))).toEqual(
         await inclusionProof(index, 45, nodesOver(leaves)),
       )
+  })
+
+  test('takes no more hashes than lead to the root, even if they fit', () => {
+    const [leaf = Buffer.of(), other = Buffer.of()] = leavesOf(2)
+    const root = nodeHash(other, leaf)
+    expect(verifyInclusion({ index: 0, size: 1, leaf, proof: [other], root })).toBe(false)
   })
 
   test('of an entry outside the log is not proved', async () => {
