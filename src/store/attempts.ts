@@ -47,6 +47,12 @@ export function attemptsOf(tx: Tx, task: string): Promise<AttemptRow[]> {
   return tx.selectFrom('attempts').selectAll().where('task', '=', task).orderBy('number').execute()
 }
 
+/** The attempts of several tasks, those of one task oldest first. */
+export async function attemptsOfAll(tx: Tx, tasks: readonly string[]): Promise<AttemptRow[]> {
+  if (tasks.length === 0) return []
+  return tx.selectFrom('attempts').selectAll().where('task', 'in', tasks).orderBy('number').execute()
+}
+
 export interface AttemptProgress {
   readonly step?: string | undefined
   readonly spend?: Spend | undefined

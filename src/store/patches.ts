@@ -38,6 +38,11 @@ export function patchById(tx: Tx, id: string): Promise<PatchRow | undefined> {
   return tx.selectFrom('patches').select(SUMMARY).where('id', '=', id).executeTakeFirst()
 }
 
+export async function patchesByIds(tx: Tx, ids: readonly string[]): Promise<PatchRow[]> {
+  if (ids.length === 0) return []
+  return tx.selectFrom('patches').select(SUMMARY).where('id', 'in', ids).execute()
+}
+
 /** The newest patch of that task with that digest. */
 export function patchByDigest(tx: Tx, task: string, digest: string): Promise<PatchRow | undefined> {
   return tx

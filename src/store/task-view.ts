@@ -1,14 +1,42 @@
+import type { GateReport } from '#contract/gate-report.ts'
 import type { Attempt, Task } from '#contract/task.ts'
-import { type AttemptRow, attemptsOf } from './attempts.ts'
-import { gateReportOf } from './gate-reports.ts'
-import { patchById, summaryOf } from './patches.ts'
+import { type AttemptRow, attemptsOfAll } from './attempts.ts'
+import { gateReportsOf } from './gate-reports.ts'
+import { type PatchRow, patchesByIds, summaryOf } from './patches.ts'
 import type { TaskRow, Tx } from './schema.ts'
 
 /** A task as callers see it, with its attempts, the patch under review and what the gates said about that. */
 export async function taskView(tx: Tx, row: TaskRow): Promise<Task> {
-  const attempts = await attemptsOf(tx, row.id)
-  const patch = row.patch === null ? undefined : await patchById(tx, row.patch)
-  const gates = patch === undefined ? undefined : await gateReportOf(tx, row.id, patch.digest)
+  const [view] = await taskViews(tx, [row])
+  if (view === undefined) throw new Error('one row makes one view')
+  return view
+}
+
+/** The views of a page of tasks, in its order, by three statements however long the page is. */
+export async function taskViews(tx: Tx, rows: readonly TaskRow[]): Promise<Task[]> {
+  const attempts = await attemptsOfAll(
+    tx,
+    rows.map((row) => row.id),
+  )
+  const patches = await patchesByIds(
+    tx,
+    rows.flatMap((row) => row.patch ?? []),
+  )
+  const reports = await gateReportsOf(tx, patches)
+  return rows.map((row) => {
+    const patch = patches.find(({ id }) => id === row.patch)
+    const gates = reports.find(({ task, patchDigest }) => task === row.id && patchDigest === patch?.digest)
+    const own = attempts.filter(({ task }) => task === row.id)
+    return view(row, own, patch, gates?.report)
+  })
+}
+
+function view(
+  row: TaskRow,
+  attempts: readonly AttemptRow[],
+  patch: PatchRow | undefined,
+  gates: GateReport | undefined,
+): Task {
   return {
     id: row.id,
     number: row.number,
