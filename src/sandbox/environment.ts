@@ -1,0 +1,64 @@
+import type { Phase } from './driver.ts'
+
+/** Where programs inside find the way out, once with-relay.ts has opened it. */
+export const EGRESS_ADDRESS = 'http://127.0.0.1:3128'
+export const MODEL_ADDRESS = 'http://127.0.0.1:4010'
+
+/**
+ * The whole environment of a command in a sandbox; nothing of the host's is passed on. In the check phase there is no
+ * proxy to name. `more` wins.
+ */
+export function sandboxEnvironment(
+  phase: Phase,
+  more: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  return { ...BASE, ...QUIET, ...CACHES, ...(phase === 'check' ? {} : PROXY), ...more }
+}
+
+const BASE = {
+  // A project's own Node, when the host's /usr has one, comes before the one that Airlock brings along.
+  PATH: '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin:/opt/airlock/node/bin',
+  HOME: '/home/agent',
+  USER: 'agent',
+  LOGNAME: 'agent',
+  SHELL: '/bin/sh',
+  LANG: 'C.UTF-8',
+  TERM: 'dumb',
+  TMPDIR: '/tmp',
+  CI: '1',
+}
+
+/** Programs that ask, colour, count or phone home by default. */
+const QUIET = {
+  NO_COLOR: '1',
+  DO_NOT_TRACK: '1',
+  GIT_TERMINAL_PROMPT: '0',
+  DEBIAN_FRONTEND: 'noninteractive',
+  COREPACK_ENABLE_DOWNLOAD_PROMPT: '0',
+  npm_config_audit: 'false',
+  npm_config_fund: 'false',
+  npm_config_update_notifier: 'false',
+  PIP_DISABLE_PIP_VERSION_CHECK: '1',
+  PIP_NO_INPUT: '1',
+  PYTHONDONTWRITEBYTECODE: '1',
+}
+
+/** Outside the workspace, so that no cache ends up in a patch. */
+const CACHES = {
+  XDG_CACHE_HOME: '/tmp/cache',
+  npm_config_cache: '/tmp/cache/npm',
+  YARN_CACHE_FOLDER: '/tmp/cache/yarn',
+  COREPACK_HOME: '/tmp/cache/corepack',
+  PIP_CACHE_DIR: '/tmp/cache/pip',
+}
+
+/** Both cases: curl reads the small one, most others the large one. Private ranges never stand in NO_PROXY. */
+const PROXY = {
+  HTTP_PROXY: EGRESS_ADDRESS,
+  HTTPS_PROXY: EGRESS_ADDRESS,
+  http_proxy: EGRESS_ADDRESS,
+  https_proxy: EGRESS_ADDRESS,
+  NO_PROXY: 'localhost,127.0.0.1',
+  no_proxy: 'localhost,127.0.0.1',
+  NODE_USE_ENV_PROXY: '1',
+}
