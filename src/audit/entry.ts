@@ -46,7 +46,8 @@ export type AuditEntry = z.infer<typeof AuditEntry>
 /** The only bytes of an entry: canonical JSON (RFC 8785) in UTF-8. Throws for an entry that could not be read back. */
 export function encodeEntry(entry: AuditEntry): Uint8Array {
   const bytes = utf8(canonicalJson(AuditEntry.parse(entry)))
-  if (bytes.byteLength > MAX_ENTRY_BYTES) throw new RangeError('audit entry above 64 KiB')
+  const read = decodeEntry(bytes)
+  if (!read.ok) throw new RangeError(read.failure.message)
   return bytes
 }
 

@@ -29,16 +29,25 @@ export function readCommit(id: string, object: Uint8Array): Result<GitCommit> {
   return ok({ id, tree, parents, author: { name, email }, message: text.slice(end + 2) })
 }
 
-/** A person as git writes them: it drops angle brackets and line ends, and these characters at either end. */
-export function gitIdentity(person: { readonly name: string; readonly email: string }): string {
-  const cleaned = (text: string) => text.replace(/[<>\n]/g, '').replace(CRUD, '')
-  return `${cleaned(person.name)} <${cleaned(person.email)}>`
+/**
+ * A person as a commit can name them: git drops control characters and angle brackets, and some punctuation at either end.
+ * Both sides of a comparison go through here; who is left without a name or address is named as the publisher does it.
+ */
+export function gitIdentity(person: {
+  readonly id?: string
+  readonly name: string
+  readonly email: string
+}): string {
+  const name = cleaned(person.name) || cleaned(person.id ?? '') || 'unknown'
+  return `${name} <${cleaned(person.email) || 'unknown'}>`
 }
 
 const MAX_COMMIT_BYTES = 1024 * 1024
 
-// The set of git's ident.c, and the few more control characters that \p{Cc} knows.
-const CRUD = /^[\p{Cc} .,:;<>"\\']+|[\p{Cc} .,:;<>"\\']+$/gu
+// The set at the ends is that of git's ident.c.
+function cleaned(text: string): string {
+  return text.replace(/[\p{Cc}<>]/gu, '').replace(/^[\s.,:;"'\\]+|[\s.,:;"'\\]+$/g, '')
+}
 
 /** Forty digits are SHA-1, sixty-four SHA-256; git itself has already refused colliding SHA-1 objects. */
 function objectId(kind: string, object: Uint8Array, digits: number): string {

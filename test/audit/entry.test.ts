@@ -39,6 +39,7 @@ describe('an audit entry', () => {
     ['an unknown kind of actor', { actor: { kind: 'root', id: 'x' } }],
     ['an unknown version', { version: 2 }],
     ['attempt zero', { attempt: 0 }],
+    ['data that turns into text', { data: new Date(0) }],
     ['data that is a list', { data: [] as unknown as Json }],
     ['data nested too deep', { data: deep(9) }],
     ['data with half a character', { data: { a: '\ud800' } }],

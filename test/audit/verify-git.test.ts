@@ -90,6 +90,7 @@ describe('a real commit', () => {
       object,
     )
     expect(read.ok && gitIdentity(read.value.author)).toBe(gitIdentity(approver))
+    expect(gitIdentity({ ...approver, name: ' .; ' })).toBe('usr_ada <ada@example.com>')
   })
 })
 

@@ -194,6 +194,18 @@ describe('a publisher that signs what was not approved is found out', () => {
     }
   })
 
+  test.each(['parent', 'tree'])('a %s that the commit does not have', async (field) => {
+    const published = { ...statement.predicate.published, [field]: 'd'.repeat(40) }
+    const lie = { ...statement, predicate: { ...statement.predicate, published } }
+    const sealed = await sealStatement(lie, signer)
+    const verification = verifyBundle({
+      bundle: { ...bundle, statement: sealed },
+      trustedKey: signer.key,
+      facts,
+    })
+    expect(failed(verification)).toContain('commit')
+  })
+
   test('gate counts that the report does not have', async () => {
     const lie = { ...statement.predicate, gates: { ...statement.predicate.gates, new: 0, fixed: 9 } }
     const sealed = await sealStatement({ ...statement, predicate: lie }, signer)
