@@ -88,7 +88,18 @@ describe('a patch', () => {
   })
 
   test('keeps names with line breaks, escapes, quotes, leading hyphens and bytes that are not UTF-8', async () => {
-    const hostile = ['new\nline', 'esc\x1b[31m', '-rf', 'tab\there', '"quoted"', 'a\\b', ' ', 'ünï', ':(top)x', '*']
+    const hostile = [
+      'new\nline',
+      'esc\x1b[31m',
+      '-rf',
+      'tab\there',
+      '"quoted"',
+      'a\\b',
+      ' ',
+      'ünï',
+      ':(top)x',
+      '*',
+    ]
     const bytes = Buffer.concat([Buffer.from('caf'), Buffer.of(0xe9, 0xff)])
     const { repository, base, tree } = await changed(
       (r) => r.write('base', ''),
@@ -99,7 +110,9 @@ describe('a patch', () => {
     )
     const patch = await repository.patch(base, tree)
     if (!patch.ok) throw new Error(patch.failure.message)
-    expect(new Set(patch.value.files.map((file) => file.path))).toEqual(new Set([...hostile, 'caf\\xe9\\xff']))
+    expect(new Set(patch.value.files.map((file) => file.path))).toEqual(
+      new Set([...hostile, 'caf\\xe9\\xff']),
+    )
     expect(patch.value.files.filter((file) => file.pathBytes !== undefined)).toMatchObject([
       { path: 'caf\\xe9\\xff', pathBytes: bytes.toString('base64'), kind: 'added' },
     ])
@@ -143,7 +156,10 @@ describe('a patch', () => {
         for (let at = 0; at < 4; at += 1) r.write(`text-${at}`, `${at}${line.repeat(9 * 1024)}`)
       },
     )
-    expect(await repository.patch(base, tree)).toMatchObject({ ok: false, failure: { code: 'patch_too_large' } })
+    expect(await repository.patch(base, tree)).toMatchObject({
+      ok: false,
+      failure: { code: 'patch_too_large' },
+    })
   })
 })
 
@@ -210,7 +226,8 @@ describe('applying', () => {
       (r) => r.write('a', 'a'),
       (r) => r.write('a', 'b'),
     )
-    const patch = 'diff --git a/.git/config b/.git/config\nnew file mode 100644\n--- /dev/null\n+++ b/.git/config\n@@ -0,0 +1 @@\n+x\n'
+    const patch =
+      'diff --git a/.git/config b/.git/config\nnew file mode 100644\n--- /dev/null\n+++ b/.git/config\n@@ -0,0 +1 @@\n+x\n'
     for (const name of ['.git/config', '.GIT/config', '../escape', 'git~1/config'])
       expect(await repository.apply(base, Buffer.from(patch.replaceAll('.git/config', name)))).toMatchObject({
         ok: false,
@@ -228,13 +245,11 @@ test('reading a file gives bytes, nothing for links and directories, and refuses
     (r) => r.write('b', ''),
   )
   const read = async (path: string) => (await repository.readFile(base, path, 10))?.toString()
-  expect(await Promise.all(['dir/a.txt', 'link', 'dir', 'missing', '../x'].map((path) => read(path).catch(() => 'refused')))).toEqual([
-    'text',
-    undefined,
-    undefined,
-    undefined,
-    'refused',
-  ])
+  expect(
+    await Promise.all(
+      ['dir/a.txt', 'link', 'dir', 'missing', '../x'].map((path) => read(path).catch(() => 'refused')),
+    ),
+  ).toEqual(['text', undefined, undefined, undefined, 'refused'])
   await expect(repository.readFile(base, 'dir/a.txt', 3)).rejects.toMatchObject({
     failure: { code: 'file_too_large' },
   })
