@@ -1,0 +1,124 @@
+import { z } from 'zod'
+import {
+  AuditPage,
+  MemberPage,
+  type MemberRequest,
+  NewMember,
+  Project,
+  ProjectPage,
+  type ProjectRequest,
+  ProviderPage,
+  type ProviderRequest,
+  ProviderView,
+  type SelectionRequest,
+  ServerStatus,
+  TaskPage,
+  WhoAmI,
+} from '#contract/api.ts'
+import type { ApprovalRequest, RejectionRequest } from '#contract/review.ts'
+import { Task, type TaskRequest } from '#contract/task.ts'
+import { ok, type Result, refused } from '#kernel/result.ts'
+import { taskEvents } from './event-feed.ts'
+import { failureIn, unreachable } from './wire-failure.ts'
+
+/** A server and the token to it. */
+export interface Door {
+  readonly url: string
+  readonly token: string
+}
+
+interface Call {
+  readonly method?: 'GET' | 'POST' | 'DELETE'
+  readonly query?: Readonly<Record<string, string | number | undefined>>
+  readonly body?: unknown
+}
+
+/** The API as functions; each answers with the parsed value or the server's own refusal. */
+export type Client = ReturnType<typeof createClient>
+
+export function createClient(door: Door) {
+  const json = async <T extends z.ZodType>(
+    path: string,
+    reply: T,
+    call: Call = {},
+  ): Promise<Result<z.output<T>>> => {
+    const response = await send(door, path, call)
+    if (!response.ok) return response
+    return parsed(await response.value.json(), reply)
+  }
+  const bytes = async (path: string, query: Call['query'] = {}): Promise<Result<Uint8Array>> => {
+    const response = await send(door, path, { query })
+    return response.ok ? ok(new Uint8Array(await response.value.arrayBuffer())) : response
+  }
+  const nothing = async (path: string): Promise<Result<void>> => {
+    const response = await send(door, path, { method: 'DELETE' })
+    return response.ok ? ok(undefined) : response
+  }
+  const post = <T extends z.ZodType>(path: string, reply: T, body: unknown = {}) =>
+    json(path, reply, { method: 'POST', body })
+  const task = (ref: string) => `/v1/tasks/${encodeURIComponent(ref)}`
+
+  return {
+    url: door.url,
+    me: () => json('/v1/me', WhoAmI),
+    status: () => json('/v1/status', ServerStatus),
+    submit: (request: z.input<typeof TaskRequest>) => post('/v1/tasks', Task, request),
+    tasks: (query: Call['query'] = {}) => json('/v1/tasks', TaskPage, { query }),
+    task: (ref: string) => json(task(ref), Task),
+    diff: (ref: string) => bytes(`${task(ref)}/diff`),
+    /** Follows a task from after that sequence until it ends, over lost connections. Throws an AirlockError. */
+    events: (ref: string, signal: AbortSignal, after = 0) =>
+      taskEvents({ url: `${door.url}${task(ref)}/events`, token: door.token, after, signal }),
+    cancel: (ref: string) => post(`${task(ref)}/cancel`, Task),
+    retry: (ref: string, comment: string) => post(`${task(ref)}/retry`, Task, { comment }),
+    approve: (ref: string, request: z.input<typeof ApprovalRequest>) =>
+      post(`${task(ref)}/approval`, Task, request),
+    reject: (ref: string, request: z.input<typeof RejectionRequest>) =>
+      post(`${task(ref)}/rejection`, Task, request),
+    select: (ref: string, request: SelectionRequest) => post(`${task(ref)}/selection`, Task, request),
+    evidence: (commit: string) => bytes(`/v1/evidence/${encodeURIComponent(commit)}`),
+    projects: (query: Call['query'] = {}) => json('/v1/projects', ProjectPage, { query }),
+    createProject: (request: z.input<typeof ProjectRequest>) => post('/v1/projects', Project, request),
+    providers: (query: Call['query'] = {}) => json('/v1/providers', ProviderPage, { query }),
+    addProvider: (request: z.input<typeof ProviderRequest>) => post('/v1/providers', ProviderView, request),
+    removeProvider: (name: string) => nothing(`/v1/providers/${encodeURIComponent(name)}`),
+    people: (query: Call['query'] = {}) => json('/v1/people', MemberPage, { query }),
+    addPerson: (request: z.input<typeof MemberRequest>) => post('/v1/people', NewMember, request),
+    removePerson: (person: string) => nothing(`/v1/people/${encodeURIComponent(person)}`),
+    auditEntries: (query: Call['query'] = {}) => json('/v1/audit/entries', AuditPage, { query }),
+    auditCheckpoint: () => bytes('/v1/audit/checkpoint'),
+    auditExport: () => bytes('/v1/audit/export'),
+  }
+}
+
+async function send({ url, token }: Door, path: string, call: Call): Promise<Result<Response>> {
+  const address = new URL(path, url)
+  for (const [name, value] of Object.entries(call.query ?? {}))
+    if (value !== undefined) address.searchParams.set(name, String(value))
+  let response: Response
+  try {
+    response = await fetch(address, {
+      method: call.method ?? 'GET',
+      redirect: 'error',
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+    })
+  } catch {
+    return refused(unreachable(url))
+  }
+  return response.ok ? ok(response) : refused(await failureIn(response))
+}
+
+function parsed<T extends z.ZodType>(value: unknown, reply: T): Result<z.output<T>> {
+  const result = reply.safeParse(value)
+  if (result.success) return ok(result.data)
+  return refused({
+    code: 'internal',
+    message: 'The server answered with something this version does not understand.',
+    remedy: 'Use the same version of Airlock on both sides: `airlock status` shows that of the server.',
+    details: { problem: z.prettifyError(result.error).slice(0, 2000) },
+  })
+}

@@ -1,0 +1,57 @@
+import type { FailureCode } from '#kernel/failure.ts'
+
+/** What the process exits with for each refusal; the groups stand in docs/cli.md. A new code does not compile without one. */
+export const EXIT_CODE = {
+  internal: 1,
+  invalid_input: 2,
+  invalid_configuration: 2,
+  invalid_scope: 2,
+  invalid_selection: 2,
+  invalid_branch: 2,
+  not_found: 3,
+  unauthenticated: 4,
+  permission_denied: 4,
+  self_approval: 4,
+  conflict: 5,
+  wrong_state: 5,
+  approval_void: 5,
+  working_tree_dirty: 5,
+  repository_unreadable: 6,
+  repository_empty: 6,
+  base_not_found: 6,
+  file_too_large: 6,
+  patch_too_large: 6,
+  unsafe_path: 6,
+  unsafe_entry: 6,
+  nothing_changed: 7,
+  setup_failed: 7,
+  agent_failed: 7,
+  agent_idle: 7,
+  attempt_lost: 7,
+  gateway_lost: 7,
+  cancelled: 7,
+  time_exhausted: 8,
+  budget_exhausted: 8,
+  protected_branch: 9,
+  base_moved: 9,
+  push_refused: 9,
+  unknown_agent: 10,
+  unknown_provider: 10,
+  unknown_model: 10,
+  model_not_allowed: 10,
+  provider_refused: 10,
+  provider_unreachable: 10,
+  sandbox_unavailable: 11,
+  sandbox_failed: 11,
+  disk_full: 11,
+  port_taken: 11,
+  data_directory_busy: 11,
+  database_unavailable: 11,
+  server_unreachable: 12,
+  verification_failed: 13,
+} as const satisfies Record<FailureCode, number>
+
+/** A command line that could not be understood. */
+export const USAGE = 2
+/** Ended by Ctrl-C, as shells report it. */
+export const INTERRUPTED = 130

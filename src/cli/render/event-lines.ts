@@ -1,0 +1,98 @@
+import type { EventBody, TaskEvent } from '#contract/event.ts'
+import type { Refusal } from '#contract/refusal.ts'
+import { count, duration } from '../terminal/amounts.ts'
+import { manyLines, oneLine, shortened } from '../terminal/safe-text.ts'
+import type { Paint } from '../terminal/screen.ts'
+import { stateText } from './state.ts'
+
+const COMMAND_WIDTH = 160
+
+/** What happened, for a person who watches; empty for what only moves the meter. */
+export function eventLines(event: TaskEvent, paint: Paint): readonly string[] {
+  const { body } = event
+  switch (body.kind) {
+    case 'state':
+      return [
+        stateText(body.to, paint),
+        ...(body.cause ? [`  ${paint('red', oneLine(body.cause.message))}`] : []),
+      ]
+    case 'step':
+      return [`  ${paint('dim', '·')} ${oneLine(body.step)} ${paint('dim', oneLine(body.note))}`.trimEnd()]
+    case 'message':
+      return quoted(body.text, paint)
+    case 'command':
+      return [commandLine(body, paint)]
+    case 'file':
+      return [
+        `  ${paint(body.action === 'read' ? 'dim' : 'cyan', `${FILE_MARK[body.action]} ${body.action}`)} ${oneLine(body.path)}`,
+      ]
+    case 'model_call':
+      return body.status < 400 ? [] : [`  ${paint('red', '✗')} the model provider answered ${body.status}`]
+    case 'refusal':
+      return refusalLines(body.refusal, paint)
+    case 'agent_ended':
+      return [`  ${paint('dim', '·')} ${ENDING[body.ending]}`]
+    case 'gate':
+      return [gateLine(body, paint)]
+    case 'patch':
+      return [patchLine(body, paint)]
+  }
+}
+
+/** A refusal as nobody can overlook it: the rule, what was tried, why not, and what would allow it. */
+export function refusalLines(refusal: Refusal, paint: Paint): readonly string[] {
+  const bar = paint('red', '  ┃')
+  const head = `${paint(['bold', 'bgRed', 'white'], ' REFUSED ')} ${paint(['bold', 'red'], oneLine(refusal.rule))}`
+  return [
+    `${bar} ${head}`,
+    `${bar} ${shortened(refusal.what, COMMAND_WIDTH)}`,
+    `${bar} ${paint('dim', oneLine(refusal.reason))}`,
+    ...(refusal.remedy === undefined
+      ? []
+      : [`${bar} ${paint('dim', `Would be allowed: ${oneLine(refusal.remedy)}`)}`]),
+  ]
+}
+
+/** Somebody else's words, marked along the edge so that they cannot be taken for ours. */
+export function quoted(text: string, paint: Paint): readonly string[] {
+  return manyLines(text)
+    .trim()
+    .split('\n')
+    .map((line) => `  ${paint('magenta', '▏')}${line}`)
+}
+
+const FILE_MARK = { read: '○', edited: '✎', created: '+', deleted: '−' } as const
+
+const ENDING = {
+  finished: 'the agent says it is done',
+  budget: 'the budget is gone; what was made is kept',
+  time: 'the time is over; what was made is kept',
+  idle: 'the agent fell silent and was stopped',
+  crashed: 'the agent crashed',
+  cancelled: 'the agent was stopped',
+} as const
+
+function commandLine(body: Extract<EventBody, { kind: 'command' }>, paint: Paint): string {
+  const after = [
+    ...(body.exitCode === undefined || body.exitCode === 0 ? [] : [paint('red', `exit ${body.exitCode}`)]),
+    ...(body.seconds === undefined || body.seconds < 1 ? [] : [paint('dim', duration(body.seconds))]),
+  ]
+  return [`  ${paint('blue', '$')} ${shortened(body.command, COMMAND_WIDTH)}`, ...after].join('  ')
+}
+
+function gateLine(body: Extract<EventBody, { kind: 'gate' }>, paint: Paint): string {
+  const mark = body.outcome === 'pass' ? paint('green', '✓') : paint('yellow', '✗')
+  const side = body.side === 'base' ? 'before' : 'after'
+  const facts = [
+    oneLine(body.outcome.replaceAll('_', ' ')),
+    ...(body.diagnostics > 0 ? [count(body.diagnostics, 'finding')] : []),
+    body.cached ? 'known' : duration(body.seconds),
+  ]
+  return `  ${mark} ${oneLine(body.gate)} ${paint('dim', `${side} the change: ${facts.join(', ')}`)}`
+}
+
+function patchLine(body: Extract<EventBody, { kind: 'patch' }>, paint: Paint): string {
+  const undone =
+    body.undone === 0 ? '' : paint('red', `, ${count(body.undone, 'change')} outside the scope undone`)
+  return `  ${paint('cyan', '≡')} patch of ${count(body.files, 'file')}${undone}`
+}

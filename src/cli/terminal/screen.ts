@@ -1,0 +1,69 @@
+import { styleText } from 'node:util'
+
+type Style = Parameters<typeof styleText>[0]
+
+/** Styles text when the screen has colours, and gives it back unchanged when not. */
+export type Paint = (style: Style, text: string) => string
+
+/** Where a command speaks. Everything it is given is already safe to show: see safe-text. */
+export interface Screen {
+  /** A person is at both ends: questions may be asked. */
+  readonly interactive: boolean
+  /** Text may be redrawn in place. */
+  readonly live: boolean
+  readonly columns: number
+  readonly rows: number
+  readonly paint: Paint
+  /** Results, to standard output. */
+  print(text: string): void
+  /** Exact bytes, to standard output: only for somebody who asked for them. */
+  raw(bytes: Uint8Array): void
+  /** Everything that is not a result, to standard error. */
+  remark(text: string): void
+  /** Redraws the one status line below everything; an empty text removes it. Nothing happens unless `live`. */
+  status(text: string): void
+}
+
+export const PLAIN: Paint = (_style, text) => text
+export const COLOURED: Paint = (style, text) => styleText(style, text, { validateStream: false })
+
+interface Streams {
+  readonly input: { readonly isTTY?: boolean | undefined }
+  readonly output: NodeJS.WriteStream
+  readonly errors: NodeJS.WriteStream
+}
+
+/** The screen of a real terminal or pipe. Colours follow the stream, NO_COLOR and FORCE_COLOR, as Node reads them. */
+export function createScreen({ input, output, errors }: Streams): Screen {
+  const coloured = styleText('red', 'x', { stream: output }) !== 'x'
+  const live = output.isTTY === true
+  let shown = ''
+  const clear = () => {
+    if (shown !== '') output.write('\r\u001b[2K')
+  }
+  const write = (stream: NodeJS.WriteStream, text: string) => {
+    clear()
+    stream.write(`${text}\n`)
+    if (shown !== '') output.write(shown)
+  }
+  return {
+    interactive: live && input.isTTY === true,
+    live,
+    get columns() {
+      return output.columns ?? 100
+    },
+    get rows() {
+      return output.rows ?? 40
+    },
+    paint: coloured ? COLOURED : PLAIN,
+    print: (text) => write(output, text),
+    raw: (bytes) => void output.write(bytes),
+    remark: (text) => write(errors, text),
+    status(text) {
+      if (!live) return
+      clear()
+      shown = text
+      output.write(shown)
+    },
+  }
+}
