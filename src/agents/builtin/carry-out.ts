@@ -1,0 +1,122 @@
+import { realpath } from 'node:fs/promises'
+import { APICallError, RetryError, stepCountIs, ToolLoopAgent } from 'ai'
+import { compileScope } from '#guards/scope.ts'
+import { AirlockError } from '#kernel/failure.ts'
+import type { AgentReport } from '../agent.ts'
+import type { Brief } from './brief.ts'
+import { EXIT, type ExitCode } from './exit-code.ts'
+import { repositoryGuidance } from './guidance.ts'
+import { instructionsFor, promptFor } from './instructions.ts'
+import { modelOf } from './model.ts'
+import { toolbox } from './toolbox.ts'
+import type { Bench } from './tools/bench.ts'
+
+/** A loop longer than this is going nowhere, whatever the budget. */
+const MOST_STEPS = 200
+
+/** Works on a brief until the model is done, the budget is gone or the signal comes. Never rejects. */
+export async function carryOut(
+  brief: Brief,
+  report: (report: AgentReport) => void,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const say = (text: string) => report({ kind: 'event', body: { kind: 'message', text } })
+  try {
+    const bench = await benchFor(brief, report, signal)
+    const conversation = await converse(brief, bench, say)
+    if (signal.aborted) return stopped(say)
+    if (conversation.error !== undefined) return failure(conversation.error, say)
+    if (conversation.unfinished) {
+      say('budget: the agent used up its steps before it was done.')
+      return EXIT.budget
+    }
+    report({ kind: 'finished', summary: conversation.lastText || 'The agent ended without a summary.' })
+    return EXIT.finished
+  } catch (error) {
+    return signal.aborted ? stopped(say) : failure(error, say)
+  }
+}
+
+async function benchFor(brief: Brief, report: Bench['report'], signal: AbortSignal): Promise<Bench> {
+  const { scope, protectedPaths } = brief.assignment.grant
+  const guard = compileScope(scope, protectedPaths)
+  if (!guard.ok) throw new AirlockError(guard.failure)
+  return {
+    workspace: await realpath(brief.workspace),
+    objectionToWriting: (path) => {
+      const decision = guard.value.decide(path)
+      if (decision.allowed) return undefined
+      return { rule: decision.rule, reason: decision.reason, remedy: decision.remedy }
+    },
+    report,
+    signal,
+  }
+}
+
+interface Conversation {
+  readonly lastText: string
+  readonly unfinished: boolean
+  readonly error?: unknown
+}
+
+async function converse(brief: Brief, bench: Bench, say: (text: string) => void): Promise<Conversation> {
+  const steps = Math.max(1, Math.min(brief.assignment.grant.budget.requests, MOST_STEPS))
+  const agent = new ToolLoopAgent({
+    model: modelOf(brief),
+    instructions: {
+      role: 'system',
+      content: instructionsFor(brief, await repositoryGuidance(bench)),
+      providerOptions: { anthropic: { cacheControl: { type: 'ephemeral' } } },
+    },
+    tools: toolbox(bench),
+    // One at a time and in order: two edits of one file must not race.
+    toolCallConcurrency: 1,
+    stopWhen: stepCountIs(steps),
+    providerOptions: { openai: { store: false } },
+    maxRetries: 2,
+  })
+  const { fullStream } = await agent.stream({ prompt: promptFor(brief), abortSignal: bench.signal })
+  let lastText = ''
+  let text = ''
+  let unfinished = false
+  for await (const part of fullStream) {
+    switch (part.type) {
+      case 'text-start':
+        text = ''
+        break
+      case 'text-delta':
+        text += part.text
+        break
+      case 'text-end':
+        if (text.trim() !== '') {
+          lastText = text.trim()
+          say(lastText)
+        }
+        break
+      case 'finish':
+        unfinished = part.finishReason === 'tool-calls'
+        break
+      case 'error':
+        return { lastText, unfinished: true, error: part.error }
+      case 'abort':
+        return { lastText, unfinished: true }
+    }
+  }
+  return { lastText, unfinished }
+}
+
+function failure(error: unknown, say: (text: string) => void): ExitCode {
+  const cause = RetryError.isInstance(error) ? error.lastError : error
+  if (APICallError.isInstance(cause) && cause.statusCode === 402) {
+    say(`budget: ${cause.message}`)
+    return EXIT.budget
+  }
+  const status = APICallError.isInstance(cause) ? (cause.statusCode ?? 'no answer') : 'no answer'
+  say(`The model could not go on (${status}): ${cause instanceof Error ? cause.message : String(cause)}`)
+  return EXIT.model
+}
+
+function stopped(say: (text: string) => void): ExitCode {
+  say('The agent was told to stop.')
+  return EXIT.stopped
+}
