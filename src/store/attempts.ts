@@ -60,17 +60,19 @@ export interface AttemptProgress {
   readonly agentSummary?: string | undefined
   /** All refusals so far, not only the new ones. */
   readonly refusals?: readonly Refusal[] | undefined
+  readonly iterations?: number | undefined
 }
 
 /** Notes how far an attempt came; what is left out stays. */
 export async function noteAttempt(tx: Tx, id: string, progress: AttemptProgress): Promise<void> {
-  const { step, spend, agentEnding, agentSummary, refusals } = progress
+  const { step, spend, agentEnding, agentSummary, refusals, iterations } = progress
   const columns = {
     ...(step === undefined ? {} : { step }),
     ...(spend === undefined ? {} : { spend: json(spend) }),
     ...(agentEnding === undefined ? {} : { agentEnding }),
     ...(agentSummary === undefined ? {} : { agentSummary: storableText(agentSummary) }),
     ...(refusals === undefined ? {} : { refusals: json(refusals) }),
+    ...(iterations === undefined ? {} : { iterations }),
   }
   if (Object.keys(columns).length === 0) return
   await tx.updateTable('attempts').set(columns).where('id', '=', id).execute()

@@ -74,12 +74,22 @@ async function openConnections(connections: Connections, options: StoreOptions):
   }
 }
 
+/** Any number, but always this one: of servers that start on one database, one at a time changes the schema. */
+const SCHEMA_LOCK = 7_305_112_810
+
 async function prepareSchema(owner: Kysely<Tables>, connections: Connections): Promise<void> {
-  await ensureQueryRole(owner, loginOf(connections.query))
-  await sql`create schema if not exists airlock`.execute(owner)
-  await sql`grant usage on schema airlock to airlock_query`.execute(owner)
-  await migrate(owner)
-  await installQueue(connections.owner)
+  await owner.connection().execute(async (db) => {
+    await sql`select pg_advisory_lock(${SCHEMA_LOCK})`.execute(db)
+    try {
+      await ensureQueryRole(db, loginOf(connections.query))
+      await sql`create schema if not exists airlock`.execute(db)
+      await sql`grant usage on schema airlock to airlock_query`.execute(db)
+      await migrate(owner)
+      await installQueue(connections.owner)
+    } finally {
+      await sql`select pg_advisory_unlock(${SCHEMA_LOCK})`.execute(db)
+    }
+  })
 }
 
 async function inOrganisation<T>(

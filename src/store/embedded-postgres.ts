@@ -52,35 +52,35 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 const LOCK = 7_305_112_809
 const LOCK_TRIES = 40
 const POLL_MS = 50
-const MOST_STARTS = 3
+const MOST_STARTS = 8
 
+/** Reaches the server, takes the lock, and from then on starts the server again whenever it dies under us. */
 async function hold(cluster: Cluster, socket: SocketDirectory, logFile: string): Promise<EmbeddedPostgres> {
   const admin = { host: socket.host, user: ADMIN, database: 'postgres' }
-  const first = await reach(cluster, admin, logFile)
-  let holder = first.client
+  let holder: pg.Client
   let closing: Promise<void> | undefined
+  let recovering: Promise<unknown> = Promise.resolve()
 
-  const keep = async (client: pg.Client) => {
+  const take = async () => {
+    const { client, started } = await reach(cluster, admin, logFile)
     await lock(client, cluster)
     holder = client
-    // The server died under us (killed, out of memory): start it again, so that the pools find it.
     client.once('end', () => {
-      if (closing === undefined)
-        reach(cluster, admin, logFile)
-          .then((found) => keep(found.client))
-          .catch(ignore)
+      if (closing === undefined) recovering = take().catch(ignore)
     })
+    return started
   }
-  await keep(first.client)
+  const started = await take()
 
   const stop = async () => {
+    await recovering // else a server that is just being started would outlive us
     await stopPostmaster(cluster)
     await holder.end().catch(ignore)
     socket.release()
   }
   return {
     admin,
-    adopted: !first.started,
+    adopted: !started,
     close: () => {
       closing ??= stop()
       return closing
@@ -88,7 +88,10 @@ async function hold(cluster: Cluster, socket: SocketDirectory, logFile: string):
   }
 }
 
-/** A session on the server, which is started when it is not there. Waits as long as it is recovering from a crash. */
+/**
+ * A session on the server, which is started when it is not there. Waits as long as it recovers from a crash; what a
+ * killed server left (its last processes, its pid) may stand in the way of the first starts, so later ones wait longer.
+ */
 async function reach(
   cluster: Cluster,
   admin: pg.ClientConfig,
@@ -100,7 +103,9 @@ async function reach(
     const client = await connect(admin)
     if (typeof client === 'object') return { client, started: starts > 0 }
     if (client === 'absent' && !running) {
-      if (starts++ === MOST_STARTS) throw startFailure(await lastWords(logFile))
+      if (starts === MOST_STARTS) throw startFailure(await lastWords(logFile))
+      if (starts > 0) await delay(POLL_MS * 2 ** (starts - 1))
+      starts++
       running = true
       const child = await startPostmaster(cluster, logFile)
       if (child.pid === undefined) running = false

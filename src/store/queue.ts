@@ -82,7 +82,12 @@ export async function openQueue(query: PoolConfig, onError: (error: Error) => vo
     startWorker: async (handler, { concurrency }) => {
       await boss.work<TaskJob>(
         ADVANCE_TASK,
-        { localConcurrency: concurrency, batchSize: 1, pollingIntervalSeconds: 2 },
+        {
+          localConcurrency: concurrency,
+          batchSize: 1,
+          pollingIntervalSeconds: 2,
+          notifyPollingIntervalSeconds: 2,
+        },
         async ([job]: Job<TaskJob>[]) => {
           if (job !== undefined) await handler(job.data)
         },

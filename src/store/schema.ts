@@ -151,6 +151,8 @@ export interface AttemptsTable {
   spend: Json<Spend>
   agentSummary: string | null
   refusals: Json<readonly Refusal[]>
+  /** How often gate regressions went back to the agent. */
+  iterations: Generated<number>
 }
 
 export interface EventsTable {

@@ -73,7 +73,7 @@ export async function lastWords(logFile: string): Promise<string> {
 export async function stopPostmaster(cluster: Cluster): Promise<void> {
   const pid = await postmasterPid(cluster)
   if (pid === undefined) return
-  signal(pid)
+  if (!signal(pid)) return
   // The pid file is the honest sign: a process that was not our child may stay a zombie for as long as it likes.
   for (let waited = 0; waited < STOP_PATIENCE_MS; waited += POLL_MS) {
     if ((await postmasterPid(cluster)) !== pid) return
@@ -92,10 +92,12 @@ async function postmasterPid(cluster: Cluster): Promise<number | undefined> {
   return Number.isSafeInteger(pid) && pid > 1 ? pid : undefined
 }
 
-function signal(pid: number): void {
+/** False when there is no such process: the file is what a killed server left behind. */
+function signal(pid: number): boolean {
   try {
-    process.kill(pid, 'SIGINT')
+    return process.kill(pid, 'SIGINT')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
+    throw error
   }
 }

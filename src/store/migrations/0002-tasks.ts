@@ -62,6 +62,7 @@ async function work(db: Kysely<unknown>): Promise<void> {
     spend json not null,
     agent_summary text,
     refusals json not null,
+    iterations integer not null default 0,
     primary key (organisation, id),
     unique (organisation, task, number),
     foreign key (organisation, task) references tasks (organisation, id)

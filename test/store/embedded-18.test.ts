@@ -1,0 +1,3 @@
+import { embeddedSuite } from './suites/embedded.ts'
+
+embeddedSuite()

@@ -1,0 +1,38 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe } from 'vitest'
+import { testStore } from '#test/support/database.ts'
+import { startTestServer, type TestServer } from '#test/support/postgres-server.ts'
+import { auditLogSuite } from './suites/audit-log.ts'
+import { embeddedSuite } from './suites/embedded.ts'
+import { externalServerSuite } from './suites/external-server.ts'
+import { isolationSuite } from './suites/isolation.ts'
+import { queueSuite } from './suites/queue.ts'
+import { tasksSuite } from './suites/tasks.ts'
+
+/** Debian's server, the oldest we promise to work with; `script/bootstrap --test` installs it. */
+const BINARIES = '/usr/lib/postgresql/15/bin'
+
+describe.skipIf(!existsSync(join(BINARIES, 'postgres')))('on PostgreSQL 15', () => {
+  let directory: string
+  let server: TestServer
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'airlock-test-postgres-15-'))
+    server = await startTestServer({ directory, binaries: BINARIES })
+  })
+  afterAll(async () => {
+    await server.close()
+    await rm(directory, { recursive: true, force: true })
+  })
+
+  const open = () => testStore(server.host)
+  isolationSuite(open)
+  tasksSuite(open)
+  auditLogSuite(open)
+  queueSuite(open)
+  externalServerSuite(() => server.host)
+  embeddedSuite(BINARIES)
+})
