@@ -40,7 +40,7 @@ export function createPrices(options: PriceOptions): Prices {
         ownEntry(overrides, `${provider.name}/${model}`) ?? ownEntry(overrides, `${provider.name}/*`)
       if (own) return { microDollars: priced(own, usage), basis: 'override' }
       const listed = listPrice(provider.baseUrl, model, usage, new Date(clock()))
-      if (listed !== undefined) return { microDollars: Math.ceil(listed * 1_000_000 - 1e-6), basis: 'list' }
+      if (listed !== undefined) return { microDollars: wholeMicroDollars(listed * 1_000_000), basis: 'list' }
       return { microDollars: priced(ceiling, usage), basis: 'ceiling' }
     },
   }
@@ -52,13 +52,17 @@ function ownEntry(table: Readonly<Record<string, ModelPrice>>, key: string): Mod
 
 function priced(price: ModelPrice, usage: Usage): number {
   const plain = usage.input - usage.cacheRead - usage.cacheWrite
-  return Math.ceil(
+  return wholeMicroDollars(
     plain * price.input +
       usage.cacheRead * (price.cacheRead ?? price.input) +
       usage.cacheWrite * (price.cacheWrite ?? price.input) +
-      usage.output * price.output -
-      1e-6, // floating-point dust must not become a micro-dollar
+      usage.output * price.output,
   )
+}
+
+/** Rounds up, but floating-point dust must not become a micro-dollar. */
+function wholeMicroDollars(amount: number): number {
+  return Math.max(0, Math.ceil(amount - 1e-6))
 }
 
 /** A host the list does not know may still serve a model it knows: the maker's price is a better guess than the ceiling. */

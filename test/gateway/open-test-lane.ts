@@ -43,7 +43,8 @@ export async function openTestLane(
   const clock = () => Date.parse('2026-01-31T12:00:00.000Z')
   const gateway = createGateway({ clock, prices: createPrices({ clock }), ...options })
   const directory = join(parent, 'lane')
-  const open = await gateway.open({
+  const remove = () => rm(parent, { recursive: true, force: true })
+  const opening = gateway.open({
     attempt: 'att_1',
     directory,
     provider: { name: 'scripted', protocol, baseUrl, key: SCRIPT_KEY, models: [] },
@@ -53,6 +54,10 @@ export async function openTestLane(
     egress: [],
     onEvent: (event) => events.push(event),
     ...lane,
+  })
+  const open = await opening.catch(async (error) => {
+    await remove()
+    throw error
   })
   const dispatcher = new Agent({ connect: { socketPath: join(directory, 'model.sock') } })
   return {
@@ -71,7 +76,7 @@ export async function openTestLane(
     async close() {
       await dispatcher.destroy()
       await gateway.close()
-      await rm(parent, { recursive: true, force: true })
+      await remove()
     },
   }
 }
