@@ -29,6 +29,7 @@ export function openTunnel(
   refuse: (refusal: NetworkRefusal) => void,
 ): void {
   let greeting = Buffer.from(head)
+  let greeted = false
   let ended = false
   const close = () => {
     ended = true
@@ -40,7 +41,8 @@ export function openTunnel(
     if (ended) return
     ended = true
     refuse(refusal)
-    client.end(UNRECOGNIZED_NAME, close)
+    if (greeted) close()
+    else client.end(UNRECOGNIZED_NAME, close)
     upstream.destroy()
   }
   const deadline = setTimeout(() => cut(otherServerName(host, 'silence')), limits.hello)
@@ -59,6 +61,7 @@ export function openTunnel(
     if (hello.kind !== 'hello') return cut(otherServerName(host, 'something else'))
     if (hello.encrypted) return cut(otherServerName(host, 'an encrypted name'))
     if (hello.serverName !== host) return cut(otherServerName(host, hello.serverName ?? 'no name'))
+    greeted = true
     allowance.up -= greeting.length
     upstream.write(greeting)
     pump(client, upstream, 'up')
