@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { testStore } from '#test/support/database.ts'
 import { startTestServer, type TestServer } from '#test/support/postgres-server.ts'
 import { auditLogSuite } from './suites/audit-log.ts'
-import { embeddedSuite } from './suites/embedded.ts'
 import { externalServerSuite } from './suites/external-server.ts'
 import { isolationSuite } from './suites/isolation.ts'
 import { queueSuite } from './suites/queue.ts'
@@ -17,22 +16,23 @@ const BINARIES = '/usr/lib/postgresql/15/bin'
 
 describe.skipIf(!existsSync(join(BINARIES, 'postgres')))('on PostgreSQL 15', () => {
   let directory: string
-  let server: TestServer
+  let server: TestServer | undefined
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'airlock-test-postgres-15-'))
+    await chmod(directory, 0o711) // before 16, PostgreSQL walks to its data directory by name
     server = await startTestServer({ directory, binaries: BINARIES })
   })
   afterAll(async () => {
-    await server.close()
+    await server?.close()
     await rm(directory, { recursive: true, force: true })
   })
 
-  const open = () => testStore(server.host)
+  const host = () => server?.host ?? ''
+  const open = () => testStore(host())
   isolationSuite(open)
   tasksSuite(open)
   auditLogSuite(open)
   queueSuite(open)
-  externalServerSuite(() => server.host)
-  embeddedSuite(BINARIES)
+  externalServerSuite(host)
 })

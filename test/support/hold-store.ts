@@ -2,9 +2,9 @@
 import { openStore } from '#store/database.ts'
 import { insertOrganisation } from '#store/organisations.ts'
 
-const [directory, binaries] = process.argv.slice(2)
-if (directory === undefined) throw new Error('usage: hold-store <directory> [<binaries>]')
-const store = await openStore({ embedded: { directory, ...(binaries === undefined ? {} : { binaries }) } })
+const directory = process.argv[2]
+if (directory === undefined) throw new Error('usage: hold-store <directory>')
+const store = await openStore({ embedded: { directory } })
 await store.inOrganisation('org_1', (tx) =>
   insertOrganisation(tx, { name: 'One', createdAt: '2026-01-31T08:00:00.000Z' }),
 )

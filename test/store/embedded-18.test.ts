@@ -1,3 +1,0 @@
-import { embeddedSuite } from './suites/embedded.ts'
-
-embeddedSuite()
