@@ -1,0 +1,284 @@
+import { chown, lstat, mkdir, readdir, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { digestOf } from '#kernel/bytes.ts'
+import type { RandomBytes } from '#kernel/ids.ts'
+import type { HostUser } from '../host-user.ts'
+import { hostProgram } from './host-program.ts'
+import { canOverlay, mountOverlay, mountsBelow, unmount } from './overlay.ts'
+import { createShelf, ownedDirectory } from './shelf.ts'
+
+/** Files that any number of workspaces start from and none can change. */
+export interface Pristine {
+  readonly key: string
+  /** The object store the host made for the base commit; no sandbox has ever written it. */
+  readonly baseObjects: string
+  /** Topmost first. With overlays these are layers; with copies there is exactly one. */
+  readonly layers: readonly string[]
+}
+
+/** One writable copy, for one sandbox after the other. */
+export interface Workspace {
+  readonly id: string
+  readonly path: string
+  readonly baseObjects: string
+  /** To whom its files belong, when the server is root. */
+  readonly owner?: HostUser
+}
+
+export interface WorkspacesOptions {
+  /** An absolute path that nobody else writes and the sandboxes' user can reach. */
+  readonly directory: string
+  /** To whom the files belong; needed when the server is root. */
+  readonly owner?: HostUser
+  readonly random: RandomBytes
+  /** `copy` goes without mounts even where they are permitted. */
+  readonly method?: 'overlay' | 'copy'
+  /** Told of trouble nobody waits for. */
+  readonly onProblem?: (message: string, cause: unknown) => void
+}
+
+export interface Workspaces {
+  /** How copies are made on this host. */
+  readonly method: 'overlay' | 'copy'
+  find(key: string): Promise<Pristine | undefined>
+  /** Finds it, or makes it: `fill` writes into an empty directory, and answers false to give up. Made once per key. */
+  pristine(key: string, fill: (directory: string) => Promise<boolean>): Promise<Pristine | undefined>
+  copyOf(pristine: Pristine): Promise<Workspace>
+  /** Freezes a workspace that no process uses any more into a new pristine; the workspace is gone then. */
+  promote(workspace: Workspace, key: string): Promise<Pristine>
+  /** Makes these directories where they are missing; false when one stands on a link or a file. */
+  ensureDirectories(workspace: Workspace, directories: readonly string[]): Promise<boolean>
+  /** Safe to call twice. The files go in the background. */
+  remove(workspace: Workspace): Promise<void>
+  /** Removes what a former process left: mounts, copies, bases. Returns what it removed. */
+  sweep(): Promise<readonly string[]>
+  /** Removes everything, and waits for it. */
+  close(): Promise<void>
+}
+
+/** How many bases are kept although nobody uses them. */
+const KEPT = 8
+
+interface Entry {
+  readonly pristine: Pristine
+  /** What to delete when it is given up: the directory of its own layer. */
+  readonly home: string
+  readonly parent?: Entry
+  users: number
+}
+
+interface Place {
+  readonly home: string
+  readonly from: Entry
+  readonly mounted: boolean
+}
+
+export async function createWorkspaces(options: WorkspacesOptions): Promise<Workspaces> {
+  const { directory, owner } = options
+  await ownedDirectory(directory, owner)
+  const method = options.method ?? ((await canOverlay(directory)) ? 'overlay' : 'copy')
+  const shelf = createShelf(directory, owner, method === 'overlay')
+  const entries = new Map<string, Entry>() // oldest use first
+  const making = new Map<string, Promise<Pristine | undefined>>()
+  const places = new Map<string, Place>()
+  const removals = new Set<Promise<void>>()
+
+  const newName = () => Buffer.from(options.random(12)).toString('hex')
+
+  const discard = (path: string) => {
+    const removal = removeTree(path)
+      .catch((cause: unknown) => options.onProblem?.('a workspace could not be removed', cause))
+      .finally(() => removals.delete(removal))
+    removals.add(removal)
+  }
+
+  const used = (key: string): Entry | undefined => {
+    const entry = entries.get(key)
+    if (entry === undefined) return undefined
+    entries.delete(key)
+    entries.set(key, entry)
+    return entry
+  }
+
+  const keep = (entry: Entry): Pristine => {
+    entries.set(entry.pristine.key, entry)
+    if (entry.parent !== undefined) entry.parent.users += 1
+    evict()
+    return entry.pristine
+  }
+
+  const evict = () => {
+    for (const [key, entry] of entries) {
+      if (entries.size <= KEPT) return
+      if (entry.users > 0 || key === [...entries.keys()].at(-1)) continue
+      entries.delete(key)
+      if (entry.parent !== undefined) entry.parent.users -= 1
+      discard(entry.home)
+    }
+  }
+
+  const make = async (key: string, fill: (directory: string) => Promise<boolean>) => {
+    const layer = await shelf.place(newName(), fill)
+    if (layer === undefined) return undefined
+    const pristine = { key, layers: [layer], baseObjects: join(layer, '.git', 'objects') }
+    return keep({ pristine, home: layer, users: 0 })
+  }
+
+  /** Unmounts; what is left is plain directories. */
+  const leave = async (workspace: Workspace): Promise<Place | undefined> => {
+    const place = places.get(workspace.id)
+    if (place === undefined) return undefined
+    places.delete(workspace.id)
+    if (place.mounted) await unmount(workspace.path)
+    place.from.users -= 1
+    return place
+  }
+
+  return {
+    method,
+
+    find: async (key) => used(key)?.pristine,
+
+    async pristine(key, fill) {
+      const there = used(key)
+      if (there !== undefined) return there.pristine
+      const made = making.get(key) ?? make(key, fill).finally(() => making.delete(key))
+      making.set(key, made)
+      return made
+    },
+
+    async copyOf(pristine) {
+      const from = used(pristine.key)
+      if (from === undefined) throw new Error('a base was used after it had been given up')
+      from.users += 1
+      const id = newName()
+      const home = join(directory, 'work', id)
+      try {
+        await ownedDirectory(join(directory, 'work'), owner)
+        await ownedDirectory(home, owner)
+        const path = await fillWorkspace(method, from.pristine.layers, home, owner)
+        places.set(id, { home, from, mounted: method === 'overlay' })
+        return { id, path, baseObjects: pristine.baseObjects, ...(owner === undefined ? {} : { owner }) }
+      } catch (error) {
+        from.users -= 1
+        discard(home)
+        throw error
+      }
+    },
+
+    async promote(workspace, key) {
+      const place = await leave(workspace)
+      if (place === undefined) throw new Error('a workspace was promoted after it had been removed')
+      const name = digestOf(`${key} ${newName()}`).slice(7, 31)
+      await ownedDirectory(join(directory, 'prepared'), owner)
+      const home = join(directory, 'prepared', name)
+      await rename(place.home, home)
+      const { baseObjects, layers } = place.from.pristine
+      const own = join(home, method === 'overlay' ? 'upper' : 'tree')
+      if (method === 'copy')
+        return keep({ pristine: { key, baseObjects, layers: [own] }, home, parent: place.from, users: 0 })
+      return keep({
+        pristine: { key, baseObjects, layers: [own, ...layers] },
+        home,
+        parent: place.from,
+        users: 0,
+      })
+    },
+
+    async ensureDirectories(workspace, directories) {
+      for (const relative of directories)
+        if (!(await ensureDirectory(workspace.path, relative, owner))) return false
+      return true
+    },
+
+    async remove(workspace) {
+      const place = await leave(workspace)
+      if (place !== undefined) discard(place.home)
+      evict()
+    },
+
+    async sweep() {
+      const live = [...places.values()].map((place) => place.home)
+      const homes = [...live, ...[...entries.values()].map((entry) => entry.home), join(directory, 'memory')]
+      return sweepExcept(directory, homes, entries.size > 0)
+    },
+
+    async close() {
+      for (const place of places.values()) if (place.mounted) await unmount(mergedIn(place.home))
+      places.clear()
+      entries.clear()
+      await Promise.all(removals)
+      await sweepExcept(directory, [], false)
+    },
+  }
+}
+
+async function fillWorkspace(
+  method: 'overlay' | 'copy',
+  layers: readonly string[],
+  home: string,
+  owner: HostUser | undefined,
+): Promise<string> {
+  if (method === 'copy') {
+    const tree = join(home, 'tree')
+    await hostProgram('cp', ['-a', '--reflink=auto', '--', layers[0] ?? '', tree])
+    return tree
+  }
+  const [upper, work, merged] = [join(home, 'upper'), join(home, 'work'), mergedIn(home)]
+  for (const path of [upper, work, merged]) await mkdir(path, { mode: 0o755 })
+  if (owner !== undefined) await chown(upper, owner.uid, owner.gid)
+  await mountOverlay({ lower: layers, upper, work, merged })
+  return merged
+}
+
+function mergedIn(home: string): string {
+  return join(home, 'merged')
+}
+
+/** One component after the other, so that no link is followed. */
+async function ensureDirectory(
+  root: string,
+  relative: string,
+  owner: HostUser | undefined,
+): Promise<boolean> {
+  let path = root
+  for (const part of relative.split('/')) {
+    if (part === '' || part === '.' || part === '..' || part === '.git') return false
+    path = join(path, part)
+    const entry = await lstat(path).catch(() => undefined)
+    if (entry === undefined) {
+      await mkdir(path)
+      if (owner !== undefined) await chown(path, owner.uid, owner.gid)
+    } else if (!entry.isDirectory()) return false
+  }
+  return true
+}
+
+async function sweepExcept(
+  directory: string,
+  homes: readonly string[],
+  keepMemory: boolean,
+): Promise<string[]> {
+  const removed: string[] = []
+  const lives = (path: string) =>
+    homes.some((home) => path === home || path.startsWith(`${home}/`) || home.startsWith(`${path}/`))
+  for (const mount of await mountsBelow(directory)) {
+    if (lives(mount) && (keepMemory || mount !== join(directory, 'memory'))) continue
+    await unmount(mount)
+    removed.push(mount)
+  }
+  for (const place of ['work', 'prepared', 'base', 'memory'])
+    for (const name of await readdir(join(directory, place)).catch(() => [])) {
+      const path = join(directory, place, name)
+      if (lives(path)) continue
+      await removeTree(path)
+      removed.push(path)
+    }
+  return removed
+}
+
+/** Whatever the sandbox left: deeper than a path can name, or closed to its owner. rm follows no links. */
+async function removeTree(path: string): Promise<void> {
+  if (process.geteuid?.() !== 0) await hostProgram('chmod', ['-R', 'u+rwX', '--', path]).catch(() => {})
+  await hostProgram('rm', ['-rf', '--one-file-system', '--', path])
+}
