@@ -37,6 +37,7 @@ async function call(name: keyof ReturnType<typeof toolbox>, input: unknown): Pro
         : { rule: decision.rule, reason: decision.reason, remedy: decision.remedy }
     },
     report: (report) => reports.push(report),
+    alive: () => {},
     signal: new AbortController().signal,
   })
   const tool = tools[name] as unknown as {

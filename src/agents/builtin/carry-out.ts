@@ -2,7 +2,6 @@ import { realpath } from 'node:fs/promises'
 import { APICallError, RetryError, stepCountIs, ToolLoopAgent } from 'ai'
 import { compileScope } from '#guards/scope.ts'
 import { AirlockError } from '#kernel/failure.ts'
-import type { AgentReport } from '../agent.ts'
 import type { Brief } from './brief.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { repositoryGuidance } from './guidance.ts'
@@ -13,16 +12,17 @@ import type { Bench } from './tools/bench.ts'
 
 /** A loop longer than this is going nowhere, whatever the budget. */
 const MOST_STEPS = 200
+const ANTHROPIC_OUTPUT_TOKENS = 32_000
+
+/** The host, as far as the guest can reach it. */
+export type Host = Pick<Bench, 'report' | 'alive' | 'signal'>
 
 /** Works on a brief until the model is done, the budget is gone or the signal comes. Never rejects. */
-export async function carryOut(
-  brief: Brief,
-  report: (report: AgentReport) => void,
-  signal: AbortSignal,
-): Promise<ExitCode> {
+export async function carryOut(brief: Brief, host: Host): Promise<ExitCode> {
+  const { report, signal } = host
   const say = (text: string) => report({ kind: 'event', body: { kind: 'message', text } })
   try {
-    const bench = await benchFor(brief, report, signal)
+    const bench = await benchFor(brief, host)
     const conversation = await converse(brief, bench, say)
     if (signal.aborted) return stopped(say)
     if (conversation.error !== undefined) return failure(conversation.error, say)
@@ -37,7 +37,7 @@ export async function carryOut(
   }
 }
 
-async function benchFor(brief: Brief, report: Bench['report'], signal: AbortSignal): Promise<Bench> {
+async function benchFor(brief: Brief, host: Host): Promise<Bench> {
   const { scope, protectedPaths } = brief.assignment.grant
   const guard = compileScope(scope, protectedPaths)
   if (!guard.ok) throw new AirlockError(guard.failure)
@@ -48,8 +48,7 @@ async function benchFor(brief: Brief, report: Bench['report'], signal: AbortSign
       if (decision.allowed) return undefined
       return { rule: decision.rule, reason: decision.reason, remedy: decision.remedy }
     },
-    report,
-    signal,
+    ...host,
   }
 }
 
@@ -73,6 +72,8 @@ async function converse(brief: Brief, bench: Bench, say: (text: string) => void)
     toolCallConcurrency: 1,
     stopWhen: stepCountIs(steps),
     providerOptions: { openai: { store: false } },
+    // Messages demands a limit; for a model the SDK does not know it would ask for 4096 and cut long answers.
+    ...(brief.model.protocol === 'anthropic' && { maxOutputTokens: ANTHROPIC_OUTPUT_TOKENS }),
     maxRetries: 2,
   })
   const { fullStream } = await agent.stream({ prompt: promptFor(brief), abortSignal: bench.signal })

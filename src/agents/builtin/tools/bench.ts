@@ -8,6 +8,8 @@ export interface Bench {
   /** What speaks against writing a path relative to the workspace; undefined when nothing does. */
   readonly objectionToWriting: (path: string) => Pick<Refusal, 'rule' | 'reason' | 'remedy'> | undefined
   readonly report: (report: AgentReport) => void
+  /** Tells the host that work goes on although nothing else is said: a long command is not an idle agent. */
+  readonly alive: () => void
   /** Aborted when the agent must stop. */
   readonly signal: AbortSignal
 }

@@ -5,6 +5,7 @@ import { type Bench, refuse } from './bench.ts'
 import { runShell } from './run-shell.ts'
 
 const LONGEST_SECONDS = 600
+const PULSE_MILLISECONDS = 10_000
 
 export function shellTool(bench: Bench) {
   return tool({
@@ -25,7 +26,9 @@ export function shellTool(bench: Bench) {
           reason: finding.reason,
           remedy: finding.remedy,
         })
+      const pulse = setInterval(bench.alive, PULSE_MILLISECONDS)
       const ending = await runShell(command, { directory: bench.workspace, seconds, signal: bench.signal })
+      clearInterval(pulse)
       bench.report({
         kind: 'event',
         body: {
