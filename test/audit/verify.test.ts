@@ -3,6 +3,7 @@ import { sealApproval } from '#audit/approval.ts'
 import type { EvidenceBundle } from '#audit/bundle.ts'
 import { signCheckpoint } from '#audit/checkpoint.ts'
 import { commitMessage } from '#audit/commit-message.ts'
+import type { AuditEntry } from '#audit/entry.ts'
 import { verifierText } from '#audit/signing-key.ts'
 import { type ChangeStatement, sealStatement } from '#audit/statement.ts'
 import { type Verification, verifyBundle } from '#audit/verify.ts'
@@ -135,12 +136,15 @@ describe('a publisher that signs what was not approved is found out', () => {
       ['rebase'],
     ],
     ['gates of another patch', { gates: { ...gates, patch: 'sha256:00' } }, ['binding', 'gates']],
-    ['no approval in the log', { entry: (entry) => ({ ...entry, data: {} }) }, ['log']],
+    ['another action in the log', { entry: (entry) => ({ ...entry, action: 'change.rejected' }) }, ['log']],
+    ['another approval in the log', { entry: (entry) => withData(entry, { approval: 'other' }) }, ['log']],
     [
-      'an approval by a machine in the log',
-      { entry: (entry) => ({ ...entry, actor: { kind: 'agent', id: 'usr_ada' } }) },
+      'the approval of another patch in the log',
+      { entry: (entry) => withData(entry, { patch: 'x' }) },
       ['log'],
     ],
+    ['an approval by another person in the log', { entry: by('person', 'usr_eve') }, ['log']],
+    ['an approval by a machine in the log', { entry: by('agent', 'usr_ada') }, ['log']],
     [
       "another task's entry for the approval",
       { entry: (entry) => ({ ...entry, subject: 'tsk_9' }) },
@@ -206,6 +210,18 @@ describe('a publisher that signs what was not approved is found out', () => {
     expect(failed(verification)).toContain('commit')
   })
 
+  test('another branch for its subject', async () => {
+    const [subject] = statement.subject
+    const lie: ChangeStatement = { ...statement, subject: [{ ...subject, name: 'refs/heads/main' }] }
+    const sealed = await sealStatement(lie, signer)
+    const verification = verifyBundle({
+      bundle: { ...bundle, statement: sealed },
+      trustedKey: signer.key,
+      facts,
+    })
+    expect(failed(verification)).toEqual(['binding'])
+  })
+
   test('gate counts that the report does not have', async () => {
     const lie = { ...statement.predicate, gates: { ...statement.predicate.gates, new: 0, fixed: 9 } }
     const sealed = await sealStatement({ ...statement, predicate: lie }, signer)
@@ -251,6 +267,14 @@ function failed(verification: Verification): readonly string[] {
   const names = verification.checks.filter((check) => check.status === 'fail').map((check) => check.name)
   expect(verification.ok).toBe(names.length === 0)
   return names
+}
+
+function withData(entry: AuditEntry, data: AuditEntry['data']): AuditEntry {
+  return { ...entry, data: { ...entry.data, ...data } }
+}
+
+function by(kind: AuditEntry['actor']['kind'], id: string) {
+  return (entry: AuditEntry): AuditEntry => ({ ...entry, actor: { kind, id } })
 }
 
 function withEntry(place: number, changes: Partial<EvidenceBundle['log']['entries'][number]>) {
