@@ -1,10 +1,6 @@
 import { sha256 } from '#kernel/bytes.ts'
+import type { HostUser } from '#sandbox/host-user.ts'
 import { isRoot } from './config.ts'
-
-export interface HostUser {
-  readonly uid: number
-  readonly gid: number
-}
 
 /** The start of a range that neither Debian nor systemd gives to anybody. */
 const FIRST_UID = 1_900_000_000

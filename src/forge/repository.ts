@@ -78,6 +78,8 @@ export interface TrustedRepository {
   /** Brings branches from the remote. Refuses with repository_unreadable, repository_empty. */
   fetch(remote: Remote, signal?: AbortSignal): Promise<Result<Fetched>>
   treeOf(commit: string): Promise<string>
+  /** The first parent. */
+  parentOf(commit: string): Promise<string>
   /** A regular file's bytes, undefined when there is none. Throws AirlockError file_too_large above `maxBytes`. */
   readFile(treeish: string, path: string, maxBytes: number): Promise<Uint8Array | undefined>
   readBlob(object: string): Promise<Uint8Array>

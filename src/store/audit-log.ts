@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import {
   decodeFrontier,
   emptyFrontier,
@@ -57,6 +58,28 @@ export function entriesFrom(tx: Tx, index: number, limit: number): Promise<Logge
     .orderBy('index')
     .limit(limit)
     .execute()
+}
+
+/** Entries about one subject among the first `size`, in order. */
+export function entriesAbout(tx: Tx, subject: string, size: number): Promise<LoggedEntry[]> {
+  return tx
+    .selectFrom('auditEntries')
+    .select(['index', 'bytes'])
+    .where(sql`convert_from(bytes, 'UTF8')::json ->> 'subject'`, '=', subject)
+    .where('index', '<', size)
+    .orderBy('index')
+    .execute()
+}
+
+/** Stored roots in the order asked for; throws when one is missing, since then the log is damaged. */
+export async function auditNodes(tx: Tx, addresses: readonly NodeAddress[]): Promise<Uint8Array[]> {
+  const hashes: Uint8Array[] = []
+  for (const address of addresses) {
+    const hash = await auditNode(tx, address)
+    if (hash === undefined) throw new Error(`the audit log has no node ${address.level}/${address.index}`)
+    hashes.push(hash)
+  }
+  return hashes
 }
 
 /** The stored root of one complete subtree: what inclusion and consistency proofs are made of. */

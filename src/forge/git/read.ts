@@ -9,6 +9,12 @@ export async function treeOf(gitDirectory: string, commit: string): Promise<stri
   return (await git({ gitDirectory, args })).toString('latin1').trim()
 }
 
+/** The only parent of a commit Airlock made. */
+export async function parentOf(gitDirectory: string, commit: string): Promise<string> {
+  const args = ['rev-parse', '--verify', '--end-of-options', `${commit}^1`]
+  return (await git({ gitDirectory, args })).toString('latin1').trim()
+}
+
 export async function listTree(gitDirectory: string, treeish: string): Promise<readonly TreeEntry[]> {
   return entries(await git({ gitDirectory, args: ['ls-tree', '-r', '-l', '-z', '--full-tree', treeish] }))
 }

@@ -11,7 +11,7 @@ import { addNote, pushNotes } from './note.ts'
 import { objectSizes } from './object-sizes.ts'
 import { buildPatch } from './patch.ts'
 import { pushBranch } from './push.ts'
-import { listTree, readBlob, readFile, treeOf } from './read.ts'
+import { listTree, parentOf, readBlob, readFile, treeOf } from './read.ts'
 import { restorePaths } from './restore-paths.ts'
 import { git } from './run-git.ts'
 
@@ -36,6 +36,7 @@ function trustedRepository(gitDirectory: string): TrustedRepository {
     gitDirectory,
     fetch: (remote, signal) => fetchBranches(gitDirectory, remote, signal),
     treeOf: (commit) => treeOf(gitDirectory, commit),
+    parentOf: (commit) => parentOf(gitDirectory, commit),
     readFile: (treeish, path, maxBytes) => readFile(gitDirectory, treeish, path, maxBytes),
     readBlob: (object) => readBlob(gitDirectory, object),
     list: (treeish) => listTree(gitDirectory, treeish),

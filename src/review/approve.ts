@@ -1,0 +1,134 @@
+import { approvalDigest, encodeApproval, sealApproval } from '#audit/approval.ts'
+import { gateReportDigest } from '#audit/statement.ts'
+import type { ApprovalRequest, ApprovalTuple } from '#contract/review.ts'
+import type { Task } from '#contract/task.ts'
+import { branchNameFor, featureBranch } from '#forge/feature-branch.ts'
+import { newId } from '#kernel/ids.ts'
+import { instantOf } from '#kernel/instant.ts'
+import { ok, type Result, refused } from '#kernel/result.ts'
+import type { Actor } from '#policy/actor.ts'
+import { decide, refusalOf } from '#policy/decide.ts'
+import { grantDigest } from '#policy/grant.ts'
+import { canApprove, ROLES } from '#policy/role.ts'
+import { policyVersion } from '#policy/version.ts'
+import { insertApproval } from '#store/approvals.ts'
+import { gateReportOf } from '#store/gate-reports.ts'
+import { patchById } from '#store/patches.ts'
+import { countPeople } from '#store/people.ts'
+import { projectByReference } from '#store/projects.ts'
+import type { TaskRow } from '#store/schema.ts'
+import { taskView } from '#store/task-view.ts'
+import { move } from '#tasks/move.ts'
+import { findTask } from '#tasks/reference.ts'
+import type { Workshop } from '#tasks/workshop.ts'
+
+/**
+ * A person lets exactly this patch out. What they agreed to is written as one signed tuple; only that tuple makes the
+ * publisher push. Refuses when the patch is not any more the one on their screen, when they asked for the change
+ * themselves and somebody else could approve, or when the branch is not a feature branch of Airlock's.
+ */
+export async function approve(
+  workshop: Workshop,
+  actor: Actor,
+  reference: string,
+  request: ApprovalRequest,
+): Promise<Result<Task>> {
+  const found = await findTask(workshop.store, actor.organisation, reference)
+  if (!found.ok) return found
+  const task = found.value
+  const allowed = await mayApprove(workshop, actor, task)
+  if (!allowed.ok) return allowed
+  const tuple = await tupleFor(workshop, actor, task, request)
+  if (!tuple.ok) return tuple
+  const envelope = await sealApproval(tuple.value, workshop.signer)
+  const moved = await move(workshop, task, {
+    by: { kind: 'person', id: actor.person.id },
+    command: { name: 'approve', approval: approvalDigest(tuple.value), patch: tuple.value.patchDigest },
+    also: (tx) =>
+      insertApproval(tx, {
+        id: tuple.value.id,
+        task: task.id,
+        tuple: Buffer.from(encodeApproval(tuple.value)).toString('utf8'),
+        envelope,
+        createdAt: tuple.value.approvedAt,
+      }),
+  })
+  if (!moved.ok) return moved
+  return ok(await workshop.store.inOrganisation(actor.organisation, (tx) => taskView(tx, moved.value)))
+}
+
+async function mayApprove(workshop: Workshop, actor: Actor, task: TaskRow): Promise<Result<void>> {
+  const approvers = await workshop.store.inOrganisation(actor.organisation, (tx) =>
+    countPeople(tx, ROLES.filter(canApprove)),
+  )
+  const decision = decide({
+    actor,
+    action: 'review.approve',
+    resource: { organisation: task.organisation, requester: task.requester.id },
+    facts: { approvers },
+  })
+  return decision.effect === 'allow' ? ok(undefined) : refused(refusalOf(decision))
+}
+
+async function tupleFor(
+  workshop: Workshop,
+  actor: Actor,
+  task: TaskRow,
+  request: ApprovalRequest,
+): Promise<Result<ApprovalTuple>> {
+  const seen = await whatIsThere(workshop, task)
+  if (seen === undefined)
+    return refused({
+      code: 'wrong_state',
+      rule: 'task.life',
+      message: `Task ${task.number} has nothing to approve: it is ${task.state.replaceAll('_', ' ')}.`,
+      remedy: 'Wait until it awaits review.',
+    })
+  const { patch, gates, project, grant } = seen
+  if (patch.digest !== request.patchDigest)
+    return refused({
+      code: 'approval_void',
+      rule: 'approval.exact',
+      message: 'The patch is not any more the one you looked at.',
+      remedy: `Review task ${task.number} again.`,
+      details: { asked: request.patchDigest, current: patch.digest },
+    })
+  const branch = featureBranch(request.branch ?? branchNameFor(task.number, task.intent), {
+    defaultBranch: project.defaultBranch ?? task.baseBranch,
+    neverTo: [...project.protectedBranches, ...(task.projectFile?.branches.protected ?? [])],
+  })
+  if (!branch.ok) return branch
+  return ok({
+    id: newId('apr', workshop.random),
+    organisation: task.organisation,
+    task: task.id,
+    taskNumber: task.number,
+    attempt: task.attempt,
+    base: patch.base,
+    tree: patch.tree,
+    patchDigest: patch.digest,
+    grantDigest: grantDigest(grant),
+    policyVersion: policyVersion(),
+    gateReportDigest: gateReportDigest(gates),
+    approver: actor.person,
+    requester: task.requester,
+    agent: task.agent,
+    model: task.model,
+    message: request.message,
+    branch: branch.value,
+    push: request.push,
+    approvedAt: instantOf(workshop.clock()),
+  })
+}
+
+function whatIsThere(workshop: Workshop, task: TaskRow) {
+  const { patch: id, grantDocument: grant } = task
+  if (id === null || grant === null) return Promise.resolve(undefined)
+  return workshop.store.inOrganisation(task.organisation, async (tx) => {
+    const patch = await patchById(tx, id)
+    const gates = patch === undefined ? undefined : await gateReportOf(tx, task.id, patch.digest)
+    const project = await projectByReference(tx, task.project)
+    if (patch === undefined || gates === undefined || project === undefined) return undefined
+    return { patch, gates, project, grant }
+  })
+}

@@ -1,0 +1,24 @@
+import { tasksToResume } from '#store/tasks.ts'
+import { move, SYSTEM } from './move.ts'
+import type { Workshop } from './workshop.ts'
+
+/**
+ * What a server does first: removes what a former process left behind, declares attempts whose sandbox is gone over, and
+ * enqueues every task that something must be done for. Returns the names of what was swept away.
+ */
+export async function resume(workshop: Workshop): Promise<readonly string[]> {
+  const swept = [...(await workshop.driver.sweep()), ...(await workshop.workspaces.sweep())]
+  for (const organisation of await workshop.store.organisations()) {
+    const tasks = await workshop.store.inOrganisation(organisation, tasksToResume)
+    for (const task of tasks) {
+      if (task.state === 'preparing' || task.state === 'running') {
+        await move(workshop, task, { by: SYSTEM, command: { name: 'lose' } })
+        continue
+      }
+      await workshop.store.inOrganisation(organisation, (tx) =>
+        workshop.store.queue.enqueue(tx, { organisation, task: task.id }),
+      )
+    }
+  }
+  return swept
+}

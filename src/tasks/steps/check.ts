@@ -1,0 +1,160 @@
+import { gateReportDigest } from '#audit/statement.ts'
+import { BOUNDS } from '#contract/bounds.ts'
+import type { GateReport, TamperFinding } from '#contract/gate-report.ts'
+import type { BaseCache } from '#gates/base-cache.ts'
+import { examine } from '#gates/examine.ts'
+import { regressionFeedback } from '#gates/feedback.ts'
+import { GateRun } from '#gates/gate-run.ts'
+import { findTampering } from '#gates/tampering.ts'
+import { AirlockError } from '#kernel/failure.ts'
+import { instantOf } from '#kernel/instant.ts'
+import type { Pristine, Workspace } from '#sandbox/workspace/workspaces.ts'
+import { attemptByNumber } from '#store/attempts.ts'
+import { cacheBaseRun, cachedBaseRun, saveGateReport } from '#store/gate-reports.ts'
+import { type PatchRow, patchById } from '#store/patches.ts'
+import { changesDependencies } from '../dependencies.ts'
+import { gateRunner } from '../gate-sandbox.ts'
+import { layPatch } from '../lay-patch.ts'
+import { preparedBase, runSetup } from '../prepared.ts'
+import { failed, type Step, type StepContext, type StepOutcome } from '../step.ts'
+
+/**
+ * checking → awaiting_review, or back to running: the gates run on the base and on base + patch, in sandboxes the agent
+ * never saw. Only what the patch broke goes back to the agent, as long as its budget lasts.
+ */
+export const check: Step = async (context) => {
+  const { workshop, task } = context
+  const patch = await currentPatch(context)
+  const base = await preparedBase(context)
+  if (!base.ok) return failed(base.failure)
+  const report = await examinePatch(context, patch, base.value)
+  const save: NonNullable<StepOutcome['also']> = (tx) =>
+    saveGateReport(tx, task.id, report, instantOf(workshop.clock()))
+
+  const feedback = await feedbackFor(context, patch, report)
+  if (feedback !== undefined)
+    return {
+      reviewerPatch: patch.origin === 'reviewer',
+      command: { name: 'iterate', regressions: report.gates.reduce((sum, gate) => sum + gate.new.length, 0) },
+      columns: { feedback, onto: patch.id },
+      also: save,
+    }
+  return {
+    command: { name: 'await_review', gates: gateReportDigest(report), verdict: report.verdict },
+    also: save,
+  }
+}
+
+async function currentPatch({ workshop, task }: StepContext): Promise<PatchRow> {
+  const { patch: id } = task
+  const patch =
+    id === null
+      ? undefined
+      : await workshop.store.inOrganisation(task.organisation, (tx) => patchById(tx, id))
+  if (patch === undefined) throw new Error('a task that is being checked has a patch')
+  return patch
+}
+
+async function examinePatch(context: StepContext, patch: PatchRow, base: Pristine): Promise<GateReport> {
+  const { workshop, task, tell, signal } = context
+  const made: Workspace[] = []
+  const copy = async () => {
+    const workspace = await workshop.workspaces.copyOf(base)
+    made.push(workspace)
+    return workspace
+  }
+  const changed = async () => {
+    const workspace = await copy()
+    const laid = await layPatch(context, workspace, patch.id)
+    if (!laid.ok) throw new AirlockError(laid.failure)
+    if (changesDependencies(patch.files)) {
+      const done = await runSetup(context, workspace)
+      if (!done.ok) throw new AirlockError(done.failure)
+    }
+    return workspace
+  }
+  const repository = await workshop.repositoryOf(task.project)
+  try {
+    return await examine({
+      gates: task.projectFile?.gates ?? [],
+      runBase: gateRunner(context, once(copy)),
+      runResult: gateRunner(context, once(changed)),
+      base: {
+        tree: await repository.treeOf(task.baseCommit),
+        image: workshop.toolchain,
+        setup: task.projectFile?.setup ?? [],
+      },
+      cache: storedCache(context),
+      patch: patch.digest,
+      iteration: await iterationOf(context),
+      tampering: await tamperingOf(context, patch),
+      onEvent: tell,
+      signal,
+    })
+  } finally {
+    await Promise.all(made.map((workspace) => workshop.workspaces.remove(workspace)))
+  }
+}
+
+function storedCache({ workshop, task }: StepContext): BaseCache {
+  const { store, clock } = workshop
+  return {
+    get: (key) =>
+      store.inOrganisation(
+        task.organisation,
+        async (tx) => GateRun.safeParse(await cachedBaseRun(tx, key)).data,
+      ),
+    put: (key, run) =>
+      store.inOrganisation(task.organisation, (tx) => cacheBaseRun(tx, key, run, instantOf(clock()))),
+  }
+}
+
+async function tamperingOf({ workshop, task }: StepContext, patch: PatchRow): Promise<TamperFinding[]> {
+  const repository = await workshop.repositoryOf(task.project)
+  const text = async (treeish: string, path: string) => {
+    const bytes = await repository.readFile(treeish, path, BOUNDS.fileInPatch).catch(() => undefined)
+    return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8')
+  }
+  const files = await Promise.all(
+    patch.files.map(async (file) => ({
+      change: file,
+      before:
+        file.kind === 'added' || file.binary
+          ? undefined
+          : await text(patch.base, file.previousPath ?? file.path),
+      after: file.kind === 'deleted' || file.binary ? undefined : await text(patch.tree, file.path),
+    })),
+  )
+  return findTampering(files)
+}
+
+/** How often this attempt's work has been examined before: 0 on the first time. */
+async function iterationOf({ workshop, task }: StepContext): Promise<number> {
+  const attempt = await workshop.store.inOrganisation(task.organisation, (tx) =>
+    attemptByNumber(tx, task.id, task.attempt),
+  )
+  return attempt?.iterations ?? 0
+}
+
+/** What goes back to the agent: regressions of its own finished work, while iterations and budget last. */
+async function feedbackFor(
+  { workshop, task }: StepContext,
+  patch: PatchRow,
+  report: GateReport,
+): Promise<string | undefined> {
+  if (report.verdict !== 'regressed' || patch.origin !== 'agent') return undefined
+  if (report.iteration >= task.budget.iterations) return undefined
+  const attempt = await workshop.store.inOrganisation(task.organisation, (tx) =>
+    attemptByNumber(tx, task.id, task.attempt),
+  )
+  if (attempt?.agentEnding !== 'finished') return undefined
+  return regressionFeedback(report)
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}

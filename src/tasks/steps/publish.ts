@@ -1,0 +1,165 @@
+import { commitMessage } from '#audit/commit-message.ts'
+import { ApprovalTuple } from '#contract/review.ts'
+import { featureBranch } from '#forge/feature-branch.ts'
+import type { Fetched, Remote, TrustedRepository } from '#forge/repository.ts'
+import { digestOf } from '#kernel/bytes.ts'
+import type { Failure } from '#kernel/failure.ts'
+import { instantOf, millisecondsOf } from '#kernel/instant.ts'
+import { ok, type Result, refused } from '#kernel/result.ts'
+import { latestApproval } from '#store/approvals.ts'
+import { json } from '#store/column.ts'
+import { saveEvidence } from '#store/evidence.ts'
+import { patchByDigest, patchBytes } from '#store/patches.ts'
+import { projectByReference } from '#store/projects.ts'
+import { endPublication, intendPublication, type PublicationRow, publicationOf } from '#store/publications.ts'
+import { evidenceFor } from '../evidence.ts'
+import type { Step, StepContext, StepOutcome } from '../step.ts'
+
+/** approved → publishing. From here on the approval is being used. */
+export const beginPublication: Step = async () => ({ command: { name: 'publish' } })
+
+/** What an approval lets out, and where to. */
+interface Outgoing {
+  readonly approval: ApprovalTuple
+  readonly patch: Uint8Array
+  readonly undone: number
+  readonly repository: TrustedRepository
+  readonly remote: Remote
+  readonly neverTo: readonly string[]
+}
+
+/**
+ * publishing → published: builds the approved commit, writes down that it is about to be pushed, pushes one feature
+ * branch, signs the evidence. After a crash the same intention is found again and the same commit is pushed: a branch
+ * that is already there with that commit is success, so nothing is ever pushed twice.
+ */
+export const publish: Step = async (context) => {
+  const { workshop, task, tell } = context
+  const outgoing = await outgoingOf(context)
+  const { approval, repository, remote } = outgoing
+  const fetched = await repository.fetch(remote, context.signal)
+  if (!fetched.ok) return voided(context, approval.id, fetched.failure)
+  const neverTo = [...outgoing.neverTo, approval.branch === task.baseBranch ? approval.branch : '']
+  const branch = featureBranch(approval.branch, { defaultBranch: fetched.value.defaultBranch, neverTo })
+  if (!branch.ok) return voided(context, approval.id, branch.failure)
+
+  const intended = await intention(context, outgoing, fetched.value)
+  if (!intended.ok) return voided(context, approval.id, intended.failure)
+  const { commit } = intended.value
+  if (approval.push) {
+    tell({ kind: 'step', step: 'publish', note: `Pushing ${commit.slice(0, 10)} to ${branch.value}` })
+    const pushed = await repository.push(remote, {
+      commit,
+      branch: branch.value,
+      defaultBranch: fetched.value.defaultBranch,
+      neverTo,
+    })
+    if (!pushed.ok) return voided(context, approval.id, pushed.failure)
+  }
+
+  const bundle = await evidenceFor(context, outgoing, commit)
+  const publication = {
+    branch: approval.branch,
+    commit,
+    pushed: approval.push,
+    approver: approval.approver,
+    approval: approval.id,
+  }
+  return {
+    command: { name: 'published', commit, branch: approval.branch, pushed: approval.push },
+    columns: { publication: json(publication) },
+    also: async (tx) => {
+      const at = instantOf(workshop.clock())
+      await endPublication(tx, approval.id, 'done', at)
+      await saveEvidence(tx, { commit, task: task.id, bundle, createdAt: at })
+    },
+  }
+}
+
+async function outgoingOf({ workshop, task }: StepContext): Promise<Outgoing> {
+  const found = await workshop.store.inOrganisation(task.organisation, async (tx) => {
+    const row = await latestApproval(tx, task.id)
+    if (row === undefined) return undefined
+    const approval = ApprovalTuple.parse(JSON.parse(row.tuple))
+    const patch = await patchByDigest(tx, task.id, approval.patchDigest)
+    const bytes = patch === undefined ? undefined : await patchBytes(tx, patch.id)
+    const project = await projectByReference(tx, task.project)
+    if (patch === undefined || bytes === undefined || project === undefined) return undefined
+    return { approval, bytes, undone: patch.undone.length, project }
+  })
+  if (found === undefined) throw new Error('a publishing task has an approval, its patch and its project')
+  const { approval, bytes, undone, project } = found
+  return {
+    approval,
+    patch: bytes,
+    undone,
+    repository: await workshop.repositoryOf(task.project),
+    remote: { url: project.url },
+    neverTo: [...project.protectedBranches, ...(task.projectFile?.branches.protected ?? [])],
+  }
+}
+
+/** The one commit this approval publishes: as intended before a crash, or built now and written down before any push. */
+async function intention(
+  { workshop, task }: StepContext,
+  outgoing: Outgoing,
+  fetched: Fetched,
+): Promise<Result<PublicationRow>> {
+  const { approval } = outgoing
+  const before = await workshop.store.inOrganisation(task.organisation, (tx) =>
+    publicationOf(tx, approval.id),
+  )
+  if (before !== undefined) return ok(before)
+  const commit = await buildCommit(outgoing, tipOf(fetched, task.baseBranch) ?? approval.base)
+  if (!commit.ok) return commit
+  const row = await workshop.store.inOrganisation(task.organisation, (tx) =>
+    intendPublication(tx, {
+      approval: approval.id,
+      task: task.id,
+      branch: approval.branch,
+      commit: commit.value,
+      push: approval.push,
+      createdAt: instantOf(workshop.clock()),
+    }),
+  )
+  return ok(row)
+}
+
+/** On the approved base the commit holds exactly the approved tree; on a base that moved, the patch merged three-way. */
+async function buildCommit(
+  { approval, patch, repository }: Outgoing,
+  parent: string,
+): Promise<Result<string>> {
+  const moved = parent !== approval.base
+  const applied = await repository.apply(parent, patch, { threeWay: moved })
+  if (!applied.ok) return applied
+  if (digestOf(patch) !== approval.patchDigest || (!moved && applied.value !== approval.tree))
+    return refused({
+      code: 'approval_void',
+      rule: 'approval.exact',
+      message: 'What would be published is not what was approved.',
+      remedy: 'Review the task again; if nobody touched the database, report this.',
+    })
+  const commit = await repository.commit({
+    parent,
+    tree: applied.value,
+    author: approval.approver,
+    at: Math.floor(millisecondsOf(approval.approvedAt) / 1_000),
+    message: commitMessage(approval),
+  })
+  return ok(commit)
+}
+
+function tipOf(fetched: Fetched, branch: string): string | undefined {
+  return fetched.tips.find((tip) => tip.branch === branch)?.commit
+}
+
+/** Back to review: whoever approved has to look again. */
+function voided({ workshop }: StepContext, approval: string, failure: Failure): StepOutcome {
+  return {
+    command: { name: 'publish_refused', failure },
+    also: async (tx) => {
+      await endPublication(tx, approval, 'refused', instantOf(workshop.clock()))
+    },
+  }
+}

@@ -1,0 +1,170 @@
+import { encodeEntry } from '#audit/entry.ts'
+import { BOUNDS } from '#contract/bounds.ts'
+import { Budget } from '#contract/budget.ts'
+import type { ProjectFile } from '#contract/project-file.ts'
+import type { Task, TaskRequest } from '#contract/task.ts'
+import { baseOf } from '#forge/base.ts'
+import type { Tip, TrustedRepository } from '#forge/repository.ts'
+import { detectProject } from '#gates/detect.ts'
+import { PROJECT_FILE, readProjectFile } from '#gates/project-file.ts'
+import { compileScope } from '#guards/scope.ts'
+import { newId } from '#kernel/ids.ts'
+import { instantOf } from '#kernel/instant.ts'
+import { ok, type Result, refused } from '#kernel/result.ts'
+import type { Actor } from '#policy/actor.ts'
+import { appendEntries } from '#store/audit-log.ts'
+import { json } from '#store/column.ts'
+import { appendEvents } from '#store/events.ts'
+import { type ProjectRow, projectByReference, setDefaultBranch } from '#store/projects.ts'
+import { taskView } from '#store/task-view.ts'
+import { insertTask } from '#store/tasks.ts'
+import type { Workshop } from './workshop.ts'
+
+/** Scope of a task when neither the request nor the project file names one. */
+const WHOLE_REPOSITORY = { include: ['**'], exclude: [] }
+
+/**
+ * Takes a request for a change: reads the project's base and its configuration there, checks everything that can be
+ * checked before anything runs, and queues the task. Nothing is written when anything is refused.
+ */
+export async function submitTask(
+  workshop: Workshop,
+  actor: Actor,
+  request: TaskRequest,
+): Promise<Result<Task>> {
+  const project = await workshop.store.inOrganisation(actor.organisation, (tx) =>
+    projectByReference(tx, request.project),
+  )
+  if (project === undefined) return refused(unknownProject(request.project))
+  const agent = workshop.agents.get(request.agent)
+  if (agent === undefined) return refused(unknownAgent(request.agent, [...workshop.agents.keys()]))
+  const choice = await workshop.providers.choose(request.model)
+  if (!choice.ok) return choice
+
+  const repository = await workshop.repositoryOf(project.id)
+  const fetched = await repository.fetch({ url: project.url })
+  if (!fetched.ok) return fetched
+  const base = baseOf(fetched.value, request.baseBranch)
+  if (!base.ok) return base
+  const configuration = await configurationAt(repository, base.value)
+  if (!configuration.ok) return configuration
+
+  const scope = request.scope ?? configuration.value.scope ?? WHOLE_REPOSITORY
+  const compiled = compileScope(scope, configuration.value.protected)
+  if (!compiled.ok) return compiled
+
+  const task = await store(workshop, actor, project, fetched.value.defaultBranch, {
+    intent: request.intent,
+    base: base.value,
+    scope,
+    agent: agent.name,
+    model: `${choice.value.provider.name}/${choice.value.model}`,
+    budget: Budget.parse(withoutUndefined(request.budget)),
+    projectFile: configuration.value,
+  })
+  return ok(task)
+}
+
+/** `airlock.yaml` of the base commit, completed by what can be seen from the tree where it is silent. */
+async function configurationAt(repository: TrustedRepository, base: Tip): Promise<Result<ProjectFile>> {
+  const file = readProjectFile(await repository.readFile(base.commit, PROJECT_FILE, BOUNDS.projectFile))
+  if (!file.ok || file.value.gates !== undefined) return file
+  const entries = await repository.list(base.commit)
+  const read = async (path: string) => {
+    const bytes = await repository.readFile(base.commit, path, BOUNDS.projectFile).catch(() => undefined)
+    return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8')
+  }
+  const seen = await detectProject(entries, read)
+  const { setup, egress } = file.value.setup.length > 0 ? file.value : seen
+  return ok({
+    ...file.value,
+    setup: [...setup],
+    egress: [...new Set([...file.value.egress, ...egress])],
+    gates: [...seen.gates],
+  })
+}
+
+interface NewTaskFacts {
+  readonly intent: string
+  readonly base: Tip
+  readonly scope: Task['scope']
+  readonly agent: string
+  readonly model: string
+  readonly budget: Budget
+  readonly projectFile: ProjectFile
+}
+
+function store(
+  workshop: Workshop,
+  actor: Actor,
+  project: ProjectRow,
+  defaultBranch: string,
+  facts: NewTaskFacts,
+): Promise<Task> {
+  const at = instantOf(workshop.clock())
+  return workshop.store.inOrganisation(actor.organisation, async (tx) => {
+    if (project.defaultBranch !== defaultBranch) await setDefaultBranch(tx, project.id, defaultBranch)
+    const row = await insertTask(tx, {
+      id: newId('tsk', workshop.random),
+      project: project.id,
+      state: 'queued',
+      attempt: 1,
+      intent: facts.intent,
+      baseBranch: facts.base.branch,
+      baseCommit: facts.base.commit,
+      scope: json(facts.scope),
+      agent: facts.agent,
+      model: facts.model,
+      budget: json(facts.budget),
+      requester: json(actor.person),
+      projectFile: json(facts.projectFile),
+      createdAt: at,
+      updatedAt: at,
+    })
+    await appendEvents(tx, {
+      task: row.id,
+      attempt: 1,
+      events: [{ at, body: { kind: 'state', to: 'queued' } }],
+    })
+    await workshop.store.queue.enqueue(tx, { organisation: actor.organisation, task: row.id })
+    await appendEntries(tx, [
+      encodeEntry({
+        version: 1,
+        organisation: actor.organisation,
+        at,
+        actor: { kind: 'person', id: actor.person.id },
+        action: 'task.submitted',
+        subject: row.id,
+        attempt: 1,
+        data: {
+          number: row.number,
+          project: project.id,
+          base: facts.base.commit,
+          agent: facts.agent,
+          model: facts.model,
+        },
+      }),
+    ])
+    return taskView(tx, row)
+  })
+}
+
+function withoutUndefined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as T
+}
+
+function unknownProject(reference: string) {
+  return {
+    code: 'not_found' as const,
+    message: `There is no project ${reference}.`,
+    remedy: 'See `airlock project list`, or connect one with `airlock project add`.',
+  }
+}
+
+function unknownAgent(name: string, known: readonly string[]) {
+  return {
+    code: 'unknown_agent' as const,
+    message: `There is no agent ${name}.`,
+    remedy: `Use one of: ${known.join(', ')}.`,
+  }
+}

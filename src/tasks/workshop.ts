@@ -1,0 +1,42 @@
+import type { Agent } from '#agents/agent.ts'
+import type { Signer, VerifierKey } from '#audit/signing-key.ts'
+import type { TrustedRepository } from '#forge/repository.ts'
+import type { Gateway } from '#gateway/gateway.ts'
+import type { ProviderDirectory } from '#gateway/provider-directory.ts'
+import type { RandomBytes } from '#kernel/ids.ts'
+import type { Clock } from '#kernel/instant.ts'
+import type { SandboxDriver } from '#sandbox/driver.ts'
+import type { GuestRuntime } from '#sandbox/guest-runtime.ts'
+import type { Limits } from '#sandbox/limits.ts'
+import type { Workspaces } from '#sandbox/workspace/workspaces.ts'
+import type { Store } from '#store/database.ts'
+import type { Interrupts } from './interrupts.ts'
+
+/** Everything the life of a task needs of the outside world, handed in once by the composition root. */
+export interface Workshop {
+  readonly store: Store
+  readonly clock: Clock
+  readonly random: RandomBytes
+  readonly interrupts: Interrupts
+  readonly driver: SandboxDriver
+  readonly limits: Limits
+  readonly workspaces: Workspaces
+  readonly runtime: GuestRuntime
+  readonly gateway: Gateway
+  /** A new, short path for a lane's socket directory. */
+  lanePath(): string
+  readonly providers: ProviderDirectory
+  readonly agents: ReadonlyMap<string, Agent>
+  /** The host-owned bare repository of a project. */
+  repositoryOf(project: string): Promise<TrustedRepository>
+  readonly signer: Signer
+  readonly verifierKey: VerifierKey
+  /** The name of an organisation's audit log: the first line of its checkpoints. */
+  logOrigin(organisation: string): string
+  /** Seconds without a model call, output or command after which an agent counts as stuck. */
+  readonly idleSeconds: number
+  /** Names host and toolchain: base results of gates are only reused under the same one. */
+  readonly toolchain: string
+  /** Told of trouble nobody waits for. */
+  readonly onProblem: (message: string, cause: unknown) => void
+}
