@@ -33,6 +33,8 @@ interface Call {
   readonly body?: unknown
 }
 
+const EMPTY = ReadableStream.from<Uint8Array>([])
+
 /** The API as functions; each answers with the parsed value or the server's own refusal. */
 export type Client = ReturnType<typeof createClient>
 
@@ -49,6 +51,10 @@ export function createClient(door: Door) {
   const bytes = async (path: string, query: Call['query'] = {}): Promise<Result<Uint8Array>> => {
     const response = await send(door, path, { query })
     return response.ok ? ok(new Uint8Array(await response.value.arrayBuffer())) : response
+  }
+  const stream = async (path: string): Promise<Result<AsyncIterable<Uint8Array>>> => {
+    const response = await send(door, path, {})
+    return response.ok ? ok(response.value.body ?? EMPTY) : response
   }
   const nothing = async (path: string): Promise<Result<void>> => {
     const response = await send(door, path, { method: 'DELETE' })
@@ -87,7 +93,7 @@ export function createClient(door: Door) {
     removePerson: (person: string) => nothing(`/v1/people/${encodeURIComponent(person)}`),
     auditEntries: (query: Call['query'] = {}) => json('/v1/audit/entries', AuditPage, { query }),
     auditCheckpoint: () => bytes('/v1/audit/checkpoint'),
-    auditExport: () => bytes('/v1/audit/export'),
+    auditExport: () => stream('/v1/audit/export'),
   }
 }
 

@@ -12,6 +12,7 @@ export interface Session<Options> extends CliDependencies {
   readonly options: Options & GlobalOptions
   /** A client of the server; starts one where that is wanted. */
   connect(): Promise<Result<Client>>
+  connectWithoutStarting(): Promise<Result<Client>>
   /** Prints a result: the value as JSON with --json, else what `text` makes of it. */
   show(value: unknown, text: () => string): void
 }
@@ -36,11 +37,12 @@ export interface Cli {
 export function createCli(dependencies: CliDependencies, finish: (exitCode: number) => void): Cli {
   return {
     dependencies,
-    command: (nameAndArguments, summary) =>
-      new Command(nameAndArguments.split(' ')[0])
-        .arguments(nameAndArguments.split(' ').slice(1).join(' '))
-        .summary(summary)
-        .description(`${summary}.`),
+    command(nameAndArguments, summary) {
+      const [name, ...positional] = nameAndArguments.split(' ')
+      const command = new Command(name).summary(summary).description(`${summary}.`)
+      for (const argument of positional) command.argument(argument)
+      return command
+    },
     act<Options, Positional extends readonly unknown[]>(
       handler: (session: Session<Options>, ...positional: Positional) => Promise<Outcome>,
     ) {
@@ -65,6 +67,7 @@ function sessionOf<Options>(
     ...dependencies,
     options,
     connect: () => connect(dependencies, options),
+    connectWithoutStarting: () => connect(dependencies, { ...options, start: false }),
     show: (value, text) => dependencies.screen.print(options.json ? JSON.stringify(value, null, 2) : text()),
   }
 }

@@ -1,4 +1,4 @@
-import { type Digest, digestOf } from '#kernel/bytes.ts'
+import { sha256 } from '#kernel/bytes.ts'
 import type { RandomBytes } from '#kernel/ids.ts'
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz' // Crockford's base 32, lower case
@@ -11,8 +11,8 @@ export function newToken(random: RandomBytes): string {
 }
 
 /** What is stored of a token. A plain digest is enough: 256 random bits cannot be guessed from it. */
-export function tokenHash(token: string): Digest {
-  return digestOf(token)
+export function tokenHash(token: string): Uint8Array {
+  return sha256(token)
 }
 
 /** True for text of the shape `newToken` makes; anything else never reaches the database. */

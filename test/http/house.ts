@@ -31,12 +31,9 @@ export function aHouse(options: Partial<HttpOptions> = {}): House {
       const token = newToken((size) => new Uint8Array(size).fill(++fill))
       tokens.set(`${organisation} ${role}`, token)
       const person = { id: `usr_${role}`, name: role, email: `${role}@example.org` }
-      actors.set(tokenHash(token), { person, role, organisation })
+      actors.set(keyOf(tokenHash(token)), { person, role, organisation })
     }
-  const authenticate = createAuthenticate(async (hash) => {
-    const actor = actors.get(hash)
-    return actor === undefined ? undefined : { hash, actor }
-  })
+  const authenticate = createAuthenticate(async (hash) => actors.get(keyOf(hash)))
   const http = createHttp(application, { authenticate, version: '0.1.0', ...options })
   const token = (role: Role, organisation = 'org_a') => tokens.get(`${organisation} ${role}`) ?? ''
   return {
@@ -56,4 +53,8 @@ export function aHouse(options: Partial<HttpOptions> = {}): House {
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       }),
   }
+}
+
+function keyOf(hash: Uint8Array): string {
+  return Buffer.from(hash).toString('hex')
 }

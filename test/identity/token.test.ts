@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createAuthenticate } from '#identity/authenticate.ts'
 import { isToken, newToken, tokenHash } from '#identity/token.ts'
+import { equalBytes } from '#kernel/bytes.ts'
 import type { Actor } from '#policy/actor.ts'
 
 const ADA: Actor = {
@@ -34,7 +35,7 @@ describe('authenticate', () => {
   test('finds the holder by the hash of the token', async () => {
     const token = newToken(randomBytes)
     const authenticate = createAuthenticate(async (hash) =>
-      hash === tokenHash(token) ? { hash, actor: ADA } : undefined,
+      equalBytes(hash, tokenHash(token)) ? ADA : undefined,
     )
     expect(await authenticate(`Bearer ${token}`)).toEqual({ ok: true, value: ADA })
     expect(await authenticate(`bearer ${token}`)).toEqual({ ok: true, value: ADA })
@@ -44,13 +45,8 @@ describe('authenticate', () => {
     })
   })
 
-  test('does not believe a store that answers with another token', async () => {
-    const authenticate = createAuthenticate(async () => ({ hash: tokenHash('other'), actor: ADA }))
-    expect((await authenticate(`Bearer ${newToken(randomBytes)}`)).ok).toBe(false)
-  })
-
   test('asks the store for nothing that is not of the shape of a token', async () => {
-    const asked: string[] = []
+    const asked: Uint8Array[] = []
     const authenticate = createAuthenticate(async (hash) => {
       asked.push(hash)
       return undefined

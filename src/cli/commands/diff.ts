@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { refused } from '#kernel/result.ts'
 import { checkedDiff } from '../checked-diff.ts'
 import { diffText } from '../render/diff.ts'
 import { type Cli, DONE, type Outcome, type Session } from '../session.ts'
@@ -22,6 +23,7 @@ async function diff(session: Session<DiffOptions>, ref: string): Promise<Outcome
   if (!task.ok) return task
   const patch = await checkedDiff(client.value, task.value)
   if (!patch.ok) return patch
+  if (session.options.raw && session.screen.live) return refused(RAW_ON_TERMINAL)
   if (session.options.raw) session.screen.raw(patch.value)
   else if (session.options.json)
     session.show(
@@ -30,4 +32,12 @@ async function diff(session: Session<DiffOptions>, ref: string): Promise<Outcome
     )
   else await session.page(diffText(patch.value, session.screen.paint))
   return DONE
+}
+
+/** Raw bytes could move the cursor, rename the window or paste into the shell. */
+const RAW_ON_TERMINAL = {
+  code: 'invalid_input' as const,
+  message: 'The raw patch is not written to a terminal: an agent made it, and terminals obey some bytes.',
+  rule: 'terminal.raw',
+  remedy: 'Send it to a file or a program: airlock diff 3 --raw > change.patch',
 }

@@ -1,4 +1,4 @@
-import { confirm, isCancel, multiline, multiselect, select, text } from '@clack/prompts'
+import { confirm, isCancel, multiline, multiselect, password, select, text } from '@clack/prompts'
 
 export interface Choice<T extends string> {
   readonly value: T
@@ -13,6 +13,8 @@ export interface Prompts {
   confirm(question: string, preset: boolean): Promise<boolean | undefined>
   line(question: string, preset?: string): Promise<string | undefined>
   lines(question: string, preset?: string): Promise<string | undefined>
+  /** Not shown while it is typed. */
+  secret(question: string): Promise<string | undefined>
 }
 
 /** Asks on the terminal. Labels and hints must be safe to show. */
@@ -37,6 +39,10 @@ export const terminalPrompts: Prompts = {
   },
   async lines(message, preset = '') {
     const answer = await multiline({ message, initialValue: preset, showSubmit: true })
+    return isCancel(answer) ? undefined : answer
+  },
+  async secret(message) {
+    const answer = await password({ message })
     return isCancel(answer) ? undefined : answer
   },
 }

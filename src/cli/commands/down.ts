@@ -1,0 +1,35 @@
+import type { Command } from 'commander'
+import { refused } from '#kernel/result.ts'
+import { runningServer, waitUntilGone } from '../server-process.ts'
+import { type Cli, DONE, type Outcome, type Session } from '../session.ts'
+
+const PATIENCE_MILLISECONDS = 30_000
+
+export function downCommand(cli: Cli): Command {
+  return cli
+    .command('down', 'Stop the server; tasks go on at the next start')
+    .alias('stop')
+    .addHelpText('after', '\nExample:\n  $ airlock down')
+    .action(cli.act<unknown, []>(down))
+}
+
+async function down(session: Session<unknown>): Promise<Outcome> {
+  const record = await runningServer(session.dataDirectory)
+  if (record === undefined) {
+    session.show({ stopped: false }, () => 'No server runs.')
+    return DONE
+  }
+  // The record is only believed while something answers at its address: a process id alone may be somebody else's by now.
+  process.kill(record.pid, 'SIGTERM')
+  session.screen.status('stopping …')
+  const gone = await waitUntilGone(record, PATIENCE_MILLISECONDS)
+  session.screen.status('')
+  if (!gone)
+    return refused({
+      code: 'conflict',
+      message: `The server (process ${record.pid}) has not ended yet.`,
+      remedy: 'Wait a little and ask again; it may be finishing a push.',
+    })
+  session.show({ stopped: true }, () => 'The server has stopped.')
+  return DONE
+}

@@ -1,0 +1,74 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import type { Project } from '#contract/api.ts'
+import { collect } from '../option-values.ts'
+import { type Cli, DONE, type Outcome, type Session } from '../session.ts'
+import { oneLine } from '../terminal/safe-text.ts'
+import type { Paint } from '../terminal/screen.ts'
+import { table } from '../terminal/table.ts'
+
+interface AddOptions {
+  readonly name?: string
+  readonly protect?: string[]
+}
+
+export function projectCommand(cli: Cli): Command {
+  const project = cli.command('project', 'Connect repositories; only those exist for Airlock')
+  project.addCommand(
+    cli
+      .command('add <url-or-path>', 'Connect a repository')
+      .option('--name <name>', 'what to call it (from its address)')
+      .option('--protect <branch>', 'one more branch that is never pushed to; may be given again', collect)
+      .addHelpText(
+        'after',
+        '\nExamples:\n  $ airlock project add .\n  $ airlock project add git@example.org:team/shop.git --protect release',
+      )
+      .action(cli.act<AddOptions, [string]>(add)),
+  )
+  project.addCommand(
+    cli.command('list', 'List the connected repositories').action(cli.act<unknown, []>(list)),
+  )
+  return project
+}
+
+async function add(session: Session<AddOptions>, place: string): Promise<Outcome> {
+  const client = await session.connect()
+  if (!client.ok) return client
+  const { name, protect } = session.options
+  const created = await client.value.createProject({
+    url: await urlOf(session, place),
+    ...(name === undefined ? {} : { name }),
+    ...(protect === undefined ? {} : { protectedBranches: protect }),
+  })
+  if (!created.ok) return created
+  const { paint } = session.screen
+  session.show(created.value, () => `${paint('green', '✓')} ${oneLine(created.value.name)} is connected.`)
+  return DONE
+}
+
+/** A path is made absolute, and the root of the working tree it is in. An address stays as it is. */
+async function urlOf({ git, workingDirectory }: Session<unknown>, place: string): Promise<string> {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(place) || /^[^/]+@[^/]+:/.test(place)) return place
+  const path = resolve(workingDirectory, place)
+  return (await git.rootOf(path)) ?? path
+}
+
+async function list(session: Session<unknown>): Promise<Outcome> {
+  const client = await session.connect()
+  if (!client.ok) return client
+  const page = await client.value.projects({ limit: 200 })
+  if (!page.ok) return page
+  session.show(page.value, () => projectTable(page.value.items, session.screen.paint))
+  return DONE
+}
+
+function projectTable(projects: readonly Project[], paint: Paint): string {
+  if (projects.length === 0)
+    return `No projects yet. \`airlock run\` connects the repository around you, or:\n\n  ${paint('cyan', 'airlock project add .')}`
+  const rows = projects.map((project) => [
+    paint('bold', oneLine(project.name)),
+    project.defaultBranch === undefined ? paint('dim', '–') : oneLine(project.defaultBranch),
+    oneLine(project.url),
+  ])
+  return table([{ title: 'name' }, { title: 'branch' }, { title: 'address' }], rows, paint)
+}

@@ -1,0 +1,83 @@
+import { readFile, stat } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { type EvidenceBundle, MAX_BUNDLE_BYTES, parseBundle } from '#audit/bundle.ts'
+import { verifyBundle } from '#audit/verify.ts'
+import { ok, type Result, refused } from '#kernel/result.ts'
+import { EXIT_CODE } from '../exit-code.ts'
+import { verificationText } from '../render/verification.ts'
+import type { Cli, Outcome, Session } from '../session.ts'
+import { trustedKey } from '../trusted-key.ts'
+
+interface VerifyOptions {
+  readonly repo?: string
+  readonly bundle?: string
+  readonly key?: string
+}
+
+export function verifyCommand(cli: Cli): Command {
+  return cli
+    .command('verify <commit>', 'Prove that a commit is exactly what a person approved')
+    .option('--repo <dir>', 'the repository that holds the commit (the one around you)')
+    .option('--bundle <file>', 'its evidence (asked from the server when left out)')
+    .option('--key <file>', 'the verifier key you trust (the one of this machine)')
+    .addHelpText(
+      'after',
+      `
+With --bundle and --key nothing but git and this program is needed: no server, no network.
+Exits with 13 when anything does not hold.
+
+Examples:
+  $ airlock verify HEAD
+  $ airlock verify 4f0c2d1 --repo ~/shop --bundle evidence.json --key airlock.pub`,
+    )
+    .action(cli.act<VerifyOptions, [string]>(verify))
+}
+
+async function verify(session: Session<VerifyOptions>, revision: string): Promise<Outcome> {
+  const { options, git, screen } = session
+  const repository = options.repo ?? (await git.rootOf(session.workingDirectory)) ?? session.workingDirectory
+  const commit = await git.commitId(repository, revision)
+  if (!commit.ok) return commit
+  const bundle = await bundleFor(session, commit.value)
+  if (!bundle.ok) return bundle
+  const key = await trustedKey(options.key, session.trustedKeyFile)
+  if (!key.ok) return key
+  const facts = await git.commitFacts(repository, commit.value, bundle.value)
+  if (!facts.ok) return facts
+  const verification = verifyBundle({ bundle: bundle.value, trustedKey: key.value, facts: facts.value })
+  session.show({ commit: commit.value, ...verification }, () =>
+    verificationText(
+      { commit: commit.value, verification, bundle: bundle.value, key: key.value },
+      screen.paint,
+    ),
+  )
+  return ok(verification.ok ? 0 : EXIT_CODE.verification_failed)
+}
+
+async function bundleFor(session: Session<VerifyOptions>, commit: string): Promise<Result<EvidenceBundle>> {
+  const { bundle } = session.options
+  if (bundle !== undefined) return bundleIn(bundle)
+  const client = await session.connectWithoutStarting()
+  if (!client.ok)
+    return refused({
+      code: 'not_found',
+      message: 'There is no evidence to verify with: no file was named and no server runs.',
+      remedy: 'Give --bundle FILE, or start the server that published the commit with `airlock up`.',
+    })
+  const bytes = await client.value.evidence(commit)
+  return bytes.ok ? parseBundle(bytes.value) : bytes
+}
+
+async function bundleIn(file: string): Promise<Result<EvidenceBundle>> {
+  try {
+    const { size } = await stat(file)
+    // Met before it is read: a bundle comes from anywhere.
+    return parseBundle(size > MAX_BUNDLE_BYTES ? new Uint8Array(MAX_BUNDLE_BYTES + 1) : await readFile(file))
+  } catch {
+    return refused({
+      code: 'invalid_input',
+      message: `${file} cannot be read.`,
+      remedy: 'Name a file with evidence.',
+    })
+  }
+}

@@ -1,0 +1,91 @@
+import tab from '@bomb.sh/tab/commander'
+import { Command, CommanderError } from 'commander'
+import { approveCommand } from './commands/approve.ts'
+import { auditCommand } from './commands/audit.ts'
+import { cancelCommand } from './commands/cancel.ts'
+import { diffCommand } from './commands/diff.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { downCommand } from './commands/down.ts'
+import { initCommand } from './commands/init.ts'
+import { peopleCommand } from './commands/people.ts'
+import { projectCommand } from './commands/project.ts'
+import { providerCommand } from './commands/provider.ts'
+import { rejectCommand } from './commands/reject.ts'
+import { retryCommand } from './commands/retry.ts'
+import { reviewCommand } from './commands/review.ts'
+import { runCommand } from './commands/run.ts'
+import { showCommand } from './commands/show.ts'
+import { statusCommand } from './commands/status.ts'
+import { tasksCommand } from './commands/tasks.ts'
+import { serveCommand, upCommand } from './commands/up.ts'
+import { verifyCommand } from './commands/verify.ts'
+import { watchCommand } from './commands/watch.ts'
+import type { CliDependencies } from './dependencies.ts'
+import { USAGE } from './exit-code.ts'
+import { createCli } from './session.ts'
+
+const GROUPS = [
+  ['Work:', [runCommand, tasksCommand, showCommand, watchCommand, cancelCommand, retryCommand]],
+  ['Review:', [reviewCommand, diffCommand, approveCommand, rejectCommand]],
+  ['Evidence:', [verifyCommand, auditCommand]],
+  ['Set up:', [initCommand, doctorCommand, providerCommand, projectCommand, peopleCommand]],
+  ['Server:', [upCommand, downCommand, statusCommand]],
+] as const
+
+/** The whole command line. `finish` is told the exit code of the command that ran. */
+export function buildProgram(
+  dependencies: CliDependencies,
+  finish: (exitCode: number) => void = (exitCode) => {
+    process.exitCode = exitCode
+  },
+): Command {
+  const { screen } = dependencies
+  const program = new Command('airlock')
+    .description('Put AI coding agents to work on real repositories without having to trust them.')
+    .version(dependencies.version, '-V, --version')
+    .option('--json', 'print results, and refusals, as JSON')
+    .option('--server <url>', 'use this server instead of the one on this machine')
+    .option('--token-file <file>', 'the token to use, in a file of mode 0600')
+    .option('--no-start', 'never start a server in the background')
+    .addHelpText('after', START_HERE)
+  const cli = createCli(dependencies, finish)
+  for (const [heading, makers] of GROUPS)
+    for (const make of makers) program.addCommand(make(cli).helpGroup(heading))
+  program.addCommand(serveCommand(cli), { hidden: true })
+  tab(program, { completionCommandName: 'completion' })
+  for (const command of everyCommand(program))
+    command
+      .configureHelp({ showGlobalOptions: true, sortOptions: false })
+      .configureOutput({
+        writeOut: (text) => screen.print(text.trimEnd()),
+        writeErr: (text) => screen.remark(text.trimEnd()),
+      })
+      .showSuggestionAfterError()
+      .exitOverride()
+  return program
+}
+
+/** Runs a command line and gives its exit code. Never throws for what a person typed. */
+export async function runCli(dependencies: CliDependencies, words: readonly string[]): Promise<number> {
+  let exitCode = 0
+  const program = buildProgram(dependencies, (code) => {
+    exitCode = code
+  })
+  try {
+    await program.parseAsync(words, { from: 'user' })
+    return exitCode
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown
+    return thrown.exitCode === 0 ? 0 : USAGE
+  }
+}
+
+function everyCommand(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)]
+}
+
+const START_HERE = `
+Start here, inside a git repository:
+  $ airlock doctor
+  $ airlock provider add anthropic
+  $ airlock run "fix the rounding bug" --scope 'src/billing/**' --budget 0.50`
