@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Budget } from '#contract/budget.ts'
@@ -104,6 +105,30 @@ describe('the guest program of the built-in agent', () => {
       body: { kind: 'message', text: expect.stringMatching(/^budget: /) },
     })
     expect(model?.requests()).toHaveLength(3)
+  })
+
+  it.each(PROTOCOLS)('stops with 10 and the words of the gateway on a 402 over %s', async (protocol) => {
+    let calls = 0
+    const server = createServer((request, response) => {
+      calls++
+      request.resume()
+      response.writeHead(402, { 'content-type': 'application/json' })
+      const error = {
+        type: 'invalid_request_error',
+        message: 'Airlock: budget exhausted',
+        param: null,
+        code: null,
+      }
+      response.end(JSON.stringify({ type: 'error', error }))
+    })
+    await new Promise<void>((done) => server.listen(desk.socket, done))
+    const { exitCode, reports } = await runGuest(JSON.stringify(briefFor(desk, protocol)))
+    await new Promise((done) => server.close(done))
+    expect({ exitCode, reports, calls }).toEqual({
+      exitCode: 10,
+      reports: [{ kind: 'event', body: { kind: 'message', text: 'budget: Airlock: budget exhausted' } }],
+      calls: 1,
+    })
   })
 
   it.each(PROTOCOLS)('stops with 11 when nobody answers over %s', async (protocol) => {
