@@ -21,6 +21,8 @@ export interface Workshop {
   readonly driver: SandboxDriver
   readonly limits: Limits
   readonly workspaces: Workspaces
+  /** For what an import needs for a moment; the sandboxes' user must be able to reach it. */
+  readonly scratchDirectory: string
   readonly runtime: GuestRuntime
   readonly gateway: Gateway
   /** A new, short path for a lane's socket directory. */

@@ -9,9 +9,10 @@ import { findTampering } from '#gates/tampering.ts'
 import { AirlockError } from '#kernel/failure.ts'
 import { instantOf } from '#kernel/instant.ts'
 import type { Pristine, Workspace } from '#sandbox/workspace/workspaces.ts'
-import { attemptByNumber } from '#store/attempts.ts'
+import { attemptByNumber, noteAttempt } from '#store/attempts.ts'
 import { cacheBaseRun, cachedBaseRun, saveGateReport } from '#store/gate-reports.ts'
 import { type PatchRow, patchById } from '#store/patches.ts'
+import type { TaskRow, Tx } from '#store/schema.ts'
 import { changesDependencies } from '../dependencies.ts'
 import { gateRunner } from '../gate-sandbox.ts'
 import { layPatch } from '../lay-patch.ts'
@@ -37,7 +38,10 @@ export const check: Step = async (context) => {
       reviewerPatch: patch.origin === 'reviewer',
       command: { name: 'iterate', regressions: report.gates.reduce((sum, gate) => sum + gate.new.length, 0) },
       columns: { feedback, onto: patch.id },
-      also: save,
+      also: async (tx, row) => {
+        await save(tx, row)
+        await countIteration(tx, row)
+      },
     }
   return {
     command: { name: 'await_review', gates: gateReportDigest(report), verdict: report.verdict },
@@ -149,6 +153,11 @@ async function feedbackFor(
   )
   if (attempt?.agentEnding !== 'finished') return undefined
   return regressionFeedback(report)
+}
+
+async function countIteration(tx: Tx, task: TaskRow): Promise<void> {
+  const attempt = await attemptByNumber(tx, task.id, task.attempt)
+  if (attempt !== undefined) await noteAttempt(tx, attempt.id, { iterations: attempt.iterations + 1 })
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -1,33 +1,10 @@
-import type { Agent } from '#agents/agent.ts'
-import { BOUNDS } from '#contract/bounds.ts'
-import type { Spend } from '#contract/budget.ts'
-import type { Refusal } from '#contract/refusal.ts'
-import type { AgentEnding } from '#contract/task.ts'
-import type { OpenLane } from '#gateway/gateway.ts'
-import type { ModelChoice } from '#gateway/provider-directory.ts'
-import { compileScope } from '#guards/scope.ts'
-import { AirlockError, type Failure } from '#kernel/failure.ts'
 import { ok, type Result } from '#kernel/result.ts'
-import type { Grant } from '#policy/grant.ts'
-import type { SandboxEnding } from '#sandbox/driver.ts'
-import { sandboxEnvironment } from '#sandbox/environment.ts'
 import type { Workspace } from '#sandbox/workspace/workspaces.ts'
-import { attemptByNumber, noteAttempt } from '#store/attempts.ts'
-import { importWork } from '../import-work.ts'
+import { runAgent } from '../agent-run.ts'
+import { importWork, treeIn } from '../import-work.ts'
 import { layPatch } from '../lay-patch.ts'
-import { Lines } from '../lines.ts'
 import { preparedBase } from '../prepared.ts'
-import { sandboxed } from '../sandboxed.ts'
 import { failed, type Step, type StepContext, type StepOutcome } from '../step.ts'
-
-/** How an agent's run went, from what the host saw and from what the agent claimed. */
-interface AgentRun {
-  readonly ending: AgentEnding
-  readonly spend: Spend
-  readonly refusals: readonly Refusal[]
-  readonly summary: string | undefined
-  readonly failure: Failure | undefined
-}
 
 /** running → checking: the agent works in its sandbox, then what it made is taken in as data. */
 export const run: Step = async (context) => {
@@ -42,180 +19,27 @@ export const run: Step = async (context) => {
 
   const workspace = await workshop.workspaces.copyOf(base.value)
   try {
+    const before = await treeBefore(context, workspace)
+    if (!before.ok) return failed(before.failure)
     const laid = await layPatch(context, workspace, task.onto)
     if (!laid.ok) return failed(laid.failure)
     const ran = await runAgent(context, workspace, grant, agent, model.value)
     if (!ran.ok) return failed(ran.failure)
     tell({ kind: 'agent_ended', ending: ran.value.ending })
     if (context.signal.aborted) return cancelled()
-    return await importWork(context, workspace, ran.value)
+    return await importWork(context, workspace, before.value, ran.value)
   } finally {
     await workshop.workspaces.remove(workspace)
   }
 }
 
-async function runAgent(
-  context: StepContext,
-  workspace: Workspace,
-  grant: Grant,
-  agent: Agent,
-  { provider, model }: ModelChoice,
-): Promise<Result<AgentRun>> {
-  const { workshop, task, tell } = context
-  const attempt = await workshop.store.inOrganisation(task.organisation, (tx) =>
-    attemptByNumber(tx, task.id, task.attempt),
-  )
-  if (attempt === undefined) throw new Error('a running task has an attempt')
-  const refusals: Refusal[] = [...attempt.refusals]
-  let summary: string | undefined
-  let lastSign = workshop.clock()
-  const refuse = (refusal: Refusal) => {
-    if (refusals.length < 200) refusals.push(refusal)
-    tell({ kind: 'refusal', refusal })
-  }
-  const socketDirectory = workshop.lanePath()
-  const lane = await workshop.gateway.open({
-    attempt: attempt.id,
-    directory: socketDirectory,
-    provider,
-    model,
-    budget: task.budget,
-    spent: attempt.spend,
-    egress: [],
-    onEvent: (event) => {
-      if (event.kind === 'refusal') return refuse(event.refusal)
-      tell(event)
-      keepSpend(context, attempt.id, event.total)
-    },
-  })
-  const plan = agent.plan(
-    { intent: task.intent, grant, ...(task.feedback === null ? {} : { feedback: task.feedback }) },
-    { provider: provider.name, protocol: provider.protocol, name: model },
-  )
-  const lines = new Lines(BOUNDS.agentLine, (line) => {
-    lastSign = workshop.clock()
-    const report = agent.read(line)
-    if (report?.kind === 'event') tell(report.body)
-    if (report?.kind === 'refusal') refuse(report.refusal)
-    if (report?.kind === 'finished') summary = report.summary
-  })
-  let idle = false
-  try {
-    const ended = await sandboxed(
-      workshop,
-      {
-        phase: 'run',
-        command: [
-          workshop.runtime.node,
-          `${workshop.runtime.guest}/src/sandbox/guest/with-relay.ts`,
-          '--',
-          ...plan.command,
-        ],
-        workingDirectory: '/workspace',
-        environment: sandboxEnvironment('run', plan.environment),
-        workspace: {
-          source: workspace.path,
-          target: '/workspace',
-          writable: await writable(workshop, workspace, grant),
-        },
-        mounts: [...workshop.runtime.mounts, ...plan.mounts],
-        socketDirectory,
-        limits: { ...workshop.limits, seconds: task.budget.seconds },
-        input: Buffer.from(plan.input),
-        onOutput: (stream, chunk) => {
-          if (stream === 'stdout') lines.push(chunk)
-        },
-      },
-      context.signal,
-      (kill) => {
-        const silent = Math.min(lane.idleMilliseconds(), workshop.clock() - lastSign)
-        if (silent < workshop.idleSeconds * 1_000) return
-        idle = true
-        kill()
-      },
-    )
-    if (!ended.ok) return ended
-    lines.end()
-    return ok({
-      ...endingOf(ended.value, lane, idle, context.signal, task.budget.seconds, workshop.idleSeconds),
-      spend: lane.spent(),
-      refusals,
-      summary,
-    })
-  } finally {
-    await lane.close()
-  }
-}
-
-/** The exit code comes from inside: it chooses words, nothing rests on it. */
-function endingOf(
-  ended: SandboxEnding,
-  lane: OpenLane,
-  idle: boolean,
-  signal: AbortSignal,
-  seconds: number,
-  idleSeconds: number,
-): { readonly ending: AgentEnding; readonly failure: Failure | undefined } {
-  if (signal.aborted) return { ending: 'cancelled', failure: undefined }
-  if (idle)
-    return {
-      ending: 'idle',
-      failure: {
-        code: 'agent_idle',
-        rule: 'agent.idle',
-        message: `The agent did nothing for ${idleSeconds} seconds and was stopped.`,
-        remedy: 'Retry the task; look at the model provider if it happens again.',
-      },
-    }
-  if (ended.cause === 'timed_out')
-    return {
-      ending: 'time',
-      failure: {
-        code: 'time_exhausted',
-        rule: 'budget.seconds',
-        message: `The agent used up its ${seconds} seconds.`,
-        remedy: 'Give the task more time, or ask for less at once.',
-      },
-    }
-  if (lane.exhausted())
-    return {
-      ending: 'budget',
-      failure: {
-        code: 'budget_exhausted',
-        rule: 'budget.exhausted',
-        message: 'The agent used up its budget.',
-        remedy: 'Give the task a larger budget, or ask for less at once.',
-      },
-    }
-  if (ended.cause === 'exited' && ended.exitCode === 0) return { ending: 'finished', failure: undefined }
-  const how = ended.cause === 'exited' ? `exit code ${ended.exitCode}` : ended.cause.replaceAll('_', ' ')
-  return {
-    ending: 'crashed',
-    failure: {
-      code: 'agent_failed',
-      message: `The agent ended badly: ${how}.`,
-      remedy: 'Look at its last messages, then retry the task.',
-    },
-  }
-}
-
-/** Directories of the scope are the only writable ones where the scope is made of directories. */
-async function writable(
-  workshop: StepContext['workshop'],
-  workspace: Workspace,
-  grant: Grant,
-): Promise<'all' | readonly string[]> {
-  const scope = compileScope(grant.scope, grant.protectedPaths)
-  if (!scope.ok) throw new AirlockError(scope.failure)
-  const directories = scope.value.directories()
-  if (directories === undefined) return 'all'
-  return (await workshop.workspaces.ensureDirectories(workspace, directories)) ? directories : 'all'
-}
-
-function keepSpend({ workshop, task }: StepContext, attempt: string, spend: Spend): void {
-  workshop.store
-    .inOrganisation(task.organisation, (tx) => noteAttempt(tx, attempt, { spend }))
-    .catch((cause: unknown) => workshop.onProblem('the spend of an attempt could not be noted', cause))
+/** What is there before the agent comes: the base, and whatever setup made of tracked files. */
+async function treeBefore(context: StepContext, workspace: Workspace): Promise<Result<string>> {
+  const repository = await context.workshop.repositoryOf(context.task.project)
+  if ((context.task.projectFile?.setup ?? []).length === 0)
+    return ok(await repository.treeOf(context.task.baseCommit))
+  const imported = await treeIn(context, workspace, repository)
+  return imported.ok ? ok(imported.value.tree) : imported
 }
 
 /** Never written: whoever cancelled has moved the task already. */
