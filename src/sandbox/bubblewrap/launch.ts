@@ -102,7 +102,8 @@ function spawnBwrap(
       '--',
       ...spec.command,
     ],
-    { cwd: '/', env: {}, stdio, ...(ground.hostUser ?? {}) },
+    // A group of its own, so that it can be killed as one.
+    { cwd: '/', env: {}, stdio, detached: true, ...(ground.hostUser ?? {}) },
   )
 }
 

@@ -1,11 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from '#kernel/instant.ts'
 import type { EndCause, Sandbox, SandboxEnding, SandboxSpec } from '../driver.ts'
 import type { Cgroup } from './cgroup.ts'
 import { watchDisk } from './disk-watch.ts'
+import { isAlive, killFirstProcess } from './first-process.ts'
 import { outputOf } from './output.ts'
 import { readStatus, type Status } from './status.ts'
 
@@ -27,7 +27,7 @@ export function runningSandbox({ spec, child, status, stdout, stderr, cgroup, cl
   let first: { cause: EndCause; detail?: string } | undefined
   const end = (cause: EndCause, detail?: string) => {
     first ??= { cause, ...(detail === undefined ? {} : { detail }) }
-    child.kill('SIGKILL')
+    killGroup(child)
     cgroup?.kill()
   }
   const output = outputOf(spec.limits.outputBytes, spec.onOutput, () => end('output_exhausted'))
@@ -50,6 +50,7 @@ export function runningSandbox({ spec, child, status, stdout, stderr, cgroup, cl
     clearTimeout(timer)
     clearInterval(memory)
     over.abort()
+    killGroup(child)
     const outOfMemory = (cgroup?.outOfMemoryKills() ?? 0) > 0
     const said = await told
     await gone(said, cgroup)
@@ -116,11 +117,23 @@ async function readAll(status: Readable): Promise<Status> {
 async function gone(said: Status, cgroup: Cgroup | undefined): Promise<void> {
   for (let wait = 1; stillThere(said, cgroup) && wait < 60_000; wait *= 1.5) {
     cgroup?.kill()
+    if (said.firstProcess !== undefined) killFirstProcess(said.firstProcess)
     await pause(Math.min(wait, 500))
   }
 }
 
 function stillThere({ firstProcess }: Status, cgroup: Cgroup | undefined): boolean {
   if (cgroup !== undefined) return cgroup.processes().length > 0
-  return firstProcess !== undefined && existsSync(`/proc/${firstProcess}`)
+  return firstProcess !== undefined && isAlive(firstProcess)
+}
+
+/**
+ * bwrap and what it has just forked. The inside asks to die with bwrap only once it runs: when bwrap is killed before
+ * that, the newborn would wait for it forever. Until it has a session of its own it is in the process group of bwrap;
+ * later its number is known.
+ */
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch {} // nobody is left in it
 }

@@ -2,8 +2,10 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { discardDrafts } from '../stage.ts'
 import { cgroupHome } from './cgroup.ts'
+import { killFirstProcess, orphans } from './first-process.ts'
 import { cgroupPrefix, ownCgroupPlaces } from './ground.ts'
 import type { BubblewrapOptions } from './options.ts'
+import { findProgram } from './programs.ts'
 
 /** Kills and removes what a former process of this installation left; `alive` are the sandboxes of this one. */
 export async function sweepLeftovers(
@@ -12,6 +14,7 @@ export async function sweepLeftovers(
 ): Promise<readonly string[]> {
   return [
     ...(await sweepCgroups(cgroupPrefix(options.prefix), alive)),
+    ...sweepOrphans(options.bwrap ?? findProgram('bwrap') ?? ''),
     ...(await sweepScratch(options.scratchDirectory)),
     ...(await discardDrafts(options.runtimeDirectory)),
   ]
@@ -26,6 +29,13 @@ async function sweepCgroups(prefix: string, alive: ReadonlySet<string>): Promise
     if (await cgroup.remove()) removed.push(name)
   }
   return removed
+}
+
+function sweepOrphans(bwrap: string): string[] {
+  return orphans(bwrap).map((pid) => {
+    killFirstProcess(pid)
+    return `process ${pid}`
+  })
 }
 
 async function sweepScratch(directory: string): Promise<string[]> {
