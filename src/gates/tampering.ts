@@ -1,0 +1,31 @@
+import type { TamperFinding } from '#contract/gate-report.ts'
+import type { ChangedFile } from './tampering/changed-file.ts'
+import { configurationChanges } from './tampering/configuration.ts'
+import { coverageLowered } from './tampering/coverage.ts'
+import { deletedTests } from './tampering/deleted-tests.ts'
+import { lockfileChanges } from './tampering/lockfile.ts'
+import { loosenedTests } from './tampering/loosened-tests.ts'
+import { packageManifestChanges } from './tampering/package-manifest.ts'
+import { skippedTests } from './tampering/skipped-tests.ts'
+import { suppressions } from './tampering/suppressions.ts'
+
+const RULES: readonly ((file: ChangedFile) => TamperFinding[])[] = [
+  configurationChanges,
+  packageManifestChanges,
+  lockfileChanges,
+  deletedTests,
+  skippedTests,
+  loosenedTests,
+  coverageLowered,
+  suppressions,
+]
+
+const KEPT_FINDINGS = 500
+
+/**
+ * What a patch does to its own exam: gate configuration, CI, lockfiles, deleted, skipped or loosened tests, suppressions.
+ * Each is a fact for the reviewer, not a verdict: honest changes do these things too.
+ */
+export function findTampering(files: readonly ChangedFile[]): TamperFinding[] {
+  return files.flatMap((file) => RULES.flatMap((rule) => rule(file))).slice(0, KEPT_FINDINGS)
+}

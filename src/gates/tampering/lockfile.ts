@@ -1,0 +1,79 @@
+import type { TamperFinding } from '#contract/gate-report.ts'
+import { type ChangedFile, linesOnlyIn, type NumberedLine, tampering } from './changed-file.ts'
+
+/** How the name of a package stands in each kind of lockfile; the first group is the name. */
+const NAMES: Readonly<Record<string, RegExp>> = {
+  'package-lock.json': /^\s*"(?:.*node_modules\/)((?:@[^/"]+\/)?[^/"]+)": \{$/gm,
+  'npm-shrinkwrap.json': /^\s*"(?:.*node_modules\/)((?:@[^/"]+\/)?[^/"]+)": \{$/gm,
+  'pnpm-lock.yaml': /^ {2}'?\/?((?:@[^/\s'"]+\/)?[^@\s'"/(]+)@\d[^:]*:(?: |$)/gm,
+  'yarn.lock': /^"?((?:@[^/\s"]+\/)?[^@\s",#]+)@[^\n]*:$/gm,
+  'Cargo.lock': /^name = "([^"]+)"$/gm,
+  'poetry.lock': /^name = "([^"]+)"$/gm,
+  'uv.lock': /^name = "([^"]+)"$/gm,
+  'go.sum': /^(\S+) v\S+ h1:/gm,
+  'Gemfile.lock': /^ {4}([\w.-]+) \(/gm,
+}
+const OTHER_LOCKFILES = /(?:^|\/)(?:bun\.lockb?|Pipfile\.lock|composer\.lock|deno\.lock|flake\.lock)$/
+const REGISTRIES =
+  /^https:\/\/(?:registry\.npmjs\.org|registry\.yarnpkg\.com|files\.pythonhosted\.org|pypi\.org|index\.crates\.io|github\.com\/rust-lang\/crates\.io-index)(?:\/|$)/
+const SOURCE =
+  /(?:"resolved": "|resolved "|tarball: |registry\+|url = "|source = ")((?:git\+|http|ssh)[^"\s,}]+)/
+
+/** New packages, packages that run scripts at installation, and packages from elsewhere than the public registries. */
+export function lockfileChanges({ change, before, after }: ChangedFile): TamperFinding[] {
+  const { path } = change
+  const file = path.split('/').at(-1) ?? ''
+  const name = NAMES[file]
+  if (OTHER_LOCKFILES.test(path))
+    return [tampering('lockfile', path, `The lockfile is ${done(change.kind)}.`)]
+  if (name === undefined) return []
+  if (after === undefined) return [tampering('lockfile', path, `The lockfile is ${done(change.kind)}.`)]
+  const known = packages(before, name)
+  const added = [...packages(after, name)].filter((candidate) => !known.has(candidate))
+  const lines = linesOnlyIn(after, before)
+  return [
+    ...(added.length === 0 ? [] : [tampering('lockfile', path, `New packages: ${listed(added)}`)]),
+    ...newSources(path, before ?? '', lines),
+    ...installScripts(path, before, after),
+    ...(added.length === 0 && lines.length > 0
+      ? [tampering('lockfile', path, 'Locked versions are changed.')]
+      : []),
+  ]
+}
+
+/** Where the base already takes packages from is no news. */
+function newSources(path: string, before: string, lines: readonly NumberedLine[]): TamperFinding[] {
+  const told = new Set<string>()
+  return lines.flatMap(({ text, line }) => {
+    const source = SOURCE.exec(text)?.[1]
+    const origin = source === undefined ? undefined : /^[^/]+\/\/[^/]+\//.exec(`${source}/`)?.[0]
+    if (source === undefined || origin === undefined || REGISTRIES.test(source)) return []
+    if (before.includes(origin) || told.has(origin)) return []
+    told.add(origin)
+    return [tampering('lockfile-source', path, `A package comes from ${source}`, line)]
+  })
+}
+
+function installScripts(path: string, before: string | undefined, after: string): TamperFinding[] {
+  const count = (text = '') => text.match(/"hasInstallScript": true|requiresBuild: true/g)?.length ?? 0
+  const more = count(after) - count(before)
+  return more > 0
+    ? [tampering('install-script', path, `${more} more packages run a script when they are installed.`)]
+    : []
+}
+
+function packages(text: string | undefined, name: RegExp): Set<string> {
+  return new Set([...(text ?? '').matchAll(name)].map((match) => match[1] ?? ''))
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names
+    .slice(0, 10)
+    .map((name) => name.slice(0, 60))
+    .join(', ')
+  return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown
+}
+
+function done(kind: ChangedFile['change']['kind']): string {
+  return kind === 'added' || kind === 'deleted' ? kind : 'changed'
+}
