@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { decodeEntry } from '#audit/entry.ts'
 import {
   decodeFrontier,
   emptyFrontier,
@@ -22,6 +22,7 @@ export interface LoggedEntry {
 /**
  * Appends canonical entries to the organisation's log, in the caller's transaction: they are there when, and only when,
  * what they tell of was committed. Others of the organisation wait from here to the commit, so call it late.
+ * Throws AirlockError `verification_failed` for bytes that could not be read back as an entry.
  */
 export async function appendEntries(tx: Tx, entries: readonly Uint8Array[]): Promise<Frontier> {
   let frontier = await lockFrontier(tx)
@@ -65,7 +66,7 @@ export function entriesAbout(tx: Tx, subject: string, size: number): Promise<Log
   return tx
     .selectFrom('auditEntries')
     .select(['index', 'bytes'])
-    .where(sql`convert_from(bytes, 'UTF8')::json ->> 'subject'`, '=', subject)
+    .where('subject', '=', subject)
     .where('index', '<', size)
     .orderBy('index')
     .execute()
@@ -161,11 +162,18 @@ async function insertLeaves(
     .values(
       leaves.map(({ index, bytes }) => ({
         index,
+        subject: subjectOf(bytes),
         bytes: Buffer.from(bytes),
         leafHash: Buffer.from(hashes.get(index) ?? leafHash(bytes)),
       })),
     )
     .execute()
+}
+
+function subjectOf(bytes: Uint8Array): string {
+  const entry = decodeEntry(bytes)
+  if (entry.ok) return entry.value.subject
+  throw new AirlockError(entry.failure)
 }
 
 async function insertNodes(tx: Tx, completed: readonly StoredNode[]): Promise<void> {

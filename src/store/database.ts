@@ -1,6 +1,5 @@
 import { CamelCasePlugin, Kysely, PostgresDialect, sql } from 'kysely'
 import pg, { type PoolConfig } from 'pg'
-import type { Clock } from '#kernel/instant.ts'
 import { type Connections, type Location, openLocation } from './connections.ts'
 import { databaseFailure } from './database-failure.ts'
 import { type EventNotice, onEventNotices } from './event-notices.ts'
@@ -27,7 +26,6 @@ export interface Store {
 }
 
 export interface StoreOptions {
-  readonly clock?: Clock
   /** Told of trouble that no call can report: a lost connection in the background. */
   readonly onProblem?: (error: Error) => void
 }
@@ -126,7 +124,7 @@ async function organisationOfToken(query: Kysely<Tables>, hash: Uint8Array): Pro
 function kyselyOver(config: PoolConfig, max: number, onProblem: (error: Error) => void): Kysely<Tables> {
   const pool = new pg.Pool({
     ...config,
-    options: [config.options, '-c search_path=airlock -c timezone=UTC'].filter(Boolean).join(' '),
+    options: [config.options, SESSION].filter(Boolean).join(' '),
     application_name: 'airlock',
     connectionTimeoutMillis: 10_000,
     max,
@@ -138,6 +136,9 @@ function kyselyOver(config: PoolConfig, max: number, onProblem: (error: Error) =
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   })
 }
+
+// A transaction somebody forgot must not hold its row locks, the audit log's among them, for ever.
+const SESSION = '-c search_path=airlock -c timezone=UTC -c idle_in_transaction_session_timeout=60000'
 
 const INT8 = 20
 const TIMESTAMPTZ = 1184

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { PoolConfig } from 'pg'
 import { fromKysely, type Job, PgBoss } from 'pg-boss'
 import { QUERY_ROLE } from './query-role.ts'
@@ -19,10 +20,11 @@ export interface Queue {
   enqueue(tx: Tx, job: TaskJob): Promise<void>
   /** Calls the handler for each job. A handler that rejects is called again, a few times, later and later. */
   startWorker(handler: (job: TaskJob) => Promise<void>, options: WorkerOptions): Promise<void>
-  /** Takes no more jobs and waits for the running handlers, at most that long. */
+  /** Takes no more jobs and waits for the running handlers, at most that long; enqueuing still works. */
   stopWorker(patienceMilliseconds: number): Promise<void>
   /** Told of every message other sessions send to a channel, this process's included; `undefined` after a gap. */
   listen(channel: string, onMessage: (payload: string | undefined) => void): Promise<() => Promise<void>>
+  /** Closes its connections. A handler that still runs is abandoned and its job comes back. */
   close(): Promise<void>
 }
 
@@ -94,7 +96,10 @@ export async function openQueue(query: PoolConfig, onError: (error: Error) => vo
       )
     },
     stopWorker: async (patienceMilliseconds) => {
-      await boss.stop({ graceful: true, timeout: patienceMilliseconds, close: false })
+      await Promise.race([
+        boss.offWork(ADVANCE_TASK, { wait: true }),
+        delay(patienceMilliseconds, undefined, { ref: false }),
+      ])
     },
     listen: async (channel, onMessage) => {
       const handle = await db.listen?.(channel, onMessage, () => onMessage(undefined))

@@ -237,6 +237,8 @@ export interface AuditLogTable {
 export interface AuditEntriesTable {
   organisation: Organisation
   index: number
+  /** Read from the bytes, to find entries by; the bytes are what counts. */
+  subject: string
   bytes: Bytes
   leafHash: Bytes
 }

@@ -8,6 +8,7 @@ import { startTestServer, type TestServer } from '#test/support/postgres-server.
 import { auditLogSuite } from './suites/audit-log.ts'
 import { externalServerSuite } from './suites/external-server.ts'
 import { isolationSuite } from './suites/isolation.ts'
+import { peopleSuite } from './suites/people.ts'
 import { queueSuite } from './suites/queue.ts'
 import { tasksSuite } from './suites/tasks.ts'
 
@@ -33,6 +34,7 @@ describe.skipIf(!existsSync(join(BINARIES, 'postgres')))('on PostgreSQL 15', () 
   isolationSuite(open)
   tasksSuite(open)
   auditLogSuite(open)
+  peopleSuite(open)
   queueSuite(open)
   externalServerSuite(host)
 })

@@ -14,6 +14,7 @@ import { intendPublication } from '#store/publications.ts'
 import type { TaskRow } from '#store/schema.ts'
 import { changeSetting } from '#store/settings.ts'
 import { insertTask } from '#store/tasks.ts'
+import { entriesAbout as noted } from './audit-entries.ts'
 import { MORNING, type TestOrganisation, testOrganisation } from './database.ts'
 import { queuedTask } from './tasks.ts'
 
@@ -63,7 +64,7 @@ export async function fullOrganisation(store: Store): Promise<FullOrganisation> 
     const branch = 'airlock/1-fix'
     await intendPublication(tx, { approval, task: row.id, branch, commit, push: true, createdAt: MORNING })
     await saveEvidence(tx, { commit, task: row.id, bundle: '{}', createdAt: MORNING })
-    await appendEntries(tx, [Buffer.from('one'), Buffer.from('two')])
+    await appendEntries(tx, noted('one', 'two'))
     await saveCheckpoint(tx, { size: 2, note: 'origin\n2\n', createdAt: MORNING })
     return row
   })

@@ -4,12 +4,15 @@ import {
   appendEntries,
   auditFrontier,
   auditNode,
+  auditNodes,
+  entriesAbout,
   entriesFrom,
   latestCheckpoint,
   saveCheckpoint,
 } from '#store/audit-log.ts'
 import type { Tx } from '#store/schema.ts'
 import { insertTask, moveTask, taskById } from '#store/tasks.ts'
+import { entriesAbout as noted } from '#test/support/audit-entries.ts'
 import { MORNING, type TestOrganisation, type TestStore, testOrganisation } from '#test/support/database.ts'
 import { asAdmin } from '#test/support/postgres-server.ts'
 import { queuedTask } from '#test/support/tasks.ts'
@@ -32,7 +35,7 @@ export function auditLogSuite(open: () => Promise<TestStore>): void {
       await within((tx) => appendEntries(tx, []))
       expect(await within(auditFrontier)).toEqual(emptyFrontier)
       const other = await testOrganisation(opened.store)
-      await opened.store.inOrganisation(other.organisation, (tx) => appendEntries(tx, texts('elsewhere')))
+      await opened.store.inOrganisation(other.organisation, (tx) => appendEntries(tx, noted('elsewhere')))
       expect(await within(auditFrontier)).toEqual(emptyFrontier)
     })
 
@@ -40,10 +43,7 @@ export function auditLogSuite(open: () => Promise<TestStore>): void {
       await Promise.all(
         Array.from({ length: 12 }, (_, index) =>
           within((tx) =>
-            appendEntries(
-              tx,
-              Array.from({ length: index % 4 }, (_, at) => text(`${index}.${at}`)),
-            ),
+            appendEntries(tx, noted(...Array.from({ length: index % 4 }, (_, at) => `tsk_${index}.${at}`))),
           ),
         ),
       )
@@ -70,12 +70,45 @@ export function auditLogSuite(open: () => Promise<TestStore>): void {
       expect(foldNodes(nodes)).toBeDefined()
     })
 
+    test('entries are found by their subject, up to a size', async () => {
+      const other = await testOrganisation(opened.store)
+      const there = <T>(work: (tx: Tx) => Promise<T>) => opened.store.inOrganisation(other.organisation, work)
+      const bytes = noted('tsk_1', 'tsk_2', 'tsk_1', 'tsk_1').map((entry) => Buffer.from(entry))
+      await there((tx) => appendEntries(tx, bytes))
+      expect(await there((tx) => entriesAbout(tx, 'tsk_1', 3))).toEqual([
+        { index: 0, bytes: bytes[0] },
+        { index: 2, bytes: bytes[2] },
+      ])
+      expect(await there((tx) => entriesAbout(tx, 'tsk_3', 9))).toEqual([])
+    })
+
+    test('roots are given in the order asked for, and a missing one is an error', async () => {
+      const addresses = [
+        { level: 1, index: 1 },
+        { level: 0, index: 0 },
+      ]
+      const hashes = await within((tx) => auditNodes(tx, addresses))
+      const single = await Promise.all(addresses.map((address) => within((tx) => auditNode(tx, address))))
+      expect(hashes).toEqual(single)
+      const missing = within((tx) => auditNodes(tx, [{ level: 9, index: 9 }]))
+      await expect(missing).rejects.toThrow('no node 9/9')
+    })
+
+    test('bytes that are not an entry are refused, and nothing of their transaction stays', async () => {
+      const before = await within(auditFrontier)
+      for (const bytes of ['text', '{ "version":1}', ''])
+        await expect(
+          within((tx) => appendEntries(tx, [...noted('good'), Buffer.from(bytes)])),
+        ).rejects.toMatchObject({ failure: { code: 'verification_failed', rule: 'audit.entry' } })
+      expect(await within(auditFrontier)).toEqual(before)
+    })
+
     test('the entry and the state it tells of are committed together or not at all', async () => {
       const task = await within((tx) => insertTask(tx, queuedTask(home)))
       const before = await within(auditFrontier)
       const fail = within(async (tx) => {
         await moveTask(tx, { id: task.id, fromVersion: 1, patch: { state: 'preparing' } })
-        await appendEntries(tx, texts('preparing'))
+        await appendEntries(tx, noted('preparing'))
         throw new Error('crash')
       })
       await expect(fail).rejects.toThrow('crash')
@@ -127,10 +160,10 @@ export function auditLogSuite(open: () => Promise<TestStore>): void {
     test('an edge that was tampered with stops the log instead of growing on', async () => {
       const other = await testOrganisation(opened.store)
       const there = <T>(work: (tx: Tx) => Promise<T>) => opened.store.inOrganisation(other.organisation, work)
-      await there((tx) => appendEntries(tx, texts('one', 'two', 'three')))
+      await there((tx) => appendEntries(tx, noted('one', 'two', 'three')))
       await admin(`update airlock.audit_log set size = 7 where organisation = '${other.organisation}'`)
       const failure = { code: 'verification_failed', rule: 'audit.frontier' }
-      await expect(there((tx) => appendEntries(tx, texts('four')))).rejects.toMatchObject({ failure })
+      await expect(there((tx) => appendEntries(tx, noted('four')))).rejects.toMatchObject({ failure })
       await expect(there(auditFrontier)).rejects.toMatchObject({ failure })
     })
 
@@ -143,14 +176,6 @@ export function auditLogSuite(open: () => Promise<TestStore>): void {
       return asAdmin(opened.host, `set role ${role}; ${scope}; ${statement}`, opened.database)
     }
   })
-}
-
-function text(value: string): Uint8Array {
-  return Buffer.from(value)
-}
-
-function texts(...values: string[]): Uint8Array[] {
-  return values.map(text)
 }
 
 /** As the driver and the decoder give them back: Buffers. */

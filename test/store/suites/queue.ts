@@ -48,6 +48,7 @@ export function queueSuite(open: () => Promise<TestStore>): void {
     test('runs as many handlers at once as it was told, and waits for them when it stops', async () => {
       const other = await openStore(opened)
       await opened.store.queue.stopWorker(5_000)
+      await opened.store.inOrganisation(home.organisation, (tx) => opened.store.queue.enqueue(tx, job('0')))
       let running = 0
       let most = 0
       let finished = 0
@@ -64,7 +65,7 @@ export function queueSuite(open: () => Promise<TestStore>): void {
         },
         { concurrency: 3 },
       )
-      for (let count = 0; count < 7; count++)
+      for (let count = 1; count < 7; count++)
         await other.inOrganisation(home.organisation, (tx) => other.queue.enqueue(tx, job(`${count}`)))
       await full.promise
       const stopped = other.queue.stopWorker(10_000)
@@ -73,6 +74,23 @@ export function queueSuite(open: () => Promise<TestStore>): void {
       expect({ running, most }).toEqual({ running: 0, most: 3 })
       expect(await waiting()).toHaveLength(7 - finished)
       await other.close()
+    })
+
+    test('does not wait for a handler beyond its patience, and the job comes back', async () => {
+      const other = await openStore(opened)
+      const started = Promise.withResolvers<string>()
+      await other.queue.startWorker(
+        async ({ task }) => {
+          started.resolve(task)
+          await new Promise(() => undefined)
+        },
+        { concurrency: 1 },
+      )
+      await other.inOrganisation(home.organisation, (tx) => other.queue.enqueue(tx, job('endless')))
+      const taken = await started.promise
+      await other.queue.stopWorker(50)
+      await other.close()
+      expect((await waiting()).map(({ task }) => task)).toContain(taken)
     })
 
     function job(task: string): TaskJob {

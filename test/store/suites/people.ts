@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { insertAccessToken, noteTokenUse, personOfToken, revokeAccessToken } from '#store/access-tokens.ts'
+import { evidenceOf, saveEvidence } from '#store/evidence.ts'
+import { cacheBaseRun, cachedBaseRun, forgetBaseRuns } from '#store/gate-reports.ts'
+import { ownOrganisation } from '#store/organisations.ts'
+import { countPeople, insertPerson, listPeople, personById, removePerson } from '#store/people.ts'
+import { insertProject, listProjects, projectByReference, projectByUrl } from '#store/projects.ts'
+import { listProviders, providerByName, removeProvider, saveProvider } from '#store/providers.ts'
+import type { Tx } from '#store/schema.ts'
+import { changeSetting, setting } from '#store/settings.ts'
+import { MORNING, type TestOrganisation, type TestStore, testOrganisation } from '#test/support/database.ts'
+import { fullOrganisation } from '#test/support/every-table.ts'
+
+const NOON = '2026-01-31T12:00:00.000Z'
+
+export function peopleSuite(open: () => Promise<TestStore>): void {
+  describe('people and what they configure', () => {
+    let opened: TestStore
+    let home: TestOrganisation
+
+    beforeAll(async () => {
+      opened = await open()
+      home = await testOrganisation(opened.store)
+    })
+    afterAll(() => opened.close())
+
+    const within = <T>(work: (tx: Tx) => Promise<T>) => opened.store.inOrganisation(home.organisation, work)
+
+    test('a token leads to its organisation, then to its person, until it is revoked', async () => {
+      const hash = hashOf('a token')
+      await within((tx) => insertAccessToken(tx, { hash, person: home.person.id, createdAt: MORNING }))
+      expect(await opened.store.organisationOfToken(hash)).toBe(home.organisation)
+      expect(await opened.store.organisationOfToken(hashOf('another'))).toBeUndefined()
+      expect((await within((tx) => personOfToken(tx, hash)))?.id).toBe(home.person.id)
+      const other = await testOrganisation(opened.store)
+      expect(
+        await opened.store.inOrganisation(other.organisation, (tx) => personOfToken(tx, hash)),
+      ).toBeUndefined()
+      expect(await within((tx) => revokeAccessToken(tx, hash, NOON))).toBe(true)
+      expect(await within((tx) => revokeAccessToken(tx, hash, NOON))).toBe(false)
+      expect(await within((tx) => personOfToken(tx, hash))).toBeUndefined()
+    })
+
+    test('the use of a token is noted at most once a minute', async () => {
+      const hash = hashOf('used')
+      await within((tx) => insertAccessToken(tx, { hash, person: home.person.id, createdAt: MORNING }))
+      const used = async (at: string) => {
+        await within((tx) => noteTokenUse(tx, hash, at))
+        const row = await within((tx) =>
+          tx.selectFrom('accessTokens').select('lastUsedAt').where('hash', '=', hash).executeTakeFirst(),
+        )
+        return row?.lastUsedAt
+      }
+      expect(await used('2026-01-31T12:00:00.000Z')).toBe('2026-01-31T12:00:00.000Z')
+      expect(await used('2026-01-31T12:00:59.000Z')).toBe('2026-01-31T12:00:00.000Z')
+      expect(await used('2026-01-31T12:01:00.001Z')).toBe('2026-01-31T12:01:00.001Z')
+    })
+
+    test('an e-mail address belongs to one person present, whatever its case', async () => {
+      const bob = {
+        id: 'usr_bob',
+        name: 'Bob',
+        email: 'Bob@example.org',
+        role: 'maintainer',
+        createdAt: MORNING,
+      } as const
+      const hash = hashOf('of bob')
+      expect((await within((tx) => insertPerson(tx, bob)))?.id).toBe('usr_bob')
+      await within((tx) => insertAccessToken(tx, { hash, person: 'usr_bob', createdAt: MORNING }))
+      const again = { ...bob, id: 'usr_bob2', email: 'bob@EXAMPLE.org' }
+      expect(await within((tx) => insertPerson(tx, again))).toBeUndefined()
+      expect(await within((tx) => countPeople(tx, ['maintainer', 'owner']))).toBe(2)
+      expect(await within((tx) => removePerson(tx, 'usr_bob', NOON))).toBe(true)
+      expect(await within((tx) => removePerson(tx, 'usr_bob', NOON))).toBe(false)
+      expect(await within((tx) => personOfToken(tx, hash))).toBeUndefined()
+      expect((await within((tx) => personById(tx, 'usr_bob')))?.removedAt).toBe(NOON)
+      expect(await within((tx) => countPeople(tx, ['maintainer', 'owner']))).toBe(1)
+      expect((await within((tx) => insertPerson(tx, again)))?.id).toBe('usr_bob2')
+      const people = await within((tx) => listPeople(tx, { limit: 9 }))
+      expect(people.map(({ id }) => id)).toEqual([home.person.id, 'usr_bob2'].toSorted())
+      const rest = await within((tx) => listPeople(tx, { limit: 9, after: people[0]?.id }))
+      expect(rest).toEqual(people.slice(1))
+    })
+
+    test('a project is found by id, name and URL, and made once', async () => {
+      const { project } = home
+      expect(await within((tx) => projectByReference(tx, project.id))).toEqual(project)
+      expect(await within((tx) => projectByReference(tx, 'shop'))).toEqual(project)
+      expect(await within((tx) => projectByUrl(tx, project.url))).toEqual(project)
+      expect(await within((tx) => projectByReference(tx, 'none'))).toBeUndefined()
+      const same = { ...project, id: 'prj_2', defaultBranch: undefined }
+      expect(await within((tx) => insertProject(tx, same))).toBeUndefined()
+      expect(await within((tx) => insertProject(tx, { ...same, name: 'other' }))).toBeUndefined()
+      const named = { ...same, name: project.id, url: '/elsewhere' }
+      expect((await within((tx) => insertProject(tx, named)))?.defaultBranch).toBeNull()
+      expect((await within((tx) => projectByReference(tx, project.id)))?.id).toBe(project.id)
+      const names = (await within((tx) => listProjects(tx, { limit: 9 }))).map(({ name }) => name)
+      expect(names).toEqual([project.id, 'shop'])
+      expect(await within((tx) => listProjects(tx, { limit: 9, after: project.id }))).toEqual([project])
+    })
+
+    test('providers are replaced by name and removed', async () => {
+      const provider = {
+        name: 'local',
+        protocol: 'openai-chat' as const,
+        baseUrl: 'http://127.0.0.1:1',
+        sealedKey: Buffer.from([0, 255, 1]),
+        models: ['one', 'two'],
+        createdAt: MORNING,
+      }
+      await within((tx) => saveProvider(tx, provider))
+      await within((tx) => saveProvider(tx, { ...provider, baseUrl: 'http://127.0.0.1:2' }))
+      const stored = { ...provider, baseUrl: 'http://127.0.0.1:2', organisation: home.organisation }
+      expect(await within(listProviders)).toEqual([stored])
+      expect(await within((tx) => providerByName(tx, 'local'))).toEqual(stored)
+      expect(await within((tx) => removeProvider(tx, 'local'))).toBe(true)
+      expect(await within((tx) => removeProvider(tx, 'local'))).toBe(false)
+    })
+
+    test('settings and cached base runs keep what was written last, of any JSON shape', async () => {
+      expect(await within((tx) => setting(tx, 'none'))).toBeUndefined()
+      for (const value of [['list'], 'text', { nested: { camelCase: 1, snake_case: 2 } }, false]) {
+        await within((tx) => changeSetting(tx, 'one', value, NOON))
+        expect(await within((tx) => setting(tx, 'one'))).toEqual(value)
+        await within((tx) => cacheBaseRun(tx, 'key', value, MORNING))
+        expect(await within((tx) => cachedBaseRun(tx, 'key'))).toEqual(value)
+      }
+      expect(await within((tx) => forgetBaseRuns(tx, MORNING))).toBe(0)
+      expect(await within((tx) => forgetBaseRuns(tx, NOON))).toBe(1)
+    })
+
+    test('the first evidence of a commit stays', async () => {
+      const { organisation, task } = await fullOrganisation(opened.store)
+      const stored = await opened.store.inOrganisation(organisation, async (tx) => {
+        for (const bundle of ['first', 'second'])
+          await saveEvidence(tx, { commit: 'c0ffee', task: task.id, bundle, createdAt: NOON })
+        return evidenceOf(tx, 'c0ffee')
+      })
+      expect(stored).toBe('first')
+      expect(await within((tx) => evidenceOf(tx, 'c0ffee'))).toBeUndefined()
+    })
+
+    test('an organisation knows itself', async () => {
+      expect(await within(ownOrganisation)).toEqual({
+        organisation: home.organisation,
+        name: 'Example',
+        taskCount: 0,
+        createdAt: MORNING,
+      })
+    })
+  })
+}
+
+function hashOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest()
+}
