@@ -1,4 +1,3 @@
-import type { EvidenceBundle } from '#audit/bundle.ts'
 import type { CommitFacts } from '#audit/check.ts'
 import type { HostFinding } from '#contract/api.ts'
 import type { Clock } from '#kernel/instant.ts'
@@ -7,16 +6,17 @@ import type { Page } from './pager.ts'
 import type { Prompts } from './terminal/prompts.ts'
 import type { Screen } from './terminal/screen.ts'
 
-/** What the CLI reads of a person's own repository, as that person. */
+/** What the CLI reads of a person's own repository, as that person: #forge/git/local-repository. */
 export interface LocalGit {
   /** The root of the working tree around a directory; undefined outside of one. */
   rootOf(directory: string): Promise<string | undefined>
   /** True when there are changes that are not committed. */
   isDirty(root: string): Promise<boolean>
   currentBranch(root: string): Promise<string | undefined>
-  /** Everything `verifyBundle` needs to know of a commit. `revision` may be short, or a branch. */
+  /** `revision` may be short, or a branch. */
   commitId(repository: string, revision: string): Promise<Result<string>>
-  commitFacts(repository: string, commit: string, bundle: EvidenceBundle): Promise<Result<CommitFacts>>
+  /** Everything `verifyBundle` needs to know of a commit. */
+  commitFacts(repository: string, commit: string, approvedPatch: Uint8Array): Promise<Result<CommitFacts>>
 }
 
 /** A server that runs in this process. */

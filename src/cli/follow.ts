@@ -7,6 +7,7 @@ import { eventLines } from './render/event-lines.ts'
 import type { Session } from './session.ts'
 
 const REDRAW_MILLISECONDS = 120
+const MARGIN = ' '.repeat(6)
 
 /** How following ended: the task needs nobody's eyes any more, or the person pressed Ctrl-C. */
 export type Followed = { readonly task: Task; readonly interrupted: boolean }
@@ -65,7 +66,9 @@ function liveDisplay({ screen, clock }: Session<unknown>, task: Task): Display {
       meter = measured(meter, event)
       began ??= Date.parse(event.at)
       const time = screen.paint('dim', elapsed(Date.parse(event.at) - began))
-      for (const line of eventLines(event, screen.paint)) screen.print(`${time} ${line}`)
+      const [first, ...more] = eventLines(event, screen.paint)
+      if (first !== undefined)
+        screen.print([`${time} ${first}`, ...more.map((line) => `${MARGIN}${line}`)].join('\n'))
     },
     end() {
       clearInterval(timer)

@@ -149,8 +149,8 @@ export const AuditPage = pageOf(AuditRecord, 'AuditPage')
 export const HostFinding = z
   .strictObject({
     name: z.string(),
-    state: z.enum(['good', 'weak', 'missing']),
-    note: z.string(),
+    status: z.enum(['ok', 'weaker', 'missing']),
+    finding: z.string(),
     remedy: z.string().optional(),
   })
   .meta({ id: 'HostFinding' })

@@ -253,7 +253,7 @@ export class FakeApplication implements Application {
       startedAt: AT,
       tasks: { queued: 0, active: 0, awaitingReview: 1 },
       providers: this.providers.length,
-      host: [{ name: 'bubblewrap', state: 'good' as const, note: 'bwrap 0.8.0' }],
+      host: [{ name: 'bubblewrap', status: 'ok' as const, finding: 'bwrap 0.8.0' }],
     }))
 }
 

@@ -17,5 +17,5 @@ export function doctorCommand(cli: Cli): Command {
 async function doctor(session: Session<unknown>): Promise<Outcome> {
   const findings = await session.doctor()
   session.show({ findings }, () => findingLines(findings, session.screen.paint).join('\n'))
-  return ok(findings.some((finding) => finding.state === 'missing') ? EXIT_CODE.sandbox_unavailable : 0)
+  return ok(findings.some((finding) => finding.status === 'missing') ? EXIT_CODE.sandbox_unavailable : 0)
 }

@@ -20,7 +20,7 @@ async function down(session: Session<unknown>): Promise<Outcome> {
     return DONE
   }
   // The record is only believed while something answers at its address: a process id alone may be somebody else's by now.
-  process.kill(record.pid, 'SIGTERM')
+  if (!asked(record.pid)) return refused(notYours(record.pid))
   session.screen.status('stopping …')
   const gone = await waitUntilGone(record, PATIENCE_MILLISECONDS)
   session.screen.status('')
@@ -32,4 +32,21 @@ async function down(session: Session<unknown>): Promise<Outcome> {
     })
   session.show({ stopped: true }, () => 'The server has stopped.')
   return DONE
+}
+
+function asked(pid: number): boolean {
+  try {
+    return process.kill(pid, 'SIGTERM')
+  } catch {
+    return false
+  }
+}
+
+function notYours(pid: number) {
+  return {
+    code: 'permission_denied' as const,
+    message: `The server (process ${pid}) belongs to somebody else.`,
+    rule: 'server.owner',
+    remedy: 'Stop it as the user who started it.',
+  }
 }

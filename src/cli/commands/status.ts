@@ -19,7 +19,7 @@ async function status(session: Session<unknown>): Promise<Outcome> {
   if (!me.ok) return me
   const { paint } = session.screen
   const { version, healthy, startedAt, tasks, providers, host } = server.value
-  const weak = host.filter((finding) => finding.state !== 'good').length
+  const weak = host.filter((finding) => finding.status !== 'ok').length
   session.show({ url: client.value.url, ...server.value, me: me.value }, () =>
     pairs(
       [

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { type EvidenceBundle, MAX_BUNDLE_BYTES, parseBundle } from '#audit/bundle.ts'
 import { verifyBundle } from '#audit/verify.ts'
+import { fromBase64 } from '#kernel/bytes.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { verificationText } from '../render/verification.ts'
@@ -42,7 +43,9 @@ async function verify(session: Session<VerifyOptions>, revision: string): Promis
   if (!bundle.ok) return bundle
   const key = await trustedKey(options.key, session.trustedKeyFile)
   if (!key.ok) return key
-  const facts = await git.commitFacts(repository, commit.value, bundle.value)
+  // A damaged patch is for the verification to name; here it only cannot be applied.
+  const approvedPatch = fromBase64(bundle.value.patch) ?? new Uint8Array()
+  const facts = await git.commitFacts(repository, commit.value, approvedPatch)
   if (!facts.ok) return facts
   const verification = verifyBundle({ bundle: bundle.value, trustedKey: key.value, facts: facts.value })
   session.show({ commit: commit.value, ...verification }, () =>

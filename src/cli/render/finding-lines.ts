@@ -5,19 +5,19 @@ import type { Paint } from '../terminal/screen.ts'
 import { table } from '../terminal/table.ts'
 
 const LOOK = {
-  good: ['✓', 'green'],
-  weak: ['!', 'yellow'],
+  ok: ['✓', 'green'],
+  weaker: ['!', 'yellow'],
   missing: ['✗', 'red'],
 } as const
 
 /** What a host supports, then what to do about what it does not. */
 export function findingLines(findings: readonly HostFinding[], paint: Paint): readonly string[] {
-  const rows = findings.map(({ name, state, note }) => {
-    const [mark, colour] = LOOK[state]
-    return [paint(colour, `${mark} ${state}`), oneLine(name), oneLine(note)]
+  const rows = findings.map(({ name, status, finding }) => {
+    const [mark, colour] = LOOK[status]
+    return [paint(colour, `${mark} ${status}`), oneLine(name), oneLine(finding)]
   })
-  const remedies = findings.flatMap(({ name, state, remedy }) =>
-    remedy === undefined ? [] : [`${paint(LOOK[state][1], oneLine(name))}\n  ${oneLine(remedy)}`],
+  const remedies = findings.flatMap(({ name, status, remedy }) =>
+    remedy === undefined ? [] : [`${paint(LOOK[status][1], oneLine(name))}\n  ${oneLine(remedy)}`],
   )
   return [
     ...table([{ title: 'state' }, { title: 'what' }, { title: 'found' }], rows, paint).split('\n'),
@@ -28,8 +28,8 @@ export function findingLines(findings: readonly HostFinding[], paint: Paint): re
 }
 
 function verdict(findings: readonly HostFinding[], paint: Paint): string {
-  const missing = findings.filter((finding) => finding.state === 'missing').length
-  const weak = findings.filter((finding) => finding.state === 'weak').length
+  const missing = findings.filter((finding) => finding.status === 'missing').length
+  const weak = findings.filter((finding) => finding.status === 'weaker').length
   if (missing > 0)
     return paint('red', `${count(missing, 'thing is', 'things are')} missing: agents cannot run here yet.`)
   if (weak > 0)

@@ -27,6 +27,10 @@ export interface Screen {
 export const PLAIN: Paint = (_style, text) => text
 export const COLOURED: Paint = (style, text) => styleText(style, text, { validateStream: false })
 
+/** A status wider than the terminal is cut there: wrapped, it could not be cleared. */
+const NO_WRAP = '\u001b[?7l'
+const WRAP = '\u001b[?7h'
+
 interface Streams {
   readonly input: { readonly isTTY?: boolean | undefined }
   readonly output: NodeJS.WriteStream
@@ -62,7 +66,7 @@ export function createScreen({ input, output, errors }: Streams): Screen {
     status(text) {
       if (!live) return
       clear()
-      shown = text
+      shown = text === '' ? '' : `${NO_WRAP}${text}${WRAP}`
       output.write(shown)
     },
   }
