@@ -49,6 +49,24 @@ describe('the command guard', () => {
     expect(judgeCommand(`${'sudo '.repeat(10_000)}ls`, context).verdict).toBe('deny')
   })
 
+  it.each([
+    ['inline loops', `python3 -c '${'while '.repeat(10_000)}'`],
+    ['inline runs', `python3 -c '${'exec '.repeat(12_000)}'`],
+    ['pipes', `${'a|'.repeat(30_000)}a`],
+    ['substitutions', `${'echo $('.repeat(7_000)}a${')'.repeat(7_000)}`],
+    ['roots times commands', `find ${'a '.repeat(8_000)} ${'-exec rm {} \\; '.repeat(3_000)}`],
+    ['fewer roots times commands', `find ${'a '.repeat(400)} ${'-exec rm {} \\; '.repeat(140)}`],
+    ['roots times pipes', `find ${'/a '.repeat(900)} ${'| xargs rm '.repeat(3_000)}`],
+    ['globs', `cat /etc/${'*a'.repeat(30_000)}`],
+    ['braces', `cat ${'{a,'.repeat(20_000)}`],
+    ['slashes', `cat ${'/./'.repeat(20_000)}`],
+    ['functions', `${'f(){ '.repeat(5_000)}${'f;};'.repeat(5_000)}`],
+    ['downloads', `${'curl -o a x;bash a;'.repeat(3_000)}`],
+    ['quotes', `python3 -c "${"'a\\\\".repeat(12_000)}"`],
+  ])('answers within reason for a mountain of %s', (_, text) => {
+    expect(['allow', 'ask', 'deny']).toContain(judgeCommand(text, context).verdict)
+  })
+
   it('answers for any text at all', () => {
     const piece = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 8 }),

@@ -16,6 +16,9 @@ import { unwrap } from './wrappers.ts'
 const LONGEST = 64 * 1024
 const DEEPEST = 8
 const MOST_INVOCATIONS = 4_000
+const MOST_WORDS = 40_000
+/** A `find` with more could multiply its roots by its `-exec`s into gigabytes. */
+const MOST_WORDS_OF_FIND = 1_000
 
 /** Reads a shell text into all that it would do. Never throws; what it cannot read stands in `unreadable`. */
 export function readCommand(text: string): Reading {
@@ -45,6 +48,7 @@ class Reader {
   readonly #endless: (Span | undefined)[] = []
   readonly #unreadable: Unreadable[] = []
   #characters = 0
+  #words = 0
 
   get reading(): Reading {
     return {
@@ -176,6 +180,11 @@ class Reader {
     place: Place,
     span: Span | undefined,
   ): void {
+    this.#words += words.length
+    if (this.#words > MOST_WORDS) {
+      this.#refuse('size', `more than ${MOST_WORDS} words`)
+      return
+    }
     const [program, ...args] = words
     if (!program || program.text === '') return
     if (!program.literal) this.#refuse('name', program.text, span)
@@ -198,6 +207,10 @@ class Reader {
     for (const body of place.functions) body.push(invocation)
 
     const inner = { ...place, depth: place.depth + 1, via: [...place.via, invocation.name], placed: false }
+    if (/^(find|fd)$/.test(invocation.name) && args.length > MOST_WORDS_OF_FIND) {
+      this.#refuse('size', `a find of more than ${MOST_WORDS_OF_FIND} words`, span)
+      return
+    }
     const wrapped = unwrap(invocation)
     for (const command of wrapped) {
       if (inner.depth > DEEPEST) {

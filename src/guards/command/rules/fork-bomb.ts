@@ -1,3 +1,4 @@
+import { foundInOrder } from '../found-in-order.ts'
 import type { CommandRule } from '../rule.ts'
 
 export const forkBomb: CommandRule = {
@@ -21,7 +22,7 @@ export const forkBomb: CommandRule = {
     for (const span of reading.endlessSpawns)
       yield { verdict: 'deny', reason: 'An endless loop starts background jobs.', span }
     for (const { code, interpreter, span } of reading.inline)
-      if (/(while|for|loop|until)\b[^\n]*[\s\S]{0,80}\bfork\b|\bfork\b\s+while/.test(code))
+      if (/\bfork\b\s+while/.test(code) || foundInOrder(code, /\b(while|for|loop|until)\b/, /\bfork\b/))
         yield { verdict: 'deny', reason: `The inline ${interpreter} program forks in a loop.`, span }
   },
 }

@@ -1,4 +1,5 @@
 import { isInterpreter, readsProgramFromInput } from '../embedded.ts'
+import { foundInOrder } from '../found-in-order.ts'
 import type { Invocation } from '../reading.ts'
 import { literalArgument, operands, optionValues } from '../reading.ts'
 import type { CommandRule, Sighting } from '../rule.ts'
@@ -16,6 +17,9 @@ const FETCHERS = new Set([
   'ftp',
   'GET',
 ])
+
+const RUNS_TEXT = /\b(exec|eval|Function|instance_eval)\b/
+const DOWNLOADS = /urlopen|requests\.get|fetch\(|https?:\/\/|open-uri|file_get_contents/
 
 export const remoteScript: CommandRule = {
   name: 'command.remote-script',
@@ -36,11 +40,7 @@ export const remoteScript: CommandRule = {
   *look(reading) {
     for (const invocation of reading.invocations) yield* objections(invocation, reading.invocations)
     for (const { interpreter, code, span } of reading.inline)
-      if (
-        /\b(exec|eval|Function|instance_eval)\b[\s\S]*(urlopen|requests\.get|fetch\(|https?:\/\/|open-uri|file_get_contents)/.test(
-          code,
-        )
-      )
+      if (foundInOrder(code, RUNS_TEXT, DOWNLOADS))
         yield { verdict: 'deny', reason: `The inline ${interpreter} program runs what it downloads.`, span }
   },
 }
