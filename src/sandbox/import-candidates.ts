@@ -12,9 +12,14 @@ export interface Candidates {
   readonly undone: readonly UndoneChange[]
 }
 
-/** Chooses from the list a sandbox printed (see LIST_SCRIPT). What is left out stays as the base has it, and is named. */
-export function chooseCandidates(output: Buffer): Candidates {
-  const [tracked, untracked, odd] = sections(output)
+/**
+ * Chooses from the list a sandbox printed (see LIST_SCRIPT); undefined when it is not of that form. What is left out
+ * stays as the base has it, and is named.
+ */
+export function chooseCandidates(output: Buffer): Candidates | undefined {
+  const lists = sections(output)
+  if (lists === undefined) return undefined
+  const [tracked, untracked, odd] = lists
   const marks = new Map(odd.map((part) => markOf(part)))
   const undone = new Map<string, UndoneChange>()
   const deleted: Buffer[] = []
@@ -93,7 +98,7 @@ function markOf(part: Buffer): [string, Mark] {
 }
 
 /** Exactly three lists, or the sandbox did not print what it was asked for. */
-function sections(output: Buffer): readonly [Buffer[], Buffer[], Buffer[]] {
+function sections(output: Buffer): readonly [Buffer[], Buffer[], Buffer[]] | undefined {
   const found: [Buffer[], Buffer[], Buffer[]] = [[], [], []]
   let section = 0
   let start = 0
@@ -102,9 +107,7 @@ function sections(output: Buffer): readonly [Buffer[], Buffer[], Buffer[]] {
     else found[section]?.push(output.subarray(start, end))
     start = end + 1
   }
-  if (section !== 3 || start !== output.length)
-    throw new Error('the import listed something of an unknown form')
-  return found
+  return section === 3 && start === output.length ? found : undefined
 }
 
 /** As forge names paths: the text itself, or each byte above ASCII as `\xNN` when it is not UTF-8. */

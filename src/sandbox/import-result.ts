@@ -54,6 +54,7 @@ export async function importResult(
     const listed = await runGitInside(driver, request, scratch, LIST_SCRIPT)
     if (!listed.ok) return listed
     const candidates = chooseCandidates(listed.value)
+    if (candidates === undefined) return refused(UNKNOWN_FORM)
     if (candidates.count > MOST_CANDIDATES) return refused(tooMany(candidates.count))
     if (candidates.count === 0) return ok({ tree: request.baseTree, undone: candidates.undone })
 
@@ -142,6 +143,13 @@ function readable(bytes: Buffer): string {
     .replaceAll(/[^\P{C}\n]/gu, '')
     .slice(0, 1_000)
 }
+
+const UNKNOWN_FORM = {
+  code: 'unsafe_entry',
+  message: 'What the agent left was listed in an unknown form, and nothing of it was taken.',
+  rule: 'import.list',
+  remedy: 'Start another attempt.',
+} as const
 
 function tooMany(count: number) {
   return {

@@ -32,7 +32,7 @@ export async function materialise(
       remedy: 'Remove the file that a safe git refuses, or free some disk space.',
       details: { stderr: written.stderr },
     })
-  await packCommit(gitDirectory, commit, join(own, 'objects', 'pack', 'pack'))
+  await packCommit(gitDirectory, commit, join(own, 'objects'))
   return ok(undefined)
 }
 
@@ -64,15 +64,27 @@ const CONFIG = `[core]
 \tauto = 0
 `
 
-async function packCommit(gitDirectory: string, commit: string, prefix: string): Promise<void> {
+/** Written with the new object store as git's own: git makes a pack where it stores objects, then renames it in place. */
+async function packCommit(gitDirectory: string, commit: string, objects: string): Promise<void> {
   const listed = await git({
     gitDirectory,
     args: ['rev-list', '--objects', '--no-object-names', '--no-walk', '--end-of-options', commit],
   })
   await git({
     gitDirectory,
-    args: ['pack-objects', '--quiet', '--delta-base-offset', '--window=0', '--threads=2', prefix],
+    args: [
+      'pack-objects',
+      '--quiet',
+      '--delta-base-offset',
+      '--window=0',
+      '--threads=2',
+      join(objects, 'pack/pack'),
+    ],
     config: ['core.compression=1', 'pack.writeBitmaps=false'],
+    environment: {
+      GIT_OBJECT_DIRECTORY: objects,
+      GIT_ALTERNATE_OBJECT_DIRECTORIES: join(gitDirectory, 'objects'),
+    },
     input: listed,
   })
 }

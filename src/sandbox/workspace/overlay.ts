@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { hostProgram } from './host-program.ts'
 
 export interface Overlay {
@@ -28,9 +28,14 @@ export async function mountTmpfs(directory: string, bytes: number): Promise<void
   await hostProgram('mount', ['-t', 'tmpfs', 'airlock', '-o', options, directory])
 }
 
-/** Lazily where something still holds it: the kernel lets go as soon as that ends. */
+/** Lazily where something still holds it: the kernel lets go as soon as that ends. Nothing mounted there is success. */
 export async function unmount(directory: string): Promise<void> {
-  await hostProgram('umount', ['--', directory]).catch(() => hostProgram('umount', ['-l', '--', directory]))
+  try {
+    await hostProgram('umount', ['--', directory])
+  } catch {
+    if ((await mountsBelow(dirname(directory))).includes(directory))
+      await hostProgram('umount', ['-l', '--', directory])
+  }
 }
 
 /** Mount points below a directory, the innermost first. */

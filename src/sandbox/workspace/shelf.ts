@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, statfs } from 'node:fs/promises'
+import { chmod, chown, mkdir } from 'node:fs/promises'
 import { freemem } from 'node:os'
 import { join } from 'node:path'
 import type { HostUser } from '../host-user.ts'
@@ -43,14 +43,9 @@ export function createShelf(directory: string, owner: HostUser | undefined, mayM
     async place(name, fill) {
       memory ??= mayMount ? memoryPlace(directory, owner) : Promise.resolve(undefined)
       const fast = await memory
-      if (fast !== undefined) {
-        const placed = await fillIn(
-          fast,
-          name,
-          async (path) => (await fill(path)) && (await hasRoom(fast)),
-        ).catch(() => undefined)
-        if (placed !== undefined) return placed
-      }
+      // Memory may be full, which shows in many ways; what fails for another reason fails on disk as well, and says so.
+      const placed = fast === undefined ? undefined : await fillIn(fast, name, fill).catch(() => undefined)
+      if (placed !== undefined) return placed
       await ownedDirectory(disk, owner)
       return fillIn(disk, name, fill)
     },
@@ -73,9 +68,4 @@ async function memoryPlace(directory: string, owner: HostUser | undefined): Prom
   if (!(await mountsBelow(directory)).includes(path)) await mountTmpfs(path, bytes)
   await ownedDirectory(path, owner)
   return path
-}
-
-async function hasRoom(directory: string): Promise<boolean> {
-  const { bavail, ffree } = await statfs(directory)
-  return bavail > 0 && ffree > 0
 }
