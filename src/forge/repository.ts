@@ -78,6 +78,8 @@ export interface TrustedRepository {
   /** Brings branches from the remote. Refuses with repository_unreadable, repository_empty. */
   fetch(remote: Remote, signal?: AbortSignal): Promise<Result<Fetched>>
   treeOf(commit: string): Promise<string>
+  /** The raw bytes of `git cat-file commit`. */
+  commitObject(commit: string): Promise<Uint8Array>
   /** The first parent. */
   parentOf(commit: string): Promise<string>
   /** A regular file's bytes, undefined when there is none. Throws AirlockError file_too_large above `maxBytes`. */

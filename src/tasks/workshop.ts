@@ -31,10 +31,14 @@ export interface Workshop {
   readonly agents: ReadonlyMap<string, Agent>
   /** The host-owned bare repository of a project. */
   repositoryOf(project: string): Promise<TrustedRepository>
+  /** Removes the repository of a project that did not come to be. */
+  forgetRepository(project: string): Promise<void>
   readonly signer: Signer
   readonly verifierKey: VerifierKey
   /** The name of an organisation's audit log: the first line of its checkpoints. */
   logOrigin(organisation: string): string
+  /** Where bundles of published commits are kept for people, besides the database. */
+  readonly evidenceDirectory: string
   /** Seconds without a model call, output or command after which an agent counts as stuck. */
   readonly idleSeconds: number
   /** Names host and toolchain: base results of gates are only reused under the same one. */

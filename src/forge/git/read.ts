@@ -15,6 +15,11 @@ export async function parentOf(gitDirectory: string, commit: string): Promise<st
   return (await git({ gitDirectory, args })).toString('latin1').trim()
 }
 
+/** A commit's own bytes, as they hash to its name. */
+export function commitObject(gitDirectory: string, commit: string): Promise<Buffer> {
+  return git({ gitDirectory, args: ['cat-file', 'commit', commit] })
+}
+
 export async function listTree(gitDirectory: string, treeish: string): Promise<readonly TreeEntry[]> {
   return entries(await git({ gitDirectory, args: ['ls-tree', '-r', '-l', '-z', '--full-tree', treeish] }))
 }

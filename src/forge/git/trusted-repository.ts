@@ -9,19 +9,33 @@ import { fetchBranches } from './fetch.ts'
 import { materialise } from './materialise.ts'
 import { addNote, pushNotes } from './note.ts'
 import { objectSizes } from './object-sizes.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 import { buildPatch } from './patch.ts'
 import { pushBranch } from './push.ts'
-import { listTree, parentOf, readBlob, readFile, treeOf } from './read.ts'
+import { commitObject, listTree, parentOf, readBlob, readFile, treeOf } from './read.ts'
 import { restorePaths } from './restore-paths.ts'
 import { git } from './run-git.ts'
+import { removeStaleFiles } from './stale-files.ts'
 
-/** Opens the host's own bare repository of a project, making it when it is not there. */
-export async function openTrustedRepository(gitDirectory: string): Promise<TrustedRepository> {
-  await mkdir(gitDirectory, { recursive: true, mode: 0o700 })
-  await git({ args: ['init', '--quiet', '--bare', '--template=', '--initial-branch=none', gitDirectory] })
-  await mkdir(join(gitDirectory, 'info'), { recursive: true })
-  await writeFile(join(gitDirectory, 'info', 'attributes'), NO_ATTRIBUTES)
-  return trustedRepository(gitDirectory)
+const inTurn = oneAtATime()
+const opened = new Set<string>()
+
+/**
+ * Opens the host's own bare repository of a project, making it when it is not there. One process at a time works on it:
+ * the first to open it clears away what a killed one left.
+ */
+export function openTrustedRepository(gitDirectory: string): Promise<TrustedRepository> {
+  return inTurn(gitDirectory, async () => {
+    await mkdir(gitDirectory, { recursive: true, mode: 0o700 })
+    if (!opened.has(gitDirectory)) {
+      await git({ args: ['init', '--quiet', '--bare', '--template=', '--initial-branch=none', gitDirectory] })
+      await mkdir(join(gitDirectory, 'info'), { recursive: true })
+      await writeFile(join(gitDirectory, 'info', 'attributes'), NO_ATTRIBUTES)
+      await removeStaleFiles(gitDirectory)
+      opened.add(gitDirectory)
+    }
+    return trustedRepository(gitDirectory)
+  })
 }
 
 /**
@@ -34,9 +48,10 @@ export const NO_ATTRIBUTES =
 function trustedRepository(gitDirectory: string): TrustedRepository {
   return {
     gitDirectory,
-    fetch: (remote, signal) => fetchBranches(gitDirectory, remote, signal),
+    fetch: (remote, signal) => inTurn(gitDirectory, () => fetchBranches(gitDirectory, remote, signal)),
     treeOf: (commit) => treeOf(gitDirectory, commit),
     parentOf: (commit) => parentOf(gitDirectory, commit),
+    commitObject: (commit) => commitObject(gitDirectory, commit),
     readFile: (treeish, path, maxBytes) => readFile(gitDirectory, treeish, path, maxBytes),
     readBlob: (object) => readBlob(gitDirectory, object),
     list: (treeish) => listTree(gitDirectory, treeish),
@@ -49,7 +64,7 @@ function trustedRepository(gitDirectory: string): TrustedRepository {
     apply: (onto, patch, options) => applyPatch(gitDirectory, onto, patch, options),
     commit: (request) => makeCommit(gitDirectory, request),
     push: (remote, request) => pushBranch(gitDirectory, remote, request),
-    note: (commit, ref, text) => addNote(gitDirectory, commit, ref, text),
-    pushNotes: (remote, ref) => pushNotes(gitDirectory, remote, ref),
+    note: (commit, ref, text) => inTurn(gitDirectory, () => addNote(gitDirectory, commit, ref, text)),
+    pushNotes: (remote, ref) => inTurn(gitDirectory, () => pushNotes(gitDirectory, remote, ref)),
   }
 }

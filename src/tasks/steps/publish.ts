@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { commitMessage } from '#audit/commit-message.ts'
 import { ApprovalTuple } from '#contract/review.ts'
 import { featureBranch } from '#forge/feature-branch.ts'
@@ -58,6 +60,7 @@ export const publish: Step = async (context) => {
   }
 
   const bundle = await evidenceFor(context, outgoing, commit)
+  await writeFile(join(workshop.evidenceDirectory, `${commit}.json`), bundle, { mode: 0o600 })
   const publication = {
     branch: approval.branch,
     commit,

@@ -1,0 +1,37 @@
+import type { HostFinding } from '#contract/api.ts'
+import type { Application } from '#http/application.ts'
+import { approve } from '#review/approve.ts'
+import { reject } from '#review/reject.ts'
+import { select } from '#review/select.ts'
+import { cancelTask } from '#tasks/cancel.ts'
+import { retryTask } from '#tasks/retry.ts'
+import { submitTask } from '#tasks/submit.ts'
+import type { Workshop } from '#tasks/workshop.ts'
+import { auditUseCases } from './use-cases/audit.ts'
+import { peopleUseCases } from './use-cases/people.ts'
+import { projectUseCases } from './use-cases/projects.ts'
+import { providerUseCases } from './use-cases/providers.ts'
+import { taskUseCases } from './use-cases/tasks.ts'
+
+export interface ApplicationOptions {
+  readonly version: string
+  readonly startedAt: string
+  readonly examineHost: () => Promise<readonly HostFinding[]>
+}
+
+/** Everything the surfaces can ask for, over one workshop. */
+export function createApplication(workshop: Workshop, options: ApplicationOptions): Application {
+  return {
+    submitTask: (actor, request) => submitTask(workshop, actor, request),
+    cancelTask: (actor, task) => cancelTask(workshop, actor, task),
+    retryTask: (actor, task, { comment }) => retryTask(workshop, actor, task, comment),
+    approve: (actor, task, request) => approve(workshop, actor, task, request),
+    reject: (actor, task, request) => reject(workshop, actor, task, request),
+    selectFromPatch: (actor, task, request) => select(workshop, actor, task, request),
+    ...taskUseCases(workshop, options),
+    ...projectUseCases(workshop),
+    ...providerUseCases(workshop),
+    ...peopleUseCases(workshop),
+    ...auditUseCases(workshop),
+  }
+}

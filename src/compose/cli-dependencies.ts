@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto'
+import { text } from 'node:stream/consumers'
+import type { CliDependencies } from '#cli/dependencies.ts'
+import { createPager } from '#cli/pager.ts'
+import { terminalPrompts } from '#cli/terminal/prompts.ts'
+import { createScreen } from '#cli/terminal/screen.ts'
+import type { HostFinding } from '#contract/api.ts'
+import { localGit } from '#forge/git/local-git.ts'
+import { newId } from '#kernel/ids.ts'
+import { diagnose } from '#sandbox/doctor.ts'
+import { commitFacts } from './commit-facts.ts'
+import type { Config } from './config.ts'
+import { openInstallation, verifierKeyFile } from './installation.ts'
+import { serve } from './serve.ts'
+import { openDriver } from './workshop.ts'
+
+export interface Program {
+  readonly version: string
+  readonly mainFile: string
+  readonly packageRoot: string
+}
+
+/** Connects the command line to this machine: its terminal, its git, its server. */
+export function cliDependencies(
+  config: Config,
+  { version, mainFile, packageRoot }: Program,
+): CliDependencies {
+  const screen = createScreen({ input: process.stdin, output: process.stdout, errors: process.stderr })
+  const git = localGit(config.inherited)
+  const doctor = () => examineHost(config)
+  return {
+    version,
+    mainFile,
+    dataDirectory: config.dataDirectory,
+    workingDirectory: process.cwd(),
+    environment: config.inherited,
+    trustedKeyFile: verifierKeyFile(config.dataDirectory),
+    screen,
+    prompts: terminalPrompts,
+    page: createPager(screen, { pager: config.pager, environment: config.inherited }),
+    clock: () => Date.now(),
+    git: {
+      ...git,
+      commitFacts: (repository, commit, approved) => commitFacts(git, repository, commit, approved),
+    },
+    readInput: () => text(process.stdin),
+    onInterrupt: (listener) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, listener)
+      return () => {
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, listener)
+      }
+    },
+    doctor,
+    serve: ({ port }) =>
+      serve(config, {
+        version,
+        packageRoot,
+        ...(port === undefined ? {} : { port }),
+        examineHost: doctor,
+        onProblem: (message, cause) => screen.remark(`${message}: ${described(cause)}`),
+      }),
+  }
+}
+
+async function examineHost(config: Config): Promise<readonly HostFinding[]> {
+  const installation = await openInstallation(config.dataDirectory, config.runtimeDirectory, randomBytes)
+  const { findings } = await diagnose({
+    driver: openDriver(config, installation),
+    dataDirectory: config.dataDirectory,
+    id: newId('sbx', randomBytes),
+  })
+  return findings
+}
+
+function described(cause: unknown): string {
+  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
+}

@@ -1,0 +1,43 @@
+import { encodeEntry } from '#audit/entry.ts'
+import { tokenFile, writeToken } from '#cli/server-record.ts'
+import { newToken, tokenHash } from '#identity/token.ts'
+import { newId, type RandomBytes } from '#kernel/ids.ts'
+import { type Clock, instantOf } from '#kernel/instant.ts'
+import { insertAccessToken } from '#store/access-tokens.ts'
+import { appendEntries } from '#store/audit-log.ts'
+import type { Store } from '#store/database.ts'
+import { insertOrganisation } from '#store/organisations.ts'
+import { insertPerson } from '#store/people.ts'
+
+/**
+ * The first start makes the organisation and its owner: whoever started the server. Their token goes to a file of mode
+ * 0600 in the data directory; only its hash is in the database. Later starts change nothing.
+ */
+export async function ensureOwner(
+  { store, clock, random }: { store: Store; clock: Clock; random: RandomBytes },
+  dataDirectory: string,
+  owner: { readonly name: string; readonly email: string },
+): Promise<void> {
+  if ((await store.organisations()).length > 0) return
+  const organisation = newId('org', random)
+  const person = newId('usr', random)
+  const token = newToken(random)
+  const createdAt = instantOf(clock())
+  await writeToken(tokenFile(dataDirectory), token)
+  await store.inOrganisation(organisation, async (tx) => {
+    await insertOrganisation(tx, { name: 'default', createdAt })
+    await insertPerson(tx, { id: person, ...owner, role: 'owner', createdAt })
+    await insertAccessToken(tx, { hash: tokenHash(token), person, createdAt })
+    await appendEntries(tx, [
+      encodeEntry({
+        version: 1,
+        organisation,
+        at: createdAt,
+        actor: { kind: 'system', id: 'airlock' },
+        action: 'organisation.created',
+        subject: organisation,
+        data: { owner: person },
+      }),
+    ])
+  })
+}

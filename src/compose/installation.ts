@@ -1,0 +1,101 @@
+import { chmod, mkdir, open, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { generateSigningKey, parseSigningKey, type Signer, verifierText } from '#audit/signing-key.ts'
+import { digestOf } from '#kernel/bytes.ts'
+import { AirlockError } from '#kernel/failure.ts'
+import type { RandomBytes } from '#kernel/ids.ts'
+import { isRoot } from './config.ts'
+
+/** Where everything of one installation lives on disk. */
+export interface Installation {
+  readonly signer: Signer
+  /** Sixteen lower-case hexadecimal digits that no other installation has: names cgroups and logs. */
+  readonly id: string
+  readonly repositories: string
+  readonly workspaces: string
+  readonly scratch: string
+  readonly runtime: string
+  readonly lanes: string
+  readonly database: string
+  readonly providersFile: string
+  readonly evidence: string
+}
+
+export function verifierKeyFile(dataDirectory: string): string {
+  return join(dataDirectory, 'keys', 'installation.pub')
+}
+
+export function evidenceFile(dataDirectory: string, commit: string): string {
+  return join(dataDirectory, 'evidence', `${commit}.json`)
+}
+
+/**
+ * Makes the directories of an installation, and its signing key on the first start. A server that runs as root lets its
+ * sandboxes' user pass through the data directory (0711), but list or read nothing in it.
+ */
+export async function openInstallation(
+  dataDirectory: string,
+  runtimeDirectory: string,
+  random: RandomBytes,
+): Promise<Installation> {
+  const passable = isRoot() ? 0o711 : 0o700
+  await directory(dataDirectory, passable)
+  await directory(runtimeDirectory, passable)
+  const at = (name: string) => join(dataDirectory, name)
+  for (const name of ['keys', 'repositories', 'evidence']) await directory(at(name), 0o700)
+  for (const name of ['workspaces', 'scratch', 'runtime']) await directory(at(name), passable)
+  const lanes = join(runtimeDirectory, 'lanes')
+  await directory(lanes, passable)
+  const signer = await signingKey(at('keys'), random)
+  return {
+    signer,
+    id: digestOf(signer.key.publicKey).slice(7, 23),
+    repositories: at('repositories'),
+    workspaces: at('workspaces'),
+    scratch: at('scratch'),
+    runtime: at('runtime'),
+    lanes,
+    database: at('postgres'),
+    providersFile: join(at('keys'), 'providers.json'),
+    evidence: at('evidence'),
+  }
+}
+
+async function directory(path: string, mode: number): Promise<void> {
+  await mkdir(path, { recursive: true, mode })
+  await chmod(path, mode)
+}
+
+async function signingKey(keys: string, random: RandomBytes): Promise<Signer> {
+  const file = join(keys, 'installation.pem')
+  const name = `airlock-${digestOf(keys).slice(7, 15)}`
+  const pem = (await readPrivate(file)) ?? (await createPrivate(file, generateSigningKey(random)))
+  const signer = parseSigningKey(pem, name)
+  if (!signer.ok) throw new AirlockError(signer.failure)
+  await writeFile(join(keys, 'installation.pub'), `${verifierText(signer.value.key)}\n`, { mode: 0o644 })
+  return signer.value
+}
+
+async function readPrivate(file: string): Promise<string | undefined> {
+  const mode = (await stat(file).catch(() => undefined))?.mode
+  if (mode === undefined) return undefined
+  if ((mode & 0o077) === 0) return readFile(file, 'utf8')
+  throw new AirlockError({
+    code: 'invalid_configuration',
+    rule: 'secrets.private-file',
+    message: `Others can read the installation's signing key in ${file}.`,
+    remedy: `Take it for stolen if others use this machine; else run: chmod 600 ${file}`,
+  })
+}
+
+/** Never overwrites: a lost key could not be brought back. */
+async function createPrivate(file: string, text: string): Promise<string> {
+  const handle = await open(file, 'wx', 0o600)
+  try {
+    await handle.writeFile(text)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  return text
+}

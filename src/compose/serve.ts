@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto'
+import { removeServerRecord, writeServerRecord } from '#cli/server-record.ts'
+import type { HostFinding } from '#contract/api.ts'
+import { localGit } from '#forge/git/local-git.ts'
+import { createHttp } from '#http/app.ts'
+import { listen } from '#http/listen.ts'
+import { createAuthenticate } from '#identity/authenticate.ts'
+import { failureOf } from '#kernel/failure.ts'
+import { instantOf } from '#kernel/instant.ts'
+import { ok, type Result, refused } from '#kernel/result.ts'
+import { personOfToken } from '#store/access-tokens.ts'
+import { advance } from '#tasks/advance.ts'
+import { resume } from '#tasks/resume.ts'
+import type { Workshop } from '#tasks/workshop.ts'
+import { createApplication } from './application.ts'
+import type { Config } from './config.ts'
+import { ensureOwner } from './first-owner.ts'
+import { openInstallation } from './installation.ts'
+import { openWorkshop } from './workshop.ts'
+
+export interface ServeOptions {
+  readonly version: string
+  readonly packageRoot: string
+  readonly port?: number
+  readonly examineHost: () => Promise<readonly HostFinding[]>
+  readonly onProblem: Workshop['onProblem']
+  readonly idleSeconds?: number
+}
+
+export interface Served {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/** How many tasks one server works on at once. */
+const CONCURRENCY = 4
+/** How long a stop waits for steps that are being taken down. */
+const PATIENCE_MILLISECONDS = 10_000
+
+/** Starts everything in order: disk, database and parts, leftovers, workers, and the door last. */
+export async function serve(config: Config, options: ServeOptions): Promise<Result<Served>> {
+  const undo: (() => Promise<void>)[] = []
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step()
+  }
+  try {
+    const installation = await openInstallation(config.dataDirectory, config.runtimeDirectory, randomBytes)
+    const { workshop, close } = await openWorkshop(config, installation, options)
+    undo.push(close)
+    await ensureOwner(workshop, config.dataDirectory, await ownerOf(config))
+    await resume(workshop)
+    await startWorkers(workshop, undo)
+
+    const startedAt = instantOf(workshop.clock())
+    const application = createApplication(workshop, { ...options, startedAt })
+    const http = createHttp(application, {
+      version: options.version,
+      authenticate: authenticator(workshop),
+      onBug: (thrown) => options.onProblem('a request', thrown),
+    })
+    const door = await listen(http, options.port ?? config.port)
+    if (!door.ok) {
+      await stop()
+      return door
+    }
+    undo.push(door.value.close)
+    const { url } = door.value
+    await writeServerRecord(config.dataDirectory, {
+      url,
+      pid: process.pid,
+      version: options.version,
+      startedAt,
+    })
+    undo.push(() => removeServerRecord(config.dataDirectory))
+    return ok({ url, stop })
+  } catch (thrown) {
+    await stop().catch((cause: unknown) => options.onProblem('stopping', cause))
+    const failure = failureOf(thrown)
+    if (failure.code === 'internal') options.onProblem('starting', thrown)
+    return refused(failure)
+  }
+}
+
+async function startWorkers(workshop: Workshop, undo: (() => Promise<void>)[]): Promise<void> {
+  await workshop.store.queue.startWorker((job) => advance(workshop, job), { concurrency: CONCURRENCY })
+  undo.push(async () => {
+    workshop.interrupts.close()
+    await workshop.store.queue.stopWorker(PATIENCE_MILLISECONDS)
+  })
+}
+
+function authenticator({ store }: Workshop) {
+  return createAuthenticate(async (hash) => {
+    const organisation = await store.organisationOfToken(hash)
+    if (organisation === undefined) return undefined
+    const row = await store.inOrganisation(organisation, (tx) => personOfToken(tx, hash))
+    if (row === undefined) return undefined
+    const { id, name, email, role } = row
+    return { person: { id, name, email }, role, organisation }
+  })
+}
+
+/** Whoever starts the first server, as their git names them. */
+async function ownerOf(config: Config): Promise<{ name: string; email: string }> {
+  const { name, email } = await localGit(config.inherited).identity()
+  const user = config.userName ?? 'owner'
+  return { name: name ?? user, email: email ?? `${user}@localhost` }
+}

@@ -1,0 +1,114 @@
+import { basename } from 'node:path'
+import { encodeEntry } from '#audit/entry.ts'
+import type { Project, ProjectRequest } from '#contract/api.ts'
+import { remoteAddress } from '#forge/remote-url.ts'
+import type { Application } from '#http/application.ts'
+import { newId } from '#kernel/ids.ts'
+import { instantOf } from '#kernel/instant.ts'
+import { ok, type Result, refused } from '#kernel/result.ts'
+import type { Actor } from '#policy/actor.ts'
+import { appendEntries } from '#store/audit-log.ts'
+import {
+  insertProject,
+  listProjects,
+  type ProjectRow,
+  projectByReference,
+  projectByUrl,
+} from '#store/projects.ts'
+import type { Tx } from '#store/schema.ts'
+import type { Workshop } from '#tasks/workshop.ts'
+
+/** Connecting repositories: only those connected here exist for Airlock. */
+export function projectUseCases(workshop: Workshop): Pick<Application, 'listProjects' | 'createProject'> {
+  const { store } = workshop
+  return {
+    listProjects: (actor, { cursor, limit }) =>
+      store.inOrganisation(actor.organisation, async (tx) => {
+        const rows = await listProjects(tx, { after: cursor, limit: limit + 1 })
+        const items = rows.slice(0, limit).map(projectView)
+        const last = items.at(-1)
+        return ok(rows.length > limit && last !== undefined ? { items, next: last.name } : { items })
+      }),
+    createProject: (actor, request) => connect(workshop, actor, request),
+  }
+}
+
+/** Connects a repository once it was really read; asked twice with the same URL it is the same project. */
+async function connect(workshop: Workshop, actor: Actor, request: ProjectRequest): Promise<Result<Project>> {
+  const url = request.url.replace(/(?<=.)\/+$/, '')
+  const address = remoteAddress(url)
+  if (!address.ok) return address
+  const known = await workshop.store.inOrganisation(actor.organisation, (tx) => projectByUrl(tx, url))
+  if (known !== undefined) return ok(projectView(known))
+
+  const id = newId('prj', workshop.random)
+  const repository = await workshop.repositoryOf(id)
+  const fetched = await repository.fetch({ url })
+  if (!fetched.ok) {
+    await workshop.forgetRepository(id)
+    return fetched
+  }
+  const row = await workshop.store.inOrganisation(actor.organisation, async (tx) => {
+    const createdAt = instantOf(workshop.clock())
+    const inserted = await insertProject(tx, {
+      id,
+      name: request.name ?? (await freeName(tx, nameFrom(url))),
+      url,
+      defaultBranch: fetched.value.defaultBranch,
+      protectedBranches: request.protectedBranches,
+      createdAt,
+    })
+    if (inserted === undefined) return projectByUrl(tx, url)
+    await appendEntries(tx, [
+      encodeEntry({
+        version: 1,
+        organisation: actor.organisation,
+        at: createdAt,
+        actor: { kind: 'person', id: actor.person.id },
+        action: 'project.created',
+        subject: id,
+        data: { name: inserted.name },
+      }),
+    ])
+    return inserted
+  })
+  if (row !== undefined) return ok(projectView(row))
+  await workshop.forgetRepository(id)
+  return refused({
+    code: 'conflict',
+    rule: 'project.name',
+    message: `There is a project ${request.name} already.`,
+    remedy: 'Choose another name with --name.',
+  })
+}
+
+function projectView(row: ProjectRow): Project {
+  return {
+    id: row.id,
+    name: row.name,
+    url: row.url,
+    ...(row.defaultBranch === null ? {} : { defaultBranch: row.defaultBranch }),
+    protectedBranches: [...row.protectedBranches],
+    createdAt: row.createdAt,
+  }
+}
+
+/** The last part of a path or URL, in the letters a project's name may have. */
+function nameFrom(url: string): string {
+  const last =
+    basename(url.replace(/\.git$/, ''))
+      .split(':')
+      .at(-1) ?? ''
+  const name = last
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[^a-z0-9]+/, '')
+  return name.slice(0, 60) || 'project'
+}
+
+async function freeName(tx: Tx, wanted: string): Promise<string> {
+  for (let count = 1; ; count += 1) {
+    const name = count === 1 ? wanted : `${wanted}-${count}`
+    if ((await projectByReference(tx, name)) === undefined) return name
+  }
+}

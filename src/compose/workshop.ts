@@ -1,0 +1,149 @@
+import { randomBytes } from 'node:crypto'
+import { readdir, rm } from 'node:fs/promises'
+import { cpus, release, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { builtinAgent } from '#agents/builtin/agent.ts'
+import { openTrustedRepository } from '#forge/git/trusted-repository.ts'
+import type { TrustedRepository } from '#forge/repository.ts'
+import { createGateway } from '#gateway/create-gateway.ts'
+import { createPrices } from '#gateway/prices.ts'
+import { ProviderDirectory } from '#gateway/provider-directory.ts'
+import { providersFromEnvironment } from '#gateway/provider-from-environment.ts'
+import { isId } from '#kernel/ids.ts'
+import { createBubblewrapDriver } from '#sandbox/bubblewrap/driver.ts'
+import type { SandboxDriver } from '#sandbox/driver.ts'
+import { stageGuestRuntime } from '#sandbox/guest-runtime.ts'
+import { DEFAULT_LIMITS, type Limits } from '#sandbox/limits.ts'
+import { createWorkspaces } from '#sandbox/workspace/workspaces.ts'
+import { openStore } from '#store/database.ts'
+import { Interrupts } from '#tasks/interrupts.ts'
+import type { Workshop } from '#tasks/workshop.ts'
+import type { Config } from './config.ts'
+import type { Installation } from './installation.ts'
+import { sandboxUser } from './sandbox-user.ts'
+
+/** What a workshop is made of besides the configuration; tests hand in their own. */
+export interface WorkshopOptions {
+  readonly packageRoot: string
+  readonly onProblem: Workshop['onProblem']
+  readonly idleSeconds?: number
+}
+
+const IDLE_SECONDS = 300
+
+/** Builds every part of the pipeline and connects them. `close` takes them down in the opposite order. */
+export async function openWorkshop(
+  config: Config,
+  installation: Installation,
+  { packageRoot, onProblem, idleSeconds = IDLE_SECONDS }: WorkshopOptions,
+): Promise<{ readonly workshop: Workshop; close(): Promise<void> }> {
+  const clock = () => Date.now()
+  const random = (size: number) => randomBytes(size)
+  const hostUser = sandboxUser(config.dataDirectory)
+  const store = await openStore(location(config, installation), {
+    onProblem: (error) => onProblem('the database', error),
+  })
+  const runtime = await stageGuestRuntime({
+    root: packageRoot,
+    runtimeDirectory: installation.runtime,
+    node: process.execPath,
+  })
+  const workspaces = await createWorkspaces({
+    directory: installation.workspaces,
+    ...(hostUser === undefined ? {} : { owner: hostUser }),
+    random,
+    onProblem,
+  })
+  const gateway = createGateway({
+    clock,
+    prices: createPrices({ clock }),
+    directoryMode: hostUser === undefined ? 0o700 : 0o711,
+  })
+  const workshop: Workshop = {
+    store,
+    clock,
+    random,
+    interrupts: new Interrupts(),
+    driver: openDriver(config, installation),
+    limits: hostLimits(),
+    workspaces,
+    scratchDirectory: installation.scratch,
+    runtime,
+    gateway,
+    lanePath: () => join(installation.lanes, randomBytes(9).toString('base64url')),
+    providers: new ProviderDirectory(
+      installation.providersFile,
+      providersFromEnvironment(config.providerEnvironment),
+    ),
+    agents: new Map([[builtinAgent.name, builtinAgent]]),
+    ...repositories(installation.repositories),
+    signer: installation.signer,
+    verifierKey: installation.signer.key,
+    logOrigin: (organisation) => `${installation.signer.key.name}/${organisation}`,
+    evidenceDirectory: installation.evidence,
+    idleSeconds,
+    toolchain: await toolchain(),
+    onProblem,
+  }
+  return {
+    workshop,
+    close: async () => {
+      await gateway.close()
+      await workspaces.close()
+      await store.close()
+    },
+  }
+}
+
+export function openDriver(config: Config, installation: Installation): SandboxDriver {
+  const hostUser = sandboxUser(config.dataDirectory)
+  return createBubblewrapDriver({
+    prefix: `airlock${installation.id}`,
+    ...(hostUser === undefined ? {} : { hostUser }),
+    clock: () => Date.now(),
+    scratchDirectory: installation.scratch,
+    runtimeDirectory: installation.runtime,
+  })
+}
+
+function location(config: Config, installation: Installation) {
+  if (config.database.kind === 'embedded') return { embedded: { directory: installation.database } }
+  const { url, queryUrl } = config.database
+  return { url, ...(queryUrl === undefined ? {} : { queryUrl }) }
+}
+
+/** The defaults, cut down to what a small machine has. */
+function hostLimits(): Limits {
+  return {
+    ...DEFAULT_LIMITS,
+    cpus: Math.min(DEFAULT_LIMITS.cpus, cpus().length),
+    memory: Math.min(DEFAULT_LIMITS.memory, Math.floor(totalmem() / 2)),
+  }
+}
+
+/** One bare repository per project, opened once. */
+function repositories(directory: string): Pick<Workshop, 'repositoryOf' | 'forgetRepository'> {
+  const open = new Map<string, Promise<TrustedRepository>>()
+  const place = (project: string) => {
+    if (!isId('prj', project)) throw new Error('a project has an id')
+    return join(directory, `${project}.git`)
+  }
+  return {
+    repositoryOf: (project) => {
+      const repository = open.get(project) ?? openTrustedRepository(place(project))
+      open.set(project, repository)
+      repository.catch(() => open.delete(project))
+      return repository
+    },
+    forgetRepository: async (project) => {
+      open.delete(project)
+      await rm(place(project), { recursive: true, force: true })
+    },
+  }
+}
+
+/** Changes when the host's programs may have: kernel, Node, and the versions of what stands in /usr. */
+async function toolchain(): Promise<string> {
+  const libraries = await readdir('/usr/lib').catch(() => [])
+  return `bubblewrap ${release()} node ${process.versions.node} ${libraries.length}`
+}

@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { runCli } from '#cli/program.ts'
+import { cliDependencies } from '#compose/cli-dependencies.ts'
+import { readConfig } from '#compose/config.ts'
+
+const mainFile = fileURLToPath(import.meta.url)
+const packageRoot = dirname(dirname(mainFile))
+const { version } = JSON.parse(readFileSync(`${packageRoot}/package.json`, 'utf8'))
+
+process.exitCode = await runCli(
+  cliDependencies(readConfig(), { mainFile, packageRoot, version }),
+  process.argv.slice(2),
+)
