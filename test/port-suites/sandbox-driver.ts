@@ -2,9 +2,9 @@ import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Failure } from '#kernel/failure.ts'
-import type { SandboxDriver, SandboxEnding, SandboxSpec } from '#sandbox/driver.ts'
+import type { SandboxDriver, SandboxSpec } from '#sandbox/driver.ts'
 import type { FakeInside } from '#sandbox/fake/driver.ts'
-import { DEFAULT_LIMITS, type Limits } from '#sandbox/limits.ts'
+import { runSpec, SMALL, specOf } from './sandbox-specs.ts'
 
 /** A driver under test, and the directories of the host it may show. */
 export interface Rig {
@@ -12,53 +12,6 @@ export interface Rig {
   /** A new directory that the inside may write when it is mounted writable. */
   directory(): Promise<string>
   close(): Promise<void>
-}
-
-export interface Ran {
-  readonly ending: SandboxEnding
-  readonly stdout: string
-  readonly stderr: string
-}
-
-export const SMALL: Limits = {
-  ...DEFAULT_LIMITS,
-  memory: 256 * 1024 * 1024,
-  processes: 64,
-  seconds: 20,
-  outputBytes: 1024 * 1024,
-}
-
-let count = 0
-
-export function specOf(
-  workspace: string,
-  command: SandboxSpec['command'],
-  more: Partial<SandboxSpec> = {},
-): SandboxSpec {
-  return {
-    id: `sbx_${process.pid}_${count++}`,
-    phase: 'check',
-    command,
-    workingDirectory: '/workspace',
-    environment: { PATH: '/usr/bin:/bin', HOME: '/home/agent' },
-    workspace: { source: workspace, target: '/workspace', writable: 'all' },
-    mounts: [],
-    limits: SMALL,
-    ...more,
-  }
-}
-
-/** Starts a spec, waits for its end and gathers what it said. */
-export async function runSpec(driver: SandboxDriver, spec: SandboxSpec): Promise<Ran> {
-  const said = { stdout: '', stderr: '' }
-  const started = await driver.start({
-    ...spec,
-    onOutput: (stream, chunk) => {
-      said[stream] += Buffer.from(chunk).toString('latin1')
-    },
-  })
-  if (!started.ok) throw new Error(JSON.stringify(started.failure))
-  return { ending: await started.value.ended(), ...said }
 }
 
 /** What the fake plays for each script; a real driver runs the script itself. */

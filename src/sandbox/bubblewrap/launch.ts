@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, readdirSync, readFileSync } from 'node:fs'
+import { closeSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
 import { failureOf } from '#kernel/failure.ts'
@@ -20,6 +20,8 @@ export interface Launched {
 const OPTIONS = 3
 const FILTER = 4
 const STATUS = 5
+
+const OUT_OF_MEMORY_SCORE = '500'
 
 /**
  * Starts one bwrap. It first waits for its options on a pipe, which is filled only after it was put into its cgroup:
@@ -107,11 +109,13 @@ function spawnBwrap(
   )
 }
 
-/** Puts the child into its cgroup. What went wrong with that, or with starting it at all, comes back as an error. */
+/** Puts the child into its cgroup and first in the line of victims. What went wrong with that, or with starting it at all, comes back as an error. */
 async function faultOf(child: ChildProcess, cgroup: Cgroup | undefined): Promise<unknown> {
   if (child.pid === undefined) return new Promise((resolve) => child.once('error', resolve))
   try {
     cgroup?.join(child.pid)
+    // Before the server when the host's memory runs out; and what a server may not be killed for is not inherited.
+    writeFileSync(`/proc/${child.pid}/oom_score_adj`, OUT_OF_MEMORY_SCORE)
     return undefined
   } catch (error) {
     child.kill('SIGKILL')
