@@ -5,7 +5,7 @@ import type { Provider } from './gateway.ts'
 import { PROTOCOLS } from './protocols/by-name.ts'
 import { isObject, type JsonObject, objectsIn, parseObject } from './protocols/protocol.ts'
 import { type ProviderAddress, parseProviderAddress } from './provider-address.ts'
-import { redactText } from './redact.ts'
+import { redactionOf } from './redact.ts'
 
 export interface CheckedProvider {
   /** What the provider says it has; empty where it does not list them. */
@@ -76,7 +76,7 @@ async function call(
       if (size > LONGEST_REPLY) break
       chunks.push(chunk)
     }
-    const text = redactText(Buffer.concat(chunks).toString(), provider.key)
+    const text = redactionOf(provider.key).text(Buffer.concat(chunks).toString())
     return { status: response.statusCode, body: parseObject(text) ?? {}, text }
   } catch {
     return undefined

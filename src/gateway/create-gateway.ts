@@ -18,6 +18,7 @@ import type { Prices } from './prices.ts'
 import { PROTOCOLS } from './protocols/by-name.ts'
 import { parseProviderAddress } from './provider-address.ts'
 import { createBodyReader } from './read-body.ts'
+import { redactionOf } from './redact.ts'
 import { createUpstreams, UPSTREAM_TIMEOUTS, type Upstreams, type UpstreamTimeouts } from './upstream.ts'
 
 export interface GatewayOptions {
@@ -118,6 +119,7 @@ function modelServer(
   if (!address.ok) throw new AirlockError(address.failure)
   const modelLane = {
     provider,
+    redaction: redactionOf(provider.key),
     model,
     budget,
     ledger,

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { redactText } from './redact.ts'
+import type { Redaction } from './redact.ts'
 
 /** RFC 9110 section 7.6.1: they speak of one connection. */
 const HOP_BY_HOP = [
@@ -68,7 +68,7 @@ export function headersToProvider(
 /** What comes back to the agent: all but framing, cookies and account names, with the key masked. */
 export function headersToAgent(
   received: IncomingHttpHeaders,
-  key: string,
+  redaction: Redaction,
   lengthIsTrue: boolean,
 ): Record<string, string | string[]> {
   const named = connectionNames(received)
@@ -80,9 +80,7 @@ export function headersToAgent(
       !named.has(name) &&
       (lengthIsTrue || name !== 'content-length')
     )
-      headers[name] = Array.isArray(value)
-        ? value.map((each) => redactText(each, key))
-        : redactText(value, key)
+      headers[name] = Array.isArray(value) ? value.map(redaction.text) : redaction.text(value)
   return headers
 }
 

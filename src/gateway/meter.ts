@@ -13,7 +13,11 @@ export interface Meter {
 const MOST_HELD = 16 * 1024 * 1024
 
 export function createMeter(protocol: ModelProtocol, contentType: string): Meter {
-  return /^text\/event-stream\b/i.test(contentType) ? streamMeter(protocol) : wholeMeter(protocol)
+  return isEventStream(contentType) ? streamMeter(protocol) : wholeMeter(protocol)
+}
+
+export function isEventStream(contentType: unknown): boolean {
+  return typeof contentType === 'string' && /^text\/event-stream\b/i.test(contentType)
 }
 
 function streamMeter(protocol: ModelProtocol): Meter {

@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Budget } from '#contract/budget.ts'
 import type { Clock } from '#kernel/instant.ts'
 import { type Admission, admit, type Route, route } from './admit.ts'
-import { type CallEnding, forward, sendError } from './forward.ts'
+import type { CallEnding } from './answer.ts'
+import { forward } from './forward.ts'
 import type { Provider } from './gateway.ts'
 import { headersToProvider } from './headers.ts'
 import type { LaneEvents } from './lane-events.ts'
@@ -11,13 +12,16 @@ import type { Cost, Prices } from './prices.ts'
 import type { ModelProtocol } from './protocols/protocol.ts'
 import type { ProviderAddress } from './provider-address.ts'
 import type { Body } from './read-body.ts'
+import type { Redaction } from './redact.ts'
 import { budgetExhausted, type ModelRefusal, noModel, unreadableRequest } from './refusals.ts'
+import { sendError } from './send-error.ts'
 import type { Upstreams } from './upstream.ts'
 import { spendOf, type Usage, usageFrom } from './usage.ts'
 
 /** All that one lane's model calls need. */
 export interface ModelLane {
   readonly provider: Provider
+  readonly redaction: Redaction
   readonly protocol: ModelProtocol
   readonly address: ProviderAddress
   readonly model: string | undefined
@@ -93,7 +97,7 @@ async function callProvider(
       headers: headersToProvider(req.headers, lane.protocol.authentication(lane.provider.key)),
       body: admitted.body,
       protocol: lane.protocol,
-      key: lane.provider.key,
+      redaction: lane.redaction,
       signal,
     },
     res,
@@ -149,7 +153,7 @@ function estimate(lane: ModelLane, purpose: 'generate' | 'count', { body, model,
     input: Math.ceil(body.length / 3),
     output: request.outputTokens ?? USUAL_OUTPUT,
   }
-  return spendOf(usage, lane.prices.cost(lane.provider, model, usage).microDollars)
+  return spendOf(usage, lane.prices.most(lane.provider, model, usage))
 }
 
 function sendModels(lane: ModelLane, res: ServerResponse): void {

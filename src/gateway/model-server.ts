@@ -22,6 +22,8 @@ export interface ModelServer {
   drain(): Promise<void>
 }
 
+const GONE = new Error('the agent went away')
+
 /** The HTTP server behind `model.sock`: bounded in connections and time, deaf to anything that is not a request. */
 export function createModelServer(
   answer: (req: IncomingMessage, res: ServerResponse, signal: AbortSignal) => Promise<void> | void,
@@ -39,8 +41,10 @@ export function createModelServer(
     },
     (req, res) => {
       const abort = new AbortController()
-      res.on('close', () => abort.abort())
-      res.on('error', () => abort.abort())
+      res.on('close', () => {
+        if (!res.writableFinished) abort.abort(GONE)
+      })
+      res.on('error', () => abort.abort(GONE))
       const work = Promise.resolve()
         .then(() => answer(req, res, abort.signal))
         .catch(() => void res.destroy())
@@ -58,7 +62,7 @@ export function createModelServer(
   return {
     server,
     async drain() {
-      for (const abort of running.values()) abort.abort()
+      for (const abort of running.values()) abort.abort(GONE)
       await Promise.all(running.keys())
     },
   }

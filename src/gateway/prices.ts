@@ -1,5 +1,5 @@
-import { calcPrice, findProvider } from '@pydantic/genai-prices'
 import type { Clock } from '#kernel/instant.ts'
+import { createListPrices } from './list-prices.ts'
 import type { Usage } from './usage.ts'
 
 /** US dollars per million tokens. Cache prices that are left out are the input price. */
@@ -17,8 +17,16 @@ export interface Cost {
   readonly basis: 'override' | 'list' | 'ceiling'
 }
 
+export interface PricedProvider {
+  readonly name: string
+  readonly baseUrl: string
+}
+
 export interface Prices {
-  cost(provider: { readonly name: string; readonly baseUrl: string }, model: string, usage: Usage): Cost
+  /** What a call cost. */
+  cost(provider: PricedProvider, model: string, usage: Usage): Cost
+  /** The most that so many tokens can cost, in whole micro-dollars: without any discount, at the dearest tier. */
+  most(provider: PricedProvider, model: string, usage: Pick<Usage, 'input' | 'output'>): number
 }
 
 export interface PriceOptions {
@@ -34,19 +42,26 @@ const CEILING: ModelPrice = { input: 15, output: 75 }
 /** Prices calls by the administrator's table, else the bundled public list, else the ceiling. */
 export function createPrices(options: PriceOptions): Prices {
   const { overrides = {}, ceiling = CEILING, clock } = options
+  const list = createListPrices(clock)
+  const own = ({ name }: PricedProvider, model: string) =>
+    entry(overrides, `${name}/${model}`) ?? entry(overrides, `${name}/*`)
   return {
     cost(provider, model, usage) {
-      const own =
-        ownEntry(overrides, `${provider.name}/${model}`) ?? ownEntry(overrides, `${provider.name}/*`)
-      if (own) return { microDollars: priced(own, usage), basis: 'override' }
-      const listed = listPrice(provider.baseUrl, model, usage, new Date(clock()))
-      if (listed !== undefined) return { microDollars: wholeMicroDollars(listed * 1_000_000), basis: 'list' }
+      const override = own(provider, model)
+      if (override) return { microDollars: priced(override, usage), basis: 'override' }
+      const listed = list.cost(provider.baseUrl, model, usage)
+      if (listed !== undefined) return { microDollars: wholeMicroDollars(listed), basis: 'list' }
       return { microDollars: priced(ceiling, usage), basis: 'ceiling' }
+    },
+    most(provider, model, { input, output }) {
+      const price: ModelPrice = own(provider, model) ?? list.dearest(provider.baseUrl, model) ?? ceiling
+      const dearestInput = Math.max(price.input, price.cacheWrite ?? 0)
+      return wholeMicroDollars(input * dearestInput + output * price.output)
     },
   }
 }
 
-function ownEntry(table: Readonly<Record<string, ModelPrice>>, key: string): ModelPrice | undefined {
+function entry(table: Readonly<Record<string, ModelPrice>>, key: string): ModelPrice | undefined {
   return Object.hasOwn(table, key) ? table[key] : undefined
 }
 
@@ -63,22 +78,4 @@ function priced(price: ModelPrice, usage: Usage): number {
 /** Rounds up, but floating-point dust must not become a micro-dollar. */
 function wholeMicroDollars(amount: number): number {
   return Math.max(0, Math.ceil(amount - 1e-6))
-}
-
-/** A host the list does not know may still serve a model it knows: the maker's price is a better guess than the ceiling. */
-function listPrice(baseUrl: string, model: string, usage: Usage, timestamp: Date): number | undefined {
-  const tokens = {
-    input_tokens: usage.input,
-    output_tokens: usage.output,
-    cache_read_tokens: usage.cacheRead,
-    cache_write_tokens: usage.cacheWrite,
-    cache_write_1h_tokens: usage.cacheWriteHour,
-  }
-  const provider = findProvider({ providerApiUrl: baseUrl })
-  try {
-    const price = calcPrice(tokens, model, provider ? { provider, timestamp } : { timestamp })
-    return price && Number.isFinite(price.total_price) ? price.total_price : undefined
-  } catch {
-    return undefined // the library throws where usage has a part that the model's prices do not know
-  }
 }

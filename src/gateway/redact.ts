@@ -3,6 +3,12 @@ const SHORTEST_SECRET = 12
 const MASK = 0x2a // *
 
 /** Masks a key wherever a provider echoes it. Masks are as long as what they hide, so lengths stay true. */
+export interface Redaction {
+  text(text: string): string
+  /** For one stream of bytes. */
+  stream(): Redactor
+}
+
 export interface Redactor {
   /** What may go on now; up to a key's length is kept back while it could be the start of the key. */
   push(chunk: Buffer): Buffer
@@ -10,16 +16,28 @@ export interface Redactor {
   flush(): Buffer
 }
 
-export function createRedactor(key: string): Redactor {
-  const needles = spellings(key)
+export function redactionOf(key: string): Redaction {
+  const texts = spellings(key)
+  const needles = texts.map((text) => Buffer.from(text))
+  return {
+    text: (text) =>
+      texts.some((each) => text.includes(each)) ? masked(Buffer.from(text), needles).toString() : text,
+    stream: () => createRedactor(needles),
+  }
+}
+
+function createRedactor(needles: readonly Buffer[]): Redactor {
   let kept: Buffer = EMPTY
-  if (needles.length === 0) return { push: (chunk) => chunk, flush: () => EMPTY }
   return {
     push(chunk) {
       const bytes = masked(kept.length > 0 ? Buffer.concat([kept, chunk]) : chunk, needles)
-      const cut = bytes.length - unfinished(bytes, needles)
-      kept = Buffer.from(bytes.subarray(cut))
-      return bytes.subarray(0, cut)
+      const size = unfinished(bytes, needles)
+      if (size === 0) {
+        kept = EMPTY
+        return bytes
+      }
+      kept = Buffer.from(bytes.subarray(bytes.length - size))
+      return bytes.subarray(0, bytes.length - size)
     },
     flush() {
       const rest = kept
@@ -29,13 +47,9 @@ export function createRedactor(key: string): Redactor {
   }
 }
 
-export function redactText(text: string, key: string): string {
-  return masked(Buffer.from(text), spellings(key)).toString()
-}
-
 const EMPTY = Buffer.alloc(0)
 
-function spellings(key: string): readonly Buffer[] {
+function spellings(key: string): readonly string[] {
   if (key.length < SHORTEST_SECRET) return []
   const texts = [
     key,
@@ -43,7 +57,7 @@ function spellings(key: string): readonly Buffer[] {
     encodeURIComponent(key),
     Buffer.from(key).toString('base64'),
   ]
-  return [...new Set(texts)].map((text) => Buffer.from(text))
+  return [...new Set(texts)]
 }
 
 function masked(bytes: Buffer, needles: readonly Buffer[]): Buffer {

@@ -25,9 +25,9 @@ afterEach(async () => {
 const CALL = { model: 'claude-opus-4-8', max_tokens: 100, messages: [{ role: 'user', content: 'hi' }] }
 const STREAM = { ...CALL, stream: true }
 const RESERVED = 'The provider did not say what this call used; charged as reserved.'
-/** Input of 89 bytes at a third of a token each, output 100: 5 and 25 dollars per million. */
+/** Input of 89 bytes at a third of a token each as if written to a cache, output 100: 6.25 and 25 dollars per million. */
 const ESTIMATE = {
-  microDollars: 2_650,
+  microDollars: 2_688,
   inputTokens: 30,
   cachedInputTokens: 0,
   outputTokens: 100,
@@ -181,8 +181,7 @@ test('compressed answers nobody asked for are unpacked and metered', async () =>
     const { headers, text } = await ask(lane, '/v1/messages', CALL)
     expect([headers['content-encoding'], text]).toEqual([undefined, body])
   }
-  expect((await ask(lane, '/v1/messages', CALL)).whole).toBe(false)
-  expect((await ask(lane, '/v1/messages', CALL)).status).toBe(502)
+  for (let i = 0; i < 2; i++) expect((await ask(lane, '/v1/messages', CALL)).status).toBe(502)
   expect(lane.calls.map(({ spend }) => spend.outputTokens)).toEqual([3, 3, 100, 100])
 })
 
@@ -250,7 +249,7 @@ test('twenty calls at once pass a small budget by no more than one reservation',
   for (let i = 0; i < 20; i++) provider.script({ text: 'x', usage: { input: 30, output: 100 } })
   const answers = await Promise.all(Array.from({ length: 20 }, () => ask(lane, '/v1/messages', CALL)))
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, ...Array(18).fill(402)])
-  expect(lane.open.spent().microDollars).toBe(2 * ESTIMATE.microDollars)
+  expect(lane.open.spent().microDollars).toBe(2 * 2_650)
 })
 
 test('a body beyond its bound is refused, announced or not', async () => {

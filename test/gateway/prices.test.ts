@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createPrices } from '#gateway/prices.ts'
 import { anthropic } from '#gateway/protocols/anthropic.ts'
@@ -62,6 +63,26 @@ test("the administrator's price wins, by model before by provider, and may be ze
   expect(prices.cost(LOCAL, 'small', usage)).toEqual({ microDollars: 0, basis: 'override' })
   expect(prices.cost(LOCAL, 'big', usage)).toEqual({ microDollars: 100 + 50 + 40, basis: 'override' })
   expect(prices.cost(LOCAL, '__proto__', usage)).toEqual({ microDollars: 0, basis: 'override' })
+})
+
+test('no call costs more than the most its tokens can cost', () => {
+  const prices = createPrices({ clock })
+  const models = ['claude-opus-4-8', 'claude-sonnet-4-5', 'gpt-5.5', 'my-own']
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...models),
+      fc.nat(1_000_000),
+      fc.nat(1_000_000),
+      fc.nat(100_000),
+      fc.nat(100_000),
+      (model, input, cacheRead, cacheWrite, output) => {
+        const usage = usageFrom({ input, cacheRead, cacheWrite, cacheWriteHour: 0, output })
+        const { microDollars } = prices.cost(ANTHROPIC, model, usage)
+        expect(microDollars).toBeLessThanOrEqual(prices.most(ANTHROPIC, model, usage))
+        expect(microDollars > 0).toBe(usage.input + usage.output > 0)
+      },
+    ),
+  )
 })
 
 test.each([[Number.NaN], [-5], ['7'], [null], [Number.POSITIVE_INFINITY], [{}]])(

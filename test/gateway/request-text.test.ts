@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createRedactor, redactText } from '#gateway/redact.ts'
+import { redactionOf } from '#gateway/redact.ts'
 import { repeatedKey, topLevelKeys } from '#gateway/top-level-keys.ts'
 
 test('the keys of any object are found as JSON.parse finds them', () => {
@@ -43,7 +43,7 @@ test('a key is masked however the bytes that echo it are cut, and nothing else c
   fc.assert(
     fc.property(fc.array(part), fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }), (parts, cuts) => {
       const bytes = Buffer.from(parts.join(''))
-      const redactor = createRedactor(KEY)
+      const redactor = redactionOf(KEY).stream()
       const out: Buffer[] = []
       for (let at = 0, turn = 0; at < bytes.length; turn++) {
         const size = cuts[turn % cuts.length] ?? 1
@@ -51,7 +51,7 @@ test('a key is masked however the bytes that echo it are cut, and nothing else c
         at += size
       }
       const result = Buffer.concat([...out, redactor.flush()])
-      expect(result.toString()).toBe(redactText(bytes.toString(), KEY))
+      expect(result.toString()).toBe(redactionOf(KEY).text(bytes.toString()))
       expect(result.toString()).not.toContain(KEY)
       expect(result.length).toBe(bytes.length)
     }),
@@ -59,5 +59,5 @@ test('a key is masked however the bytes that echo it are cut, and nothing else c
 })
 
 test('a placeholder that is no secret does not damage text', () => {
-  expect(redactText('ollama runs llama3', 'ollama')).toBe('ollama runs llama3')
+  expect(redactionOf('ollama').text('ollama runs llama3')).toBe('ollama runs llama3')
 })
