@@ -5,10 +5,9 @@ import { createPager } from '#cli/pager.ts'
 import { terminalPrompts } from '#cli/terminal/prompts.ts'
 import { createScreen } from '#cli/terminal/screen.ts'
 import type { HostFinding } from '#contract/api.ts'
-import { localGit } from '#forge/git/local-git.ts'
+import { commitFacts, commitId, currentBranch, isDirty, rootOf } from '#forge/git/local-repository.ts'
 import { newId } from '#kernel/ids.ts'
 import { diagnose } from '#sandbox/doctor.ts'
-import { commitFacts } from './commit-facts.ts'
 import type { Config } from './config.ts'
 import { openInstallation, verifierKeyFile } from './installation.ts'
 import { serve } from './serve.ts'
@@ -26,7 +25,6 @@ export function cliDependencies(
   { version, mainFile, packageRoot }: Program,
 ): CliDependencies {
   const screen = createScreen({ input: process.stdin, output: process.stdout, errors: process.stderr })
-  const git = localGit(config.inherited)
   const doctor = () => examineHost(config)
   return {
     version,
@@ -39,10 +37,7 @@ export function cliDependencies(
     prompts: terminalPrompts,
     page: createPager(screen, { pager: config.pager, environment: config.inherited }),
     clock: () => Date.now(),
-    git: {
-      ...git,
-      commitFacts: (repository, commit, approved) => commitFacts(git, repository, commit, approved),
-    },
+    git: { rootOf, isDirty, currentBranch, commitId, commitFacts },
     readInput: () => text(process.stdin),
     onInterrupt: (listener) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, listener)

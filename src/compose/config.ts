@@ -19,6 +19,7 @@ export interface Config {
   readonly searchPath: string
   /** The person who starts the first server becomes its owner under this name. */
   readonly userName: string | undefined
+  readonly home: string
   /** Handed to child processes of the CLI: the background server and the pager. */
   readonly inherited: Readonly<Record<string, string | undefined>>
 }
@@ -40,6 +41,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     pager: environment.PAGER,
     searchPath: environment.PATH ?? '/usr/local/bin:/usr/bin:/bin',
     userName: environment.USER ?? environment.LOGNAME,
+    home: homedir(),
     inherited: environment,
   }
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { removeServerRecord, writeServerRecord } from '#cli/server-record.ts'
 import type { HostFinding } from '#contract/api.ts'
-import { localGit } from '#forge/git/local-git.ts'
+import { configuredIdentity } from '#forge/git/local-repository.ts'
 import { createHttp } from '#http/app.ts'
 import { listen } from '#http/listen.ts'
 import { createAuthenticate } from '#identity/authenticate.ts'
@@ -102,7 +102,7 @@ function authenticator({ store }: Workshop) {
 
 /** Whoever starts the first server, as their git names them. */
 async function ownerOf(config: Config): Promise<{ name: string; email: string }> {
-  const { name, email } = await localGit(config.inherited).identity()
+  const { name, email } = await configuredIdentity(config.home)
   const user = config.userName ?? 'owner'
   return { name: name ?? user, email: email ?? `${user}@localhost` }
 }
