@@ -1,0 +1,110 @@
+import { join } from 'node:path'
+import type { CommitFacts } from '#audit/check.ts'
+import { readCommit } from '#audit/git-commit.ts'
+import { ok, type Result, refused } from '#kernel/result.ts'
+import { withBorrowedObjects } from './borrowed-repository.ts'
+import { type GitOutcome, git, runGit } from './run-git.ts'
+
+/** The root of the working tree around a directory; undefined outside of one. */
+export async function rootOf(directory: string): Promise<string | undefined> {
+  const outcome = await read(directory, ['rev-parse', '--show-toplevel'])
+  return outcome.exitCode === 0 ? lineOf(outcome) : undefined
+}
+
+/**
+ * True when tracked files differ from the last commit. The repository's own filters run for this, as for the person's own
+ * `git status`; so git's check of who owns the repository stays on, and one that is not theirs counts as clean.
+ */
+export async function isDirty(root: string): Promise<boolean> {
+  const args = ['-C', root, 'status', '--porcelain', '--untracked-files=no']
+  const outcome = await runGit({ args })
+  return outcome.exitCode === 0 && outcome.stdout.length > 0
+}
+
+/** Undefined when no branch is checked out. */
+export async function currentBranch(root: string): Promise<string | undefined> {
+  const outcome = await read(root, ['symbolic-ref', '--quiet', '--short', 'HEAD'])
+  return outcome.exitCode === 0 ? lineOf(outcome) : undefined
+}
+
+/** The full id of the commit that a revision names: a short id, a branch, a tag, HEAD. */
+export async function commitId(repository: string, revision: string): Promise<Result<string>> {
+  const outcome = await read(repository, [
+    'rev-parse',
+    '--verify',
+    '--end-of-options',
+    `${revision}^{commit}`,
+  ])
+  if (outcome.exitCode === 0) return ok(lineOf(outcome))
+  return refused({
+    code: 'not_found',
+    message: `There is no commit ${revision} in ${repository}.`,
+    remedy: 'Fetch the branch it is on, or name another repository with --repo.',
+  })
+}
+
+/**
+ * Everything `verifyBundle` needs to know of a commit, recomputed from its objects with the options of
+ * `TrustedRepository.patch`; the approved patch is applied again in case the base had moved.
+ */
+export async function commitFacts(
+  repository: string,
+  id: string,
+  approvedPatch: Uint8Array,
+): Promise<Result<CommitFacts>> {
+  const objects = lineOf(
+    await read(repository, ['rev-parse', '--path-format=absolute', '--git-path', 'objects']),
+  )
+  return withBorrowedObjects(objects, async (borrowed) => {
+    const { gitDirectory } = borrowed
+    const object = await git({ gitDirectory, args: ['cat-file', 'commit', id] })
+    const commit = readCommit(id, object)
+    if (!commit.ok) return commit
+    const [parent, ...others] = commit.value.parents
+    if (parent === undefined || others.length > 0)
+      return refused(notOneParent(id, commit.value.parents.length))
+    const patch = await borrowed.patch(parent, id)
+    if (!patch.ok) return patch
+    const reapplied = await borrowed.apply(parent, approvedPatch, { threeWay: true })
+    return ok({
+      id,
+      object,
+      patch: patch.value.bytes,
+      ...(reapplied.ok ? { reappliedTree: reapplied.value } : {}),
+    })
+  })
+}
+
+/** Who commits on this machine, as the git configuration in that home directory says; what it leaves out is undefined. */
+export async function configuredIdentity(
+  home: string,
+): Promise<{ readonly name: string | undefined; readonly email: string | undefined }> {
+  return { name: await configured(home, 'user.name'), email: await configured(home, 'user.email') }
+}
+
+/** git itself reads both files, the one in the home directory last. */
+async function configured(home: string, key: string): Promise<string | undefined> {
+  for (const file of ['.gitconfig', '.config/git/config']) {
+    const outcome = await runGit({ args: ['config', '--includes', '--file', join(home, file), '--get', key] })
+    if (outcome.exitCode === 0 && lineOf(outcome) !== '') return lineOf(outcome)
+  }
+  return undefined
+}
+
+/** Only looks; nothing of the repository is run, so it may belong to anybody. */
+function read(directory: string, args: readonly string[]): Promise<GitOutcome> {
+  return runGit({ args: ['-C', directory, ...args], config: ['safe.directory=*'] })
+}
+
+function lineOf(outcome: GitOutcome): string {
+  return outcome.stdout.toString('utf8').replace(/\n$/, '')
+}
+
+function notOneParent(id: string, count: number) {
+  return {
+    code: 'verification_failed' as const,
+    message: `The commit ${id} has ${count} parents; one that Airlock published has exactly one.`,
+    rule: 'commit.one-parent',
+    remedy: 'Name the commit that was published, not a merge of it.',
+  }
+}
