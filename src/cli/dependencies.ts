@@ -6,7 +6,7 @@ import type { Page } from './pager.ts'
 import type { Prompts } from './terminal/prompts.ts'
 import type { Screen } from './terminal/screen.ts'
 
-/** What the CLI reads of a person's own repository, as that person: #forge/git/local-repository. */
+/** What the CLI reads of a person's own repository, as that person. */
 export interface LocalGit {
   /** The root of the working tree around a directory; undefined outside of one. */
   rootOf(directory: string): Promise<string | undefined>

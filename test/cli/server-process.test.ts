@@ -1,0 +1,61 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { readServerRecord } from '#cli/server-record.ts'
+import { temporaryDirectory } from '../support/git-fixture.ts'
+import { aDesk, type Desk } from './desk.ts'
+
+let desk: Desk
+
+afterEach(() => desk.close())
+
+/** What `node main.ts serve` is to the CLI: something that leaves a record and answers. */
+const SERVER = `
+import { createServer } from 'node:http'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+const server = createServer((request, response) => {
+  response.setHeader('content-type', 'application/json')
+  response.end(request.url === '/health' ? '{}' : '{"items":[]}')
+})
+server.listen(0, '127.0.0.1', () => {
+  const url = 'http://127.0.0.1:' + server.address().port
+  const record = { url, pid: process.pid, version: '0.1.0', startedAt: new Date().toISOString() }
+  writeFileSync(join(process.env.AIRLOCK_HOME, 'server.json'), JSON.stringify(record))
+})
+setTimeout(() => process.exit(1), 20_000)
+`
+
+async function deskWith(program: string): Promise<void> {
+  desk = await aDesk()
+  await desk.server.close()
+  const mainFile = join(temporaryDirectory(), 'main.mjs')
+  await writeFile(mainFile, program)
+  desk.with({ mainFile, environment: { AIRLOCK_HOME: desk.dataDirectory }, clock: () => performance.now() })
+}
+
+test('a command starts a server that outlives it, the next one uses it, and down stops it', async () => {
+  await deskWith(SERVER)
+  const first = await desk.type('project', 'list')
+  expect([first.exit, first.err.includes('The server runs at')]).toEqual([0, true])
+  const record = await readServerRecord(desk.dataDirectory)
+  const second = await desk.type('project', 'list')
+  expect([second.exit, second.err]).toEqual([0, ''])
+  expect((await desk.type('down')).out).toBe('The server has stopped.')
+  expect(() => process.kill(record?.pid ?? 0, 0)).toThrow('ESRCH')
+  expect((await desk.type('down')).out).toBe('No server runs.')
+})
+
+test('a server that dies while starting is quoted with its last words', async () => {
+  await deskWith(`console.error('the port is \\u001b[31mtaken'); process.exit(3)`)
+  const { err, exit } = await desk.type('project', 'list')
+  expect(exit).toBe(12)
+  expect(err).toContain('exit code 3')
+  expect(err).toContain('the port is \\x1b[31mtaken')
+})
+
+test('a record left by a server that was killed is not believed', async () => {
+  await deskWith(SERVER)
+  const { err, exit } = await desk.type('status')
+  expect([exit, err.includes('airlock up')]).toEqual([12, true])
+})
