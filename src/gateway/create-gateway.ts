@@ -69,14 +69,7 @@ async function openLane(lane: Lane, options: GatewayOptions, upstreams: Upstream
     use.touch,
   )
   const close = async () => {
-    egress.closeTunnels()
-    const closed = [model.server, egress.server].map(
-      (server) => new Promise<void>((resolve) => void server.close(() => resolve())),
-    )
-    await model.drain()
-    model.server.closeAllConnections()
-    egress.server.closeAllConnections()
-    await Promise.all(closed)
+    await Promise.all([model.stop(), egress.stop()])
     await removeLaneDirectory(lane.directory)
   }
   let closing: Promise<void> | undefined
@@ -108,7 +101,7 @@ function modelServer(
   events: LaneEvents,
   use: ReturnType<typeof createUse>,
 ): ModelServer {
-  const { provider, model, budget } = lane
+  const { provider, model } = lane
   const limits = { ...MODEL_SERVER_LIMITS, ...options.modelLimits }
   if (!provider)
     return createModelServer((req, res) => {
@@ -121,7 +114,6 @@ function modelServer(
     provider,
     redaction: redactionOf(provider.key),
     model,
-    budget,
     ledger,
     events,
     upstreams,

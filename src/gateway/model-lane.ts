@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Budget } from '#contract/budget.ts'
 import type { Clock } from '#kernel/instant.ts'
 import { type Admission, admit, type Route, route } from './admit.ts'
 import type { CallEnding } from './answer.ts'
@@ -25,7 +24,6 @@ export interface ModelLane {
   readonly protocol: ModelProtocol
   readonly address: ProviderAddress
   readonly model: string | undefined
-  readonly budget: Budget
   readonly ledger: Ledger
   readonly events: LaneEvents
   readonly prices: Prices

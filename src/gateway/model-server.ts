@@ -18,8 +18,8 @@ export const MODEL_SERVER_LIMITS: ServerLimits = {
 
 export interface ModelServer {
   readonly server: Server
-  /** Aborts every call and resolves when each has been settled. */
-  drain(): Promise<void>
+  /** Ends every connection and call; resolves when each call has been settled. */
+  stop(): Promise<void>
 }
 
 const GONE = new Error('the agent went away')
@@ -61,9 +61,12 @@ export function createModelServer(
   })
   return {
     server,
-    async drain() {
+    async stop() {
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeAllConnections()
       for (const abort of running.values()) abort.abort(GONE)
       await Promise.all(running.keys())
+      await closed
     },
   }
 }

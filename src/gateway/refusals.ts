@@ -57,8 +57,12 @@ export function modelNotAllowed(asked: string | undefined, allowed: readonly str
     boundary: 'model',
     rule: 'model.not-allowed',
     what: `model ${(asked ?? '(none named)').slice(0, 200)}`,
-    reason: `This task may use ${allowed.join(', ')} only.`,
-    remedy: `Ask for ${allowed.join(' or ')}, or start a task that names the other model.`,
+    reason:
+      allowed.length > 0 ? `This task may use ${allowed.join(', ')} only.` : 'The request names no model.',
+    remedy:
+      allowed.length > 0
+        ? `Ask for ${allowed.join(' or ')}, or start a task that names the other model.`
+        : 'Name a model.',
   }
 }
 

@@ -178,6 +178,7 @@ const REFUSED: readonly [string, () => TestLane, string, object | string | Buffe
     403,
     'model.service-tier',
   ],
+  ['a dearer speed', () => messages, '/v1/messages', { ...M, speed: 'fast' }, 403, 'model.service-tier'],
   ['an unknown path', () => messages, '/v1/files', {}, 403, 'model.path'],
   ['a path of another protocol', () => messages, '/v1/responses', R, 403, 'model.path'],
   ['a path that climbs', () => messages, '/v1/messages/../files', {}, 403, 'model.path'],

@@ -45,7 +45,8 @@ export const EGRESS_LIMITS: EgressLimits = {
 
 export interface EgressProxy {
   readonly server: Server
-  closeTunnels(): void
+  /** Ends every connection and tunnel. */
+  stop(): Promise<void>
 }
 
 /** The CONNECT proxy behind `egress.sock`. What is not in `allowed` as an exact `host:port` is refused, with its reason. */
@@ -122,8 +123,11 @@ export function createEgressProxy(
 
   return {
     server,
-    closeTunnels() {
+    async stop() {
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeAllConnections()
       for (const tunnel of tunnels) tunnel.destroy()
+      await closed
     },
   }
 }

@@ -38,9 +38,12 @@ export function forbiddenPart(
 
 /** A tier that costs more than the list price would let a budget be passed unseen. */
 export function serviceTier(body: JsonObject): Hazard | undefined {
-  const tier = body.service_tier
-  if (!isPresent(tier) || LISTED_TIERS.has(String(tier))) return undefined
-  return { rule: 'model.service-tier', found: `service_tier ${String(tier).slice(0, 100)}` }
+  const name = ['service_tier', 'speed'].find(
+    (each) => isPresent(body[each]) && !LISTED_TIERS.has(String(body[each])),
+  )
+  return name === undefined
+    ? undefined
+    : { rule: 'model.service-tier', found: `${name} ${String(body[name]).slice(0, 100)}` }
 }
 
 const HOLDS_URL = new Set(['source', 'file', 'image_url', 'file_url', 'video_url'])
