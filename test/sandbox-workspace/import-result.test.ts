@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { BOUNDS } from '#contract/bounds.ts'
 import { chooseCandidates } from '#sandbox/import-candidates.ts'
@@ -184,4 +185,40 @@ test('a list that is not of the form asked for gives no candidates', () => {
   for (const text of ['', 'x\0', '\0\0', '\0\0\0\0', '\0\0\0x', '\0a\0'])
     expect(chooseCandidates(Buffer.from(text)), JSON.stringify(text)).toBeUndefined()
   expect(chooseCandidates(Buffer.from('\0\0\0'))).toEqual({ deleted: [], changed: [], count: 0, undone: [] })
+})
+
+test('a submodule of the base stays as it is, whatever happens in its directory', async () => {
+  for (const script of [
+    'true',
+    'rmdir sub',
+    'echo x > sub/file',
+    'rm -r sub; git init -q sub',
+    'rm -r sub; echo a file > sub',
+  ]) {
+    const rig = await importRig((source) => {
+      source.write('a', 'a\n')
+      source.git('update-index', '--add', '--cacheinfo', `160000,${'1'.repeat(40)},sub`)
+      mkdirSync(join(source.directory, 'sub'))
+    })
+    await rig.agent(`${script}; echo b > a`)
+    expect((await rig.take()).changed, script).toEqual({ a: '100644-100644' })
+  }
+})
+
+test('more changed files than an import takes refuse with patch_too_large', async () => {
+  const rig = await importRig((source) => source.write('a', 'a\n'))
+  await rig.agent('mkdir many; cd many; seq 20001 | xargs touch')
+  await expect(rig.take()).rejects.toThrow('patch_too_large')
+})
+
+test('an import that is cancelled ends its sandbox and says so', async () => {
+  const rig = await importRig((source) => source.write('a', 'a\n'))
+  await expect(rig.take(AbortSignal.abort())).rejects.toThrow('cancelled')
+})
+
+test('an import leaves no scratch directory behind', async () => {
+  const rig = await importRig((source) => source.write('a', 'a\n'))
+  await rig.agent('echo b > b')
+  await rig.take()
+  expect(readdirSync(rig.scratch)).toEqual([])
 })

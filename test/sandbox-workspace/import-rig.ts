@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -51,10 +51,11 @@ export interface ImportRig {
   readonly workspaces: Workspaces
   readonly driver: SandboxDriver
   readonly base: string
+  readonly scratch: string
   /** Runs a shell script as the agent would: inside, in the workspace. */
   agent(script: string): Promise<void>
   /** Imports, adopts and cleans; tells the paths that differ and what was undone. */
-  take(): Promise<{ changed: Record<string, string>; undone: Record<string, string> }>
+  take(signal?: AbortSignal): Promise<{ changed: Record<string, string>; undone: Record<string, string> }>
 }
 
 /** From a source repository to a workspace an agent may work in, all parts real. */
@@ -89,7 +90,8 @@ export async function importRig(make: (source: GitFixture) => void): Promise<Imp
     driver,
     base,
     agent: (script) => runInside(driver, workspace, script),
-    async take() {
+    scratch: join(directory, 'imports'),
+    async take(signal) {
       const imported = await importResult(driver, {
         workspace,
         baseTree: await repository.treeOf(base),
@@ -97,6 +99,7 @@ export async function importRig(make: (source: GitFixture) => void): Promise<Imp
         scratchDirectory: join(directory, 'imports'),
         limits: LIMITS,
         random,
+        ...(signal === undefined ? {} : { signal }),
       })
       if (!imported.ok) throw new Error(JSON.stringify(imported.failure))
       const { tree, pack, undone } = imported.value
@@ -142,8 +145,4 @@ export function owners(path: string): string {
     .sort()
     .filter((uid, at, all) => uid !== all[at - 1])
     .join(' ')
-}
-
-export async function makeDirectory(path: string): Promise<void> {
-  await mkdir(path, { recursive: true })
 }
