@@ -9,6 +9,8 @@ import { mountsBelow, mountTmpfs } from './overlay.ts'
 export interface Shelf {
   /** Makes a new directory, lets it be filled, and gives it to the sandboxes' user. Undefined when `fill` gave up. */
   place(name: string, fill: (directory: string) => Promise<boolean>): Promise<string | undefined>
+  /** True once something of this process is, or may be, on it. */
+  inUse(): boolean
 }
 
 const MiB = 1024 * 1024
@@ -40,6 +42,8 @@ export function createShelf(directory: string, owner: HostUser | undefined, mayM
   }
 
   return {
+    inUse: () => memory !== undefined,
+
     async place(name, fill) {
       memory ??= mayMount ? memoryPlace(directory, owner) : Promise.resolve(undefined)
       const fast = await memory

@@ -1,10 +1,12 @@
-import { chown, lstat, mkdir, readdir, rename } from 'node:fs/promises'
+import { chown, mkdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { digestOf } from '#kernel/bytes.ts'
 import type { RandomBytes } from '#kernel/ids.ts'
 import type { HostUser } from '../host-user.ts'
+import { ensureDirectory } from './ensure-directory.ts'
 import { hostProgram } from './host-program.ts'
-import { canOverlay, mountOverlay, mountsBelow, unmount } from './overlay.ts'
+import { removeTree, sweepExcept } from './leftovers.ts'
+import { canOverlay, mountOverlay, unmount } from './overlay.ts'
 import { createShelf, ownedDirectory } from './shelf.ts'
 
 /** Files that any number of workspaces start from and none can change. */
@@ -153,13 +155,14 @@ export async function createWorkspaces(options: WorkspacesOptions): Promise<Work
       from.users += 1
       const id = newName()
       const home = join(directory, 'work', id)
+      places.set(id, { home, from, mounted: method === 'overlay' })
       try {
         await ownedDirectory(join(directory, 'work'), owner)
         await ownedDirectory(home, owner)
         const path = await fillWorkspace(method, from.pristine.layers, home, owner)
-        places.set(id, { home, from, mounted: method === 'overlay' })
         return { id, path, baseObjects: pristine.baseObjects, ...(owner === undefined ? {} : { owner }) }
       } catch (error) {
+        places.delete(id)
         from.users -= 1
         discard(home)
         throw error
@@ -198,9 +201,9 @@ export async function createWorkspaces(options: WorkspacesOptions): Promise<Work
     },
 
     async sweep() {
-      const live = [...places.values()].map((place) => place.home)
-      const homes = [...live, ...[...entries.values()].map((entry) => entry.home), join(directory, 'memory')]
-      return sweepExcept(directory, homes, entries.size > 0)
+      await Promise.allSettled(making.values())
+      const mine = [...places.values(), ...entries.values()].map(({ home }) => home)
+      return sweepExcept(directory, shelf.inUse() ? [...mine, join(directory, 'memory')] : mine)
     },
 
     async close() {
@@ -208,7 +211,7 @@ export async function createWorkspaces(options: WorkspacesOptions): Promise<Work
       places.clear()
       entries.clear()
       await Promise.all(removals)
-      await sweepExcept(directory, [], false)
+      await sweepExcept(directory, [])
     },
   }
 }
@@ -233,52 +236,4 @@ async function fillWorkspace(
 
 function mergedIn(home: string): string {
   return join(home, 'merged')
-}
-
-/** One component after the other, so that no link is followed. */
-async function ensureDirectory(
-  root: string,
-  relative: string,
-  owner: HostUser | undefined,
-): Promise<boolean> {
-  let path = root
-  for (const part of relative.split('/')) {
-    if (part === '' || part === '.' || part === '..' || part === '.git') return false
-    path = join(path, part)
-    const entry = await lstat(path).catch(() => undefined)
-    if (entry === undefined) {
-      await mkdir(path)
-      if (owner !== undefined) await chown(path, owner.uid, owner.gid)
-    } else if (!entry.isDirectory()) return false
-  }
-  return true
-}
-
-async function sweepExcept(
-  directory: string,
-  homes: readonly string[],
-  keepMemory: boolean,
-): Promise<string[]> {
-  const removed: string[] = []
-  const lives = (path: string) =>
-    homes.some((home) => path === home || path.startsWith(`${home}/`) || home.startsWith(`${path}/`))
-  for (const mount of await mountsBelow(directory)) {
-    if (lives(mount) && (keepMemory || mount !== join(directory, 'memory'))) continue
-    await unmount(mount)
-    removed.push(mount)
-  }
-  for (const place of ['work', 'prepared', 'base', 'memory'])
-    for (const name of await readdir(join(directory, place)).catch(() => [])) {
-      const path = join(directory, place, name)
-      if (lives(path)) continue
-      await removeTree(path)
-      removed.push(path)
-    }
-  return removed
-}
-
-/** Whatever the sandbox left: deeper than a path can name, or closed to its owner. rm follows no links. */
-async function removeTree(path: string): Promise<void> {
-  if (process.geteuid?.() !== 0) await hostProgram('chmod', ['-R', 'u+rwX', '--', path]).catch(() => {})
-  await hostProgram('rm', ['-rf', '--one-file-system', '--', path])
 }
