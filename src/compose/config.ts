@@ -9,7 +9,8 @@ export interface Config {
   readonly dataDirectory: string
   /** Short-lived sockets; a short path, since a Unix socket's is at most 107 bytes. */
   readonly runtimeDirectory: string
-  readonly port: number
+  /** Undefined: the usual one, or any free one when that is taken. */
+  readonly port: number | undefined
   readonly database:
     | { readonly kind: 'embedded' }
     | { readonly kind: 'url'; readonly url: string; readonly queryUrl: string | undefined }
@@ -24,7 +25,7 @@ export interface Config {
   readonly inherited: Readonly<Record<string, string | undefined>>
 }
 
-const DEFAULT_PORT = 7411
+export const DEFAULT_PORT = 7411
 
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const dataDirectory = resolve(environment.AIRLOCK_HOME ?? defaultDataDirectory(environment))
@@ -59,8 +60,8 @@ function runtimeDirectory(environment: NodeJS.ProcessEnv, dataDirectory: string)
   return base && isAbsolute(base) ? join(base, name) : join(tmpdir(), `${name}-${process.getuid?.() ?? 0}`)
 }
 
-function port(text: string | undefined): number {
-  if (text === undefined || text === '') return DEFAULT_PORT
+function port(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined
   const value = Number(text)
   if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value
   throw new AirlockError({

@@ -13,7 +13,7 @@ import { advance } from '#tasks/advance.ts'
 import { resume } from '#tasks/resume.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 import { createApplication } from './application.ts'
-import type { Config } from './config.ts'
+import { type Config, DEFAULT_PORT } from './config.ts'
 import { ensureOwner } from './first-owner.ts'
 import { openInstallation } from './installation.ts'
 import { openWorkshop } from './workshop.ts'
@@ -25,6 +25,7 @@ export interface ServeOptions {
   readonly examineHost: () => Promise<readonly HostFinding[]>
   readonly onProblem: Workshop['onProblem']
   readonly idleSeconds?: number
+  readonly testingOnlyStall?: NonNullable<Workshop['testingOnlyStall']>
 }
 
 export interface Served {
@@ -58,7 +59,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Resu
       authenticate: authenticator(workshop),
       onBug: (thrown) => options.onProblem('a request', thrown),
     })
-    const door = await listen(http, options.port ?? config.port)
+    const door = await openDoor(http, options.port ?? config.port)
     if (!door.ok) {
       await stop()
       return door
@@ -79,6 +80,12 @@ export async function serve(config: Config, options: ServeOptions): Promise<Resu
     if (failure.code === 'internal') options.onProblem('starting', thrown)
     return refused(failure)
   }
+}
+
+/** Whoever named a port gets that one or a refusal; nobody else has to care, since the record says where it is. */
+async function openDoor(http: Parameters<typeof listen>[0], port: number | undefined) {
+  const door = await listen(http, port ?? DEFAULT_PORT)
+  return door.ok || port !== undefined || door.failure.code !== 'port_taken' ? door : listen(http, 0)
 }
 
 async function startWorkers(workshop: Workshop, undo: (() => Promise<void>)[]): Promise<void> {

@@ -20,6 +20,7 @@ import { Interrupts } from '#tasks/interrupts.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 import type { Config } from './config.ts'
 import type { Installation } from './installation.ts'
+import { readPriceTable } from './price-table.ts'
 import { sandboxUser } from './sandbox-user.ts'
 
 /** What a workshop is made of besides the configuration; tests hand in their own. */
@@ -27,6 +28,7 @@ export interface WorkshopOptions {
   readonly packageRoot: string
   readonly onProblem: Workshop['onProblem']
   readonly idleSeconds?: number
+  readonly testingOnlyStall?: NonNullable<Workshop['testingOnlyStall']>
 }
 
 const IDLE_SECONDS = 300
@@ -35,7 +37,7 @@ const IDLE_SECONDS = 300
 export async function openWorkshop(
   config: Config,
   installation: Installation,
-  { packageRoot, onProblem, idleSeconds = IDLE_SECONDS }: WorkshopOptions,
+  { packageRoot, onProblem, idleSeconds = IDLE_SECONDS, testingOnlyStall }: WorkshopOptions,
 ): Promise<{ readonly workshop: Workshop; close(): Promise<void> }> {
   const clock = () => Date.now()
   const random = (size: number) => randomBytes(size)
@@ -56,7 +58,7 @@ export async function openWorkshop(
   })
   const gateway = createGateway({
     clock,
-    prices: createPrices({ clock }),
+    prices: createPrices({ clock, overrides: await readPriceTable(config.dataDirectory) }),
     directoryMode: hostUser === undefined ? 0o700 : 0o711,
   })
   const workshop: Workshop = {
@@ -83,6 +85,7 @@ export async function openWorkshop(
     evidenceDirectory: installation.evidence,
     idleSeconds,
     toolchain: await toolchain(),
+    ...(testingOnlyStall === undefined ? {} : { testingOnlyStall }),
     onProblem,
   }
   return {

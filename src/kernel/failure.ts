@@ -96,7 +96,12 @@ export function failureOf(thrown: unknown): Failure {
       remedy: 'Free some space, then retry the task.',
       details: { cause: message },
     }
-  return { code: 'internal', message: 'Something went wrong inside Airlock.', details: { cause: message } }
+  return {
+    code: 'internal',
+    message: 'Something went wrong inside Airlock.',
+    remedy: "See the server's log for the whole story, and report it.",
+    details: { cause: message },
+  }
 }
 
 function isNodeError(thrown: unknown): thrown is NodeJS.ErrnoException {

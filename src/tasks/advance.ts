@@ -59,6 +59,7 @@ async function attemptStep(
 ): Promise<StepOutcome> {
   const events = new EventWriter(workshop, task)
   try {
+    await workshop.testingOnlyStall?.(task.state)
     return await step({ workshop, task, signal, tell: (body) => events.tell(body) })
   } catch (thrown) {
     const failure = failureOf(thrown)

@@ -1,5 +1,6 @@
 import type { Agent } from '#agents/agent.ts'
 import type { Signer, VerifierKey } from '#audit/signing-key.ts'
+import type { TaskState } from '#contract/task.ts'
 import type { TrustedRepository } from '#forge/repository.ts'
 import type { Gateway } from '#gateway/gateway.ts'
 import type { ProviderDirectory } from '#gateway/provider-directory.ts'
@@ -11,6 +12,9 @@ import type { Limits } from '#sandbox/limits.ts'
 import type { Workspaces } from '#sandbox/workspace/workspaces.ts'
 import type { Store } from '#store/database.ts'
 import type { Interrupts } from './interrupts.ts'
+
+/** The beginning of the step of a state, and the moment between a push and its record. */
+export type StallPoint = TaskState | 'pushed'
 
 /** Everything the life of a task needs of the outside world, handed in once by the composition root. */
 export interface Workshop {
@@ -43,6 +47,8 @@ export interface Workshop {
   readonly idleSeconds: number
   /** Names host and toolchain: base results of gates are only reused under the same one. */
   readonly toolchain: string
+  /** Awaited where a crash would be most unkind; tests stop there for ever and kill the process. */
+  readonly testingOnlyStall?: (where: StallPoint) => Promise<void>
   /** Told of trouble nobody waits for. */
   readonly onProblem: (message: string, cause: unknown) => void
 }

@@ -41,7 +41,7 @@ export const publish: Step = async (context) => {
   const { approval, repository, remote } = outgoing
   const fetched = await repository.fetch(remote, context.signal)
   if (!fetched.ok) return voided(context, approval.id, fetched.failure)
-  const neverTo = [...outgoing.neverTo, approval.branch === task.baseBranch ? approval.branch : '']
+  const neverTo = [...outgoing.neverTo, task.baseBranch]
   const branch = featureBranch(approval.branch, { defaultBranch: fetched.value.defaultBranch, neverTo })
   if (!branch.ok) return voided(context, approval.id, branch.failure)
 
@@ -57,6 +57,7 @@ export const publish: Step = async (context) => {
       neverTo,
     })
     if (!pushed.ok) return voided(context, approval.id, pushed.failure)
+    await workshop.testingOnlyStall?.('pushed')
   }
 
   const bundle = await evidenceFor(context, outgoing, commit)
