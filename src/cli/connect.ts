@@ -43,7 +43,7 @@ async function localServer(dependencies: CliDependencies, mayStart: boolean): Pr
     return refused({
       code: 'server_unreachable',
       message: `No Airlock server runs on ${dataDirectory}.`,
-      remedy: 'Start it with `airlock up`, or leave --no-start out.',
+      remedy: 'Start it with `airlock up`; most commands start it by themselves.',
     })
   const begun = screen.paint('dim', 'Starting the Airlock server')
   if (!screen.live) screen.remark(`${begun} …`)

@@ -49,9 +49,11 @@ export function createHttp(application: Application, options: HttpOptions): Http
 
 function authenticated(authenticate: Authenticate): MiddlewareHandler<HttpEnvironment> {
   return async (context, next) => {
-    const actor = await authenticate(context.req.header('authorization'))
+    const token = context.req.header('authorization')
+    const actor = await authenticate(token)
     if (!actor.ok) return problemResponse(actor.failure)
     context.set('actor', actor.value)
+    context.set('isStillKnown', async () => (await authenticate(token)).ok)
     return next()
   }
 }
@@ -64,12 +66,15 @@ function refuseInvalid(result: { success: boolean; error?: z.core.$ZodError; tar
     message: issue.message,
   }))
   const first = problems[0] ?? { path: '', message: 'not valid' }
+  const scope = /^scope(\.|$)/.test(first.path)
   return problemResponse({
-    code: 'invalid_input',
+    code: scope ? 'invalid_scope' : 'invalid_input',
     message:
       first.path === '' ? `${sentence(first.message)}` : `\`${first.path}\`: ${sentence(first.message)}`,
     rule: `request.${result.target}`,
-    remedy: 'Send what /openapi.json describes.',
+    remedy: scope
+      ? 'Give globs relative to the root of the repository, such as src/billing/**.'
+      : 'Send what /openapi.json describes.',
     details: { problems: problems.slice(0, 20) },
   })
 }

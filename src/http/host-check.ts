@@ -19,7 +19,7 @@ export function hostCheck(names: readonly string[] = []): MiddlewareHandler {
       code: 'permission_denied',
       message: 'This server does not answer to that host name.',
       rule: 'http.host',
-      remedy: 'Use http://localhost, or add the name to AIRLOCK_HOSTS.',
+      remedy: 'Use http://localhost or http://127.0.0.1 with the port of the server.',
     })
   }
 }

@@ -11,7 +11,11 @@ import { problemResponse } from './problem.ts'
 
 /** What the app carries along a request once the door has let it in. */
 export interface HttpEnvironment {
-  Variables: { actor: Actor }
+  Variables: {
+    actor: Actor
+    /** Asks again whether the token still stands for somebody: an event stream outlives the moment it was let in. */
+    isStillKnown: () => Promise<boolean>
+  }
 }
 
 export type HttpApp = OpenAPIHono<HttpEnvironment>

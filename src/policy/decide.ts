@@ -1,4 +1,4 @@
-import type { Failure } from '#kernel/failure.ts'
+import type { Failure, FailureCode } from '#kernel/failure.ts'
 import { ACTIONS, type ActionName } from './action.ts'
 import type { Actor } from './actor.ts'
 import { holds, LEAST_ROLE } from './role.ts'
@@ -56,11 +56,16 @@ export function decideAtDoor(actor: Actor, action: ActionName): Decision {
 export function refusalOf(decision: Decision): Failure {
   const spoke = decision.rules.find((speech) => speech.effect === 'deny')
   return {
-    code: spoke?.rule === 'review.not-own-change' ? 'self_approval' : 'permission_denied',
+    code: CODE_OF_RULE[spoke?.rule ?? ''] ?? 'permission_denied',
     message: spoke?.reason ?? 'No rule allows this.',
     rule: spoke?.rule ?? 'default.deny',
     ...(decision.smallestChange === undefined ? {} : { remedy: decision.smallestChange }),
   }
+}
+
+/** Rules whose denial programs may want to tell from any other. */
+const CODE_OF_RULE: Readonly<Record<string, FailureCode>> = {
+  'review.not-own-change': 'self_approval',
 }
 
 interface Opinion extends RuleSpeech {

@@ -302,6 +302,14 @@ describe('the rest of the house', () => {
     )
   })
 
+  test('what is wrong with a request is named place by place', async () => {
+    const { err, exit } = await desk.type('run', 'x', '--scope', '', '--scope', 'a'.repeat(600))
+    expect(exit).toBe(2)
+    expect(err).toContain('scope.include.0: Too small')
+    expect(err).toContain('scope.include.1: Too big')
+    expect(err).toContain('such as src/billing/**')
+  })
+
   test('a mistyped command line is explained and exits with 2', async () => {
     const mistyped = await desk.type('taks')
     expect([mistyped.err.includes('Did you mean tasks?'), mistyped.exit]).toEqual([true, 2])

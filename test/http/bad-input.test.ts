@@ -41,6 +41,15 @@ describe('bad input', () => {
     expect(house.application.calls).toEqual([])
   })
 
+  test('a scope that is none has a code of its own', async () => {
+    const house = aHouse()
+    const scopes = [{ include: [] }, { include: [''] }, {}, 'src/**', { include: ['x'.repeat(513)] }]
+    for (const scope of scopes) {
+      const response = await house.ask('owner', 'POST', '/v1/tasks', { intent: 'x', project: 'p', scope })
+      expect(await refusal(response)).toMatchObject({ status: 422, code: 'invalid_scope' })
+    }
+  })
+
   test('a body above the bound is 413, announced or not', async () => {
     const house = aHouse()
     const big = JSON.stringify({ intent: 'x'.repeat(5 * 1024 * 1024), project: 'x' })

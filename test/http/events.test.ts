@@ -81,6 +81,17 @@ describe('events', () => {
     await expect.poll(() => house.application.listeners).toBe(0)
   })
 
+  test('a stream ends when its token is taken back', async () => {
+    const house = aHouse()
+    house.application.emit(step(1))
+    const stream = ids(await follow(house))
+    expect((await stream.next()).value).toBe('1')
+    house.revoke('viewer')
+    house.application.emit(step(2))
+    expect(await all(stream)).toEqual([])
+    expect(house.application.listeners).toBe(0)
+  })
+
   test('without the media type it is a page', async () => {
     const house = aHouse()
     for (const sequence of [1, 2, 3]) house.application.emit(step(sequence))

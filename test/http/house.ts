@@ -10,6 +10,8 @@ export interface House {
   readonly http: ReturnType<typeof createHttp>
   readonly authenticate: HttpOptions['authenticate']
   token(role: Role, organisation?: string): string
+  /** Takes the token of a role back. */
+  revoke(role: Role): void
   /** A request as `role` of `org_a`, with a body as JSON where one is given. */
   ask(
     role: Role,
@@ -41,6 +43,7 @@ export function aHouse(options: Partial<HttpOptions> = {}): House {
     http,
     authenticate,
     token,
+    revoke: (role) => void actors.delete(keyOf(tokenHash(token(role)))),
     ask: async (role, method, path, body, headers = {}) =>
       http.request(path, {
         method,

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Failure } from '#kernel/failure.ts'
 import { manyLines, oneLine } from '../terminal/safe-text.ts'
 import type { Paint } from '../terminal/screen.ts'
@@ -16,8 +17,19 @@ export function failureText(failure: Failure, paint: Paint): string {
 
 function detail(value: unknown): string {
   if (typeof value === 'string') return manyLines(value)
-  if (Array.isArray(value) && value.every((item) => typeof item === 'string'))
-    return manyLines(value.join('\n'))
+  if (Array.isArray(value)) return value.map(item).join('\n')
+  return oneLine(JSON.stringify(value) ?? '')
+}
+
+/** The place and the problem of what is wrong with a request or a file, else the value itself. */
+function item(value: unknown): string {
+  if (typeof value === 'string') return manyLines(value)
+  const { path, message } = z
+    .object({ path: z.string(), message: z.string() })
+    .partial()
+    .catch({})
+    .parse(value)
+  if (path !== undefined && message !== undefined) return `${oneLine(path)}: ${oneLine(message)}`
   return oneLine(JSON.stringify(value) ?? '')
 }
 

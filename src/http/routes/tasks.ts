@@ -86,7 +86,9 @@ export function taskRoutes(heartbeatMilliseconds: number): readonly Route[] {
         const resumed = context.req.header('last-event-id') ?? String(query.after)
         if (!/^\d{1,15}$/.test(resumed)) return refused(NOT_A_SEQUENCE)
         const after = Number(resumed)
-        return eventStream(context, { application, actor, task: params.task, after, heartbeatMilliseconds })
+        const isStillKnown = context.get('isStillKnown')
+        const follow = { application, actor, task: params.task, after, heartbeatMilliseconds, isStillKnown }
+        return eventStream(context, follow)
       },
     }),
     jsonRoute({
