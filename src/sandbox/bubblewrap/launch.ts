@@ -104,8 +104,8 @@ function spawnBwrap(
       '--',
       ...spec.command,
     ],
-    // A group of its own, so that it can be killed as one.
-    { cwd: '/', env: {}, stdio, detached: true, ...(ground.hostUser ?? {}) },
+    // Without a cgroup, a process group is the only way to kill bwrap and its newborn child as one.
+    { cwd: '/', env: {}, stdio, detached: withoutCgroup, ...(ground.hostUser ?? {}) },
   )
 }
 

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Readable } from 'node:stream'
-import { setTimeout as pause } from 'node:timers/promises'
+import { setImmediate as immediate, setTimeout as pause } from 'node:timers/promises'
 import type { Clock } from '#kernel/instant.ts'
 import type { EndCause, Sandbox, SandboxEnding, SandboxSpec } from '../driver.ts'
 import type { Cgroup } from './cgroup.ts'
@@ -27,8 +27,7 @@ export function runningSandbox({ spec, child, status, stdout, stderr, cgroup, cl
   let first: { cause: EndCause; detail?: string } | undefined
   const end = (cause: EndCause, detail?: string) => {
     first ??= { cause, ...(detail === undefined ? {} : { detail }) }
-    killGroup(child)
-    cgroup?.kill()
+    killAll(child, cgroup)
   }
   const output = outputOf(spec.limits.outputBytes, spec.onOutput, () => end('output_exhausted'))
   const told = readAll(status)
@@ -50,7 +49,7 @@ export function runningSandbox({ spec, child, status, stdout, stderr, cgroup, cl
     clearTimeout(timer)
     clearInterval(memory)
     over.abort()
-    killGroup(child)
+    if (cgroup === undefined) killAll(child, cgroup)
     const outOfMemory = (cgroup?.outOfMemoryKills() ?? 0) > 0
     const said = await told
     await gone(said, cgroup)
@@ -115,6 +114,8 @@ async function readAll(status: Readable): Promise<Status> {
  * a moment, and only then may the workspace be read.
  */
 async function gone(said: Status, cgroup: Cgroup | undefined): Promise<void> {
+  // Most are gone within a millisecond, which is less than a timer can wait.
+  for (let turn = 0; turn < 50 && stillThere(said, cgroup); turn++) await immediate()
   for (let wait = 1; stillThere(said, cgroup) && wait < 60_000; wait *= 1.5) {
     cgroup?.kill()
     if (said.firstProcess !== undefined) killFirstProcess(said.firstProcess)
@@ -128,12 +129,14 @@ function stillThere({ firstProcess }: Status, cgroup: Cgroup | undefined): boole
 }
 
 /**
- * bwrap and what it has just forked. The inside asks to die with bwrap only once it runs: when bwrap is killed before
- * that, the newborn would wait for it forever. Until it has a session of its own it is in the process group of bwrap;
- * later its number is known.
+ * The inside asks to die with bwrap only once it runs: when bwrap is killed before that, the newborn would wait for it
+ * forever. The cgroup holds both. Without one, both are in one process group until the inside has a session of its
+ * own; later the number of its first process is known.
  */
-function killGroup({ pid }: ChildProcess): void {
+function killAll(child: ChildProcess, cgroup: Cgroup | undefined): void {
+  child.kill('SIGKILL')
+  cgroup?.kill()
   try {
-    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+    if (cgroup === undefined && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
   } catch {} // nobody is left in it
 }
