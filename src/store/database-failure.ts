@@ -37,4 +37,4 @@ const UNIQUE_VIOLATION = '23505'
 // Class 08 connection exceptions, 57P01..57P03 shutting down or starting, 53300 too many connections, and the socket's own.
 const UNREACHABLE =
   /^(08|57P0|53300|28|3D000)|^(ECONNREFUSED|ECONNRESET|ENOENT|ENOTFOUND|ETIMEDOUT|EPIPE|EHOSTUNREACH)$/
-const LOST = /Connection terminated|timeout exceeded when trying to connect/
+const LOST = /Connection terminated|timeout exceeded when trying to connect|timeout expired/

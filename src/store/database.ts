@@ -2,8 +2,10 @@ import { CamelCasePlugin, Kysely, PostgresDialect, sql } from 'kysely'
 import pg, { type PoolConfig } from 'pg'
 import { type Connections, type Location, openLocation } from './connections.ts'
 import { databaseFailure } from './database-failure.ts'
-import { type EventNotice, onEventNotices } from './event-notices.ts'
+import { type EventListener, eventNotices } from './event-notices.ts'
 import { migrate } from './migrate.ts'
+import { type Notifications, openNotifications } from './notifications.ts'
+import { openPool } from './pool.ts'
 import { ensureQueryRole, requireQueryRole } from './query-role.ts'
 import { installQueue, openQueue, type Queue } from './queue.ts'
 import type { Tables, Tx } from './schema.ts'
@@ -20,8 +22,8 @@ export interface Store {
   organisationOfToken(hash: Uint8Array): Promise<string | undefined>
   readonly queue: Queue
   /** Calls the listener after events were committed, by any process; `undefined` means some may have been missed. */
-  onEvents(listener: (notice: EventNotice | undefined) => void): () => void
-  /** Stops the queue and closes every connection, then the embedded server. */
+  onEvents(listener: EventListener): () => void
+  /** Stops the queue and closes every connection, then the embedded server. Safe to call twice. */
   close(): Promise<void>
 }
 
@@ -35,11 +37,10 @@ export interface StoreOptions {
  * Throws AirlockError: `database_unavailable`, `data_directory_busy`, `disk_full`, `invalid_configuration`.
  */
 export async function openStore(location: Location, options: StoreOptions = {}): Promise<Store> {
-  const connections = await openLocation(location)
   try {
+    const connections = await openLocation(location)
     return await openConnections(connections, options)
   } catch (error) {
-    await connections.close()
     throw databaseFailure(error)
   }
 }
@@ -48,26 +49,34 @@ async function openConnections(connections: Connections, options: StoreOptions):
   const onProblem = options.onProblem ?? (() => undefined)
   const owner = kyselyOver(connections.owner, 2, onProblem)
   const query = kyselyOver(connections.query, 12, onProblem)
+  let notifications: Notifications | undefined
+  const disconnect = () => Promise.all([notifications?.close(), query.destroy(), owner.destroy()])
   try {
     await prepareSchema(owner, connections)
     await requireQueryRole(query)
-    const queue = await openQueue(connections.query, onProblem)
-    const notices = await onEventNotices(queue)
+    notifications = await openNotifications(connections.query, onProblem)
+    const onEvents = await eventNotices(notifications)
+    const queue = await openQueue(connections.query, notifications, onProblem)
+    const close = async () => {
+      await queue.close()
+      await disconnect()
+      await connections.close()
+    }
+    let closing: Promise<void> | undefined
     return {
       inOrganisation: (organisation, work) => inOrganisation(query, organisation, work),
       organisations: () => organisations(owner),
       organisationOfToken: (hash) => organisationOfToken(query, hash),
       queue,
-      onEvents: notices.subscribe,
-      close: async () => {
-        await notices.close()
-        await queue.close()
-        await Promise.all([query.destroy(), owner.destroy()])
-        await connections.close()
+      onEvents,
+      close: () => {
+        closing ??= close()
+        return closing
       },
     }
   } catch (error) {
-    await Promise.all([query.destroy(), owner.destroy()])
+    await disconnect()
+    await connections.close()
     throw error
   }
 }
@@ -122,15 +131,16 @@ async function organisationOfToken(query: Kysely<Tables>, hash: Uint8Array): Pro
 }
 
 function kyselyOver(config: PoolConfig, max: number, onProblem: (error: Error) => void): Kysely<Tables> {
-  const pool = new pg.Pool({
-    ...config,
-    options: [config.options, SESSION].filter(Boolean).join(' '),
-    application_name: 'airlock',
-    connectionTimeoutMillis: 10_000,
-    max,
-    types: { getTypeParser },
-  })
-  pool.on('error', onProblem) // an idle connection was lost; the pool opens another when asked
+  const pool = openPool(
+    {
+      ...config,
+      options: [config.options, SESSION].filter(Boolean).join(' '),
+      application_name: 'airlock',
+      max,
+      types: { getTypeParser },
+    },
+    onProblem,
+  )
   return new Kysely<Tables>({
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],

@@ -1,10 +1,10 @@
-import { closeSync, openSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { closeSync, constants, openSync } from 'node:fs'
+import { access, mkdir } from 'node:fs/promises'
 import { platform } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
-import { AirlockError } from '#kernel/failure.ts'
+import { AirlockError, failureOf } from '#kernel/failure.ts'
 import { databaseAccount } from './embedded-postgres/account.ts'
 import { serverBinaries } from './embedded-postgres/binaries.ts'
 import { ADMIN, type Cluster, prepareCluster, startFailure } from './embedded-postgres/cluster.ts'
@@ -33,7 +33,7 @@ export interface EmbeddedPostgres {
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const directory = resolve(options.directory)
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+  await makeDirectory(directory)
   const path = join(directory, 'cluster')
   const account = await databaseAccount(path)
   const binaries = options.binaries ?? (await serverBinaries(directory, account))
@@ -48,11 +48,32 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
 }
 
+async function makeDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    await access(directory, constants.W_OK | constants.X_OK)
+  } catch (error) {
+    const failure = failureOf(error)
+    if (failure.code !== 'internal') throw new AirlockError(failure, { cause: error })
+    throw new AirlockError(
+      {
+        code: 'database_unavailable',
+        message: `The data directory ${directory} cannot be made or written.`,
+        rule: 'database.directory',
+        remedy: 'Choose a directory that this user may write.',
+        details: { cause: error instanceof Error ? error.message : String(error) },
+      },
+      { cause: error },
+    )
+  }
+}
+
 /** Any number, but always this one: who holds it in the cluster's `postgres` database owns the directory. */
 const LOCK = 7_305_112_809
 const LOCK_TRIES = 40
 const POLL_MS = 50
 const MOST_STARTS = 8
+const CONNECT_MS = 30_000
 
 /** Reaches the server, takes the lock, and from then on starts the server again whenever it dies under us. */
 async function hold(cluster: Cluster, socket: SocketDirectory, logFile: string): Promise<EmbeddedPostgres> {
@@ -107,9 +128,7 @@ async function reach(
       if (starts > 0) await delay(POLL_MS * 2 ** (starts - 1))
       starts++
       running = true
-      const child = await startPostmaster(cluster, logFile)
-      if (child.pid === undefined) running = false
-      child.once('exit', () => {
+      await startPostmaster(cluster, logFile, () => {
         running = false
       })
     }
@@ -118,7 +137,7 @@ async function reach(
 }
 
 async function connect(admin: pg.ClientConfig): Promise<pg.Client | 'absent' | 'starting'> {
-  const client = new pg.Client(admin)
+  const client = new pg.Client({ ...admin, connectionTimeoutMillis: CONNECT_MS })
   client.on('error', ignore) // an 'end' follows
   try {
     await client.connect()

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Queue } from './queue.ts'
+import type { Notifications } from './notifications.ts'
 import type { Tx } from './schema.ts'
 
 /** New events of a task were committed, up to this sequence. Ids only: channels know no organisations. */
@@ -18,26 +18,21 @@ export async function sendEventNotice(tx: Tx, task: string, sequence: number): P
     'task', ${task}::text, 'sequence', ${sequence}::bigint)::text)`.execute(tx)
 }
 
-type Listener = (notice: EventNotice | undefined) => void
+/** `undefined` when notices may have been missed: look again. */
+export type EventListener = (notice: EventNotice | undefined) => void
 
-export interface EventNotices {
-  subscribe(listener: Listener): () => void
-  close(): Promise<void>
-}
-
-/** Listens once for the whole process and hands each notice to every listener. */
-export async function onEventNotices(queue: Queue): Promise<EventNotices> {
-  const listeners = new Set<Listener>()
-  const stop = await queue.listen(CHANNEL, (payload) => {
+/** Listens once for the whole process; the returned function adds a listener and gives the way to remove it. */
+export async function eventNotices(
+  notifications: Notifications,
+): Promise<(listener: EventListener) => () => void> {
+  const listeners = new Map<symbol, EventListener>()
+  await notifications.listen(CHANNEL, (payload) => {
     const notice = payload === undefined ? undefined : (JSON.parse(payload) as EventNotice)
-    for (const listener of listeners) listener(notice)
+    for (const listener of listeners.values()) listener(notice)
   })
-  return {
-    subscribe: (listener) => {
-      const own: Listener = (notice) => listener(notice)
-      listeners.add(own)
-      return () => listeners.delete(own)
-    },
-    close: stop,
+  return (listener) => {
+    const key = Symbol('listener')
+    listeners.set(key, listener)
+    return () => listeners.delete(key)
   }
 }

@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type pg from 'pg'
 import type { PoolConfig } from 'pg'
-import { fromKysely, type Job, PgBoss } from 'pg-boss'
+import { type Db, fromKysely, type Job, PgBoss } from 'pg-boss'
+import type { Notifications } from './notifications.ts'
+import { openPool } from './pool.ts'
 import { QUERY_ROLE } from './query-role.ts'
 import type { Tx } from './schema.ts'
 
@@ -22,8 +25,6 @@ export interface Queue {
   startWorker(handler: (job: TaskJob) => Promise<void>, options: WorkerOptions): Promise<void>
   /** Takes no more jobs and waits for the running handlers, at most that long; enqueuing still works. */
   stopWorker(patienceMilliseconds: number): Promise<void>
-  /** Told of every message other sessions send to a channel, this process's included; `undefined` after a gap. */
-  listen(channel: string, onMessage: (payload: string | undefined) => void): Promise<() => Promise<void>>
   /** Closes its connections. A handler that still runs is abandoned and its job comes back. */
   close(): Promise<void>
 }
@@ -36,10 +37,12 @@ const LONGEST_JOB_SECONDS = 24 * 3_600 - 1
 
 /** Installs or upgrades the queue's own schema, as the owner, and lets the query role use it. */
 export async function installQueue(owner: PoolConfig): Promise<void> {
-  const boss = new PgBoss({ ...bossConfig(owner), max: 1, supervise: false, schedule: false })
+  const pool = openPool({ ...owner, max: 1, application_name: 'airlock-queue' }, () => undefined)
+  const db = bossDatabase(pool)
+  const boss = new PgBoss({ schema: SCHEMA, db, supervise: false, schedule: false })
   boss.on('error', () => undefined) // the failing call rejects as well
-  await boss.start()
   try {
+    await boss.start()
     const queue = {
       ...RETRIES,
       expireInSeconds: LONGEST_JOB_SECONDS,
@@ -48,7 +51,6 @@ export async function installQueue(owner: PoolConfig): Promise<void> {
     }
     if ((await boss.getQueue(ADVANCE_TASK)) === null) await boss.createQueue(ADVANCE_TASK, queue)
     else await boss.updateQueue(ADVANCE_TASK, queue)
-    const db = boss.getDb()
     await db.executeSql(`grant usage on schema ${SCHEMA} to ${QUERY_ROLE}`)
     await db.executeSql(
       `grant select, insert, update, delete on all tables in schema ${SCHEMA} to ${QUERY_ROLE}`,
@@ -56,16 +58,23 @@ export async function installQueue(owner: PoolConfig): Promise<void> {
     await db.executeSql(`grant execute on all functions in schema ${SCHEMA} to ${QUERY_ROLE}`)
   } finally {
     await boss.stop({ graceful: false })
+    await pool.end()
   }
 }
 
 const RETRIES = { retryLimit: 5, retryDelay: 1, retryBackoff: true, retryDelayMax: 60 }
 
-/** Opens the queue as the query role. `onError` is told of trouble in its background loops. */
-export async function openQueue(query: PoolConfig, onError: (error: Error) => void): Promise<Queue> {
+/** Opens the queue as the query role. `onProblem` is told of trouble in its background loops. */
+export async function openQueue(
+  query: PoolConfig,
+  notifications: Notifications,
+  onProblem: (error: Error) => void,
+): Promise<Queue> {
+  // Not the pool of the tables: pg-boss expects the driver's own types.
+  const pool = openPool({ ...query, max: 4, application_name: 'airlock-queue' }, onProblem)
   const boss = new PgBoss({
-    ...bossConfig(query),
-    max: 4,
+    schema: SCHEMA,
+    db: bossDatabase(pool, notifications),
     migrate: false,
     createSchema: false,
     schedule: false,
@@ -73,9 +82,13 @@ export async function openQueue(query: PoolConfig, onError: (error: Error) => vo
     monitorVacuum: false,
     useListenNotify: true,
   })
-  boss.on('error', onError)
-  await boss.start()
-  const db = boss.getDb()
+  boss.on('error', onProblem)
+  try {
+    await boss.start()
+  } catch (error) {
+    await pool.end()
+    throw error
+  }
 
   return {
     enqueue: async (tx, job) => {
@@ -101,24 +114,30 @@ export async function openQueue(query: PoolConfig, onError: (error: Error) => vo
         delay(patienceMilliseconds, undefined, { ref: false }),
       ])
     },
-    listen: async (channel, onMessage) => {
-      const handle = await db.listen?.(channel, onMessage, () => onMessage(undefined))
-      return async () => handle?.close()
+    close: async () => {
+      await boss.stop({ graceful: false })
+      await pool.end()
     },
-    close: () => boss.stop({ graceful: false }),
   }
 }
 
-// pg-boss takes the same settings as a pg Pool, but not their `undefined`s nor a password function without arguments.
-function bossConfig(pool: PoolConfig) {
-  const { host, database, user, connectionString, options } = pool
+/**
+ * What pg-boss is given instead of letting it connect by itself: its own listening connection drops its error handler
+ * before it ends, and a database that goes away at that moment would take the process with it.
+ */
+function bossDatabase(pool: pg.Pool, notifications?: Notifications): Db {
   return {
-    schema: SCHEMA,
-    application_name: 'airlock-queue',
-    ...(host === undefined ? {} : { host }),
-    ...(database === undefined ? {} : { database }),
-    ...(user === undefined ? {} : { user }),
-    ...(connectionString === undefined ? {} : { connectionString }),
-    ...(options === undefined ? {} : { options }),
+    executeSql: (text, values) => pool.query(text, values),
+    ...(notifications === undefined
+      ? {}
+      : {
+          listen: async (channel, onMessage, onReconnect) => {
+            const stop = await notifications.listen(channel, (payload) =>
+              payload === undefined ? onReconnect() : onMessage(payload),
+            )
+            onReconnect()
+            return { close: async () => stop() }
+          },
+        }),
   }
 }

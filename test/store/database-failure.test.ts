@@ -17,9 +17,12 @@ test.each([
   expect(translated).toMatchObject({ failure: { code: failure }, cause: thrown })
 })
 
-test('a connection that ended in the middle is called unavailable, though it has no code', () => {
-  const thrown = new Error('Connection terminated unexpectedly')
-  expect(databaseFailure(thrown)).toMatchObject({ failure: { code: 'database_unavailable' } })
+test.each([
+  'Connection terminated unexpectedly',
+  'timeout exceeded when trying to connect',
+  'timeout expired',
+])('"%s" is called unavailable, though it has no code', (message) => {
+  expect(databaseFailure(new Error(message))).toMatchObject({ failure: { code: 'database_unavailable' } })
 })
 
 test('everything else stays what it was: a bug is not dressed up as a failure', () => {

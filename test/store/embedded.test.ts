@@ -105,9 +105,14 @@ describe('the embedded server', () => {
     await store.close()
   })
 
-  test('a postmaster that dies under a running server is started again', async () => {
-    const store = await openStore({ embedded: { directory } })
+  test('a postmaster that dies under a running server is started again, and jobs and notices go on', async () => {
+    const problems: Error[] = []
+    const store = await openStore({ embedded: { directory } }, { onProblem: (error) => problems.push(error) })
     try {
+      const missed = Promise.withResolvers<unknown>()
+      store.onEvents(missed.resolve)
+      const handled = Promise.withResolvers<string>()
+      await store.queue.startWorker(async ({ task }) => handled.resolve(task), { concurrency: 1 })
       const killed = await postmasterOf(directory)
       process.kill(killed ?? 0, 'SIGKILL')
       let answer: readonly string[] | undefined
@@ -117,6 +122,12 @@ describe('the embedded server', () => {
           answer = await store.organisations().catch(() => undefined)
       }
       expect(answer).toEqual([])
+      await store.inOrganisation('org_1', (tx) =>
+        store.queue.enqueue(tx, { organisation: 'org_1', task: 'tsk_1' }),
+      )
+      expect(await handled.promise).toBe('tsk_1')
+      expect(await missed.promise).toBeUndefined()
+      expect(problems).not.toEqual([])
     } finally {
       await store.close()
     }
@@ -150,6 +161,18 @@ describe('the embedded server', () => {
     await writeFile(join(directory, 'cluster', 'PG_VERSION'), '9\n')
     await expect(startEmbeddedPostgres({ directory })).rejects.toMatchObject({
       failure: { code: 'database_unavailable', rule: 'database.version' },
+    })
+  })
+
+  test('says that a data directory cannot be made, and why', async () => {
+    await writeFile(join(scratch, 'file'), '')
+    const inside = join(scratch, 'file', 'data')
+    await expect(openStore({ embedded: { directory: inside } })).rejects.toMatchObject({
+      failure: {
+        code: 'database_unavailable',
+        rule: 'database.directory',
+        details: { cause: expect.stringContaining('ENOTDIR') },
+      },
     })
   })
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { open, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -30,9 +30,10 @@ const SETTINGS = {
 
 /**
  * Starts a postmaster in its own session: a Ctrl-C in the terminal must not stop the database before we have stopped
- * using it. It outlives us when we are killed, and the next start adopts it.
+ * using it. It outlives us when we are killed, and the next start adopts it. `onExit` is called once, also when it
+ * could not be started at all.
  */
-export async function startPostmaster(cluster: Cluster, logFile: string): Promise<ChildProcess> {
+export async function startPostmaster(cluster: Cluster, logFile: string, onExit: () => void): Promise<void> {
   const size = await stat(logFile).then(
     (found) => found.size,
     () => 0,
@@ -56,9 +57,10 @@ export async function startPostmaster(cluster: Cluster, logFile: string): Promis
         stdio: ['ignore', log.fd, log.fd],
       },
     )
-    child.on('error', () => undefined) // seen as an exit: there is no pid
+    // Before anything is awaited: one that fails at once must not be waited for.
+    child.once('error', onExit)
+    child.once('exit', onExit)
     child.unref()
-    return child
   } finally {
     await log.close()
   }
