@@ -11,20 +11,23 @@ import { type CleanedTree, type Objection, undoChanges } from './undo-changes.ts
  */
 export function cleanTree(repository: TrustedRepository, base: string, tree: string): Promise<CleanedTree> {
   return undoChanges(repository, base, tree, async (changes) => {
-    const files = changes.filter((change) => ['100644', '100755', '120000'].includes(change.newMode))
+    const files = changes.filter((change) => ['100644', '100755', LINK].includes(change.newMode))
     const sizes = await repository.sizesOf(files.map((change) => change.newObject))
-    const objections = new Map<string, Objection>()
-    for (const change of changes)
-      objections.set(change.path, await objection(repository, change, sizes.get(change.newObject) ?? 0))
-    return objections
+    const sizeOf = (change: TreeChange) => sizes.get(change.newObject) ?? 0
+    const links = files.filter((change) => change.newMode === LINK && sizeOf(change) <= LONGEST_LINK)
+    const targets = await repository.readBlobs(links.map((change) => change.newObject))
+    return new Map(
+      changes.map((change) => [
+        change.path,
+        objection(change, sizeOf(change), targets.get(change.newObject)),
+      ]),
+    )
   })
 }
 
-async function objection(
-  repository: TrustedRepository,
-  change: TreeChange,
-  size: number,
-): Promise<Objection> {
+const LINK = '120000'
+
+function objection(change: TreeChange, size: number, target: Uint8Array | undefined): Objection {
   const path = readablePath(change)
   if (change.newMode === '160000' || change.oldMode === '160000')
     return { rule: 'import.submodule', reason: 'Submodules are not added, moved or removed by a task.' }
@@ -41,10 +44,8 @@ async function objection(
     case '100644':
     case '100755':
       return size > BOUNDS.fileInPatch ? tooLarge(size) : undefined
-    case '120000':
-      return size > LONGEST_LINK
-        ? tooLarge(size)
-        : linkObjection(path, await repository.readBlob(change.newObject))
+    case LINK:
+      return target === undefined ? tooLarge(size) : linkObjection(path, target)
     default:
       return { rule: 'import.mode', reason: `The mode ${change.newMode} is none that a file may have.` }
   }

@@ -19,12 +19,14 @@ export async function ignoreRulesOf(repository: TrustedRepository, commit: strin
       code: 'repository_unreadable',
       message: 'The .gitignore files are too many or too large.',
     })
-  const texts: string[] = []
-  for (const file of files.sort((a, b) => depth(a.path) - depth(b.path))) {
-    const text = Buffer.from(await repository.readBlob(file.object)).toString('utf8')
-    texts.push(rooted(text, file.path.slice(0, -'.gitignore'.length)))
-  }
-  return texts.join('')
+  const blobs = await repository.readBlobs(files.map((file) => file.object))
+  return files
+    .sort((a, b) => depth(a.path) - depth(b.path))
+    .map((file) => {
+      const text = Buffer.from(blobs.get(file.object) ?? []).toString('utf8')
+      return rooted(text, file.path.slice(0, -'.gitignore'.length))
+    })
+    .join('')
 }
 
 /** The lines of one .gitignore as they would stand at the root; `directory` is empty or ends with a slash. */

@@ -85,6 +85,8 @@ export interface TrustedRepository {
   /** A regular file's bytes, undefined when there is none. Throws AirlockError file_too_large above `maxBytes`. */
   readFile(treeish: string, path: string, maxBytes: number): Promise<Uint8Array | undefined>
   readBlob(object: string): Promise<Uint8Array>
+  /** Many at once, by object name; the caller knows that they are small. */
+  readBlobs(objects: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>
   list(treeish: string): Promise<readonly TreeEntry[]>
   sizesOf(objects: readonly string[]): Promise<ReadonlyMap<string, number>>
   /** Every path at which two trees differ; a rename is a removal and an addition. */

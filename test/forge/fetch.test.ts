@@ -65,6 +65,19 @@ describe('fetching from a local path', () => {
     expect(fetched).toMatchObject({ ok: false, failure: { code: 'repository_empty' } })
   })
 
+  test('a shallow clone is as good a base as any', async () => {
+    const source = gitFixture()
+    source.commit('older')
+    const commit = source.commit('newest')
+    const shallow = join(temporaryDirectory(), 'shallow')
+    plainGit('/', 'clone', '-q', '--depth=1', `file://${source.directory}`, shallow)
+    const fetched = await (await trusted()).fetch({ url: shallow })
+    expect(fetched).toEqual({
+      ok: true,
+      value: { defaultBranch: 'main', tips: [{ branch: 'main', commit }] },
+    })
+  })
+
   test('what is not a repository is repository_unreadable', async () => {
     const repository = await trusted()
     for (const url of [temporaryDirectory(), '/nonexistent/airlock'])

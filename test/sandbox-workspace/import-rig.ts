@@ -30,7 +30,10 @@ export const random: RandomBytes = (size) => {
 export async function root(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'airlock-workspace-'))
   await chmod(directory, 0o711)
-  onTestFinished(() => rm(directory, { recursive: true, force: true }))
+  onTestFinished(() => {
+    execFileSync('chmod', ['-R', 'u+rwX', directory]) // the driver's staged files are read-only
+    return rm(directory, { recursive: true, force: true })
+  })
   return directory
 }
 

@@ -40,6 +40,7 @@ export async function fetchBranches(
     ...uploadPack,
     '--quiet',
     '--no-tags',
+    '--update-shallow', // a clone of somebody with --depth is a base as good as any
     '--prune',
     '--no-write-fetch-head',
     '--no-recurse-submodules',

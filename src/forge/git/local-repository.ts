@@ -91,6 +91,14 @@ async function configured(home: string, key: string): Promise<string | undefined
   return undefined
 }
 
+/** The evidence attached to a commit as a git note; undefined when there is none. */
+export async function evidenceNote(repository: string, commit: string): Promise<Uint8Array | undefined> {
+  const note = await read(repository, ['notes', '--ref=refs/notes/airlock', 'list', commit])
+  if (note.exitCode !== 0) return undefined
+  const text = await read(repository, ['cat-file', 'blob', lineOf(note)])
+  return text.exitCode === 0 ? text.stdout : undefined
+}
+
 /** Only looks; nothing of the repository is run, so it may belong to anybody. */
 function read(directory: string, args: readonly string[]): Promise<GitOutcome> {
   return runGit({ args: ['-C', directory, ...args], config: ['safe.directory=*'] })

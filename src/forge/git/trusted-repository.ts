@@ -13,6 +13,7 @@ import { oneAtATime } from './one-at-a-time.ts'
 import { buildPatch } from './patch.ts'
 import { pushBranch } from './push.ts'
 import { commitObject, listTree, parentOf, readBlob, readFile, treeOf } from './read.ts'
+import { readBlobs } from './read-blobs.ts'
 import { restorePaths } from './restore-paths.ts'
 import { git } from './run-git.ts'
 import { removeStaleFiles } from './stale-files.ts'
@@ -54,6 +55,7 @@ function trustedRepository(gitDirectory: string): TrustedRepository {
     commitObject: (commit) => commitObject(gitDirectory, commit),
     readFile: (treeish, path, maxBytes) => readFile(gitDirectory, treeish, path, maxBytes),
     readBlob: (object) => readBlob(gitDirectory, object),
+    readBlobs: (objects) => readBlobs(gitDirectory, objects),
     list: (treeish) => listTree(gitDirectory, treeish),
     sizesOf: (objects) => objectSizes(gitDirectory, objects),
     changes: (base, tree) => rawChanges(gitDirectory, base, tree),
