@@ -75,6 +75,7 @@ export function createClient(door: Door) {
     /** Follows a task from after that sequence until it ends, over lost connections. Throws an AirlockError. */
     events: (ref: string, signal: AbortSignal, after = 0) =>
       taskEvents({ url: `${door.url}${task(ref)}/events`, token: door.token, after, signal }),
+    attachEvidence: (ref: string) => post(`${task(ref)}/evidence-note`, Task),
     cancel: (ref: string) => post(`${task(ref)}/cancel`, Task),
     retry: (ref: string, comment: string) => post(`${task(ref)}/retry`, Task, { comment }),
     approve: (ref: string, request: z.input<typeof ApprovalRequest>) =>

@@ -15,6 +15,8 @@ export interface LocalGit {
   currentBranch(root: string): Promise<string | undefined>
   /** `revision` may be short, or a branch. */
   commitId(repository: string, revision: string): Promise<Result<string>>
+  /** The evidence attached to a commit as a note in refs/notes/airlock. */
+  evidenceNote(repository: string, commit: string): Promise<Uint8Array | undefined>
   /** Everything `verifyBundle` needs to know of a commit. */
   commitFacts(repository: string, commit: string, approvedPatch: Uint8Array): Promise<Result<CommitFacts>>
 }

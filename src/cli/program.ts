@@ -1,6 +1,7 @@
 import tab from '@bomb.sh/tab/commander'
 import { Command, CommanderError } from 'commander'
 import { approveCommand } from './commands/approve.ts'
+import { attachCommand } from './commands/attach.ts'
 import { auditCommand } from './commands/audit.ts'
 import { cancelCommand } from './commands/cancel.ts'
 import { diffCommand } from './commands/diff.ts'
@@ -27,7 +28,7 @@ import { createCli } from './session.ts'
 const GROUPS = [
   ['Work:', [runCommand, tasksCommand, showCommand, watchCommand, cancelCommand, retryCommand]],
   ['Review:', [reviewCommand, diffCommand, approveCommand, rejectCommand]],
-  ['Evidence:', [verifyCommand, auditCommand]],
+  ['Evidence:', [verifyCommand, attachCommand, auditCommand]],
   ['Set up:', [initCommand, doctorCommand, providerCommand, projectCommand, peopleCommand]],
   ['Server:', [upCommand, downCommand, statusCommand]],
 ] as const

@@ -25,6 +25,11 @@ export function logFile(dataDirectory: string): string {
   return join(dataDirectory, 'server.log')
 }
 
+/** Where the server keeps the evidence of a commit for people, besides its database. */
+export function evidenceFile(dataDirectory: string, commit: string): string {
+  return join(dataDirectory, 'evidence', `${commit}.json`)
+}
+
 export async function writeServerRecord(dataDirectory: string, record: ServerRecord): Promise<void> {
   const file = recordFile(dataDirectory)
   await writeFile(`${file}.new`, `${JSON.stringify(record)}\n`, { mode: 0o600 })

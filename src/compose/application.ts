@@ -1,6 +1,7 @@
 import type { HostFinding } from '#contract/api.ts'
 import type { Application } from '#http/application.ts'
 import { approve } from '#review/approve.ts'
+import { attachEvidence } from '#review/attach-evidence.ts'
 import { reject } from '#review/reject.ts'
 import { select } from '#review/select.ts'
 import { cancelTask } from '#tasks/cancel.ts'
@@ -27,6 +28,7 @@ export function createApplication(workshop: Workshop, options: ApplicationOption
     retryTask: (actor, task, { comment }) => retryTask(workshop, actor, task, comment),
     approve: (actor, task, request) => approve(workshop, actor, task, request),
     reject: (actor, task, request) => reject(workshop, actor, task, request),
+    attachEvidence: (actor, task) => attachEvidence(workshop, actor, task),
     selectFromPatch: (actor, task, request) => select(workshop, actor, task, request),
     ...taskUseCases(workshop, options),
     ...projectUseCases(workshop),

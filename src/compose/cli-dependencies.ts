@@ -5,7 +5,14 @@ import { createPager } from '#cli/pager.ts'
 import { terminalPrompts } from '#cli/terminal/prompts.ts'
 import { createScreen } from '#cli/terminal/screen.ts'
 import type { HostFinding } from '#contract/api.ts'
-import { commitFacts, commitId, currentBranch, isDirty, rootOf } from '#forge/git/local-repository.ts'
+import {
+  commitFacts,
+  commitId,
+  currentBranch,
+  evidenceNote,
+  isDirty,
+  rootOf,
+} from '#forge/git/local-repository.ts'
 import { newId } from '#kernel/ids.ts'
 import { diagnose } from '#sandbox/doctor.ts'
 import type { Config } from './config.ts'
@@ -37,7 +44,7 @@ export function cliDependencies(
     prompts: terminalPrompts,
     page: createPager(screen, { pager: config.pager, environment: config.inherited }),
     clock: () => Date.now(),
-    git: { rootOf, isDirty, currentBranch, commitId, commitFacts },
+    git: { rootOf, isDirty, currentBranch, commitId, evidenceNote, commitFacts },
     readInput: () => text(process.stdin),
     onInterrupt: (listener) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, listener)

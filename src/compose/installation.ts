@@ -25,10 +25,6 @@ export function verifierKeyFile(dataDirectory: string): string {
   return join(dataDirectory, 'keys', 'installation.pub')
 }
 
-export function evidenceFile(dataDirectory: string, commit: string): string {
-  return join(dataDirectory, 'evidence', `${commit}.json`)
-}
-
 /**
  * Makes the directories of an installation, and its signing key on the first start. A server that runs as root lets its
  * sandboxes' user pass through the data directory (0711), but list or read nothing in it.

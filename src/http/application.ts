@@ -59,6 +59,8 @@ export interface Application {
   reject(actor: Actor, task: TaskRef, request: RejectionRequest): Promise<Result<Task>>
   /** Makes a smaller patch and checks it again; refuses with `approval_void` when the patch is no longer that one. */
   selectFromPatch(actor: Actor, task: TaskRef, request: SelectionRequest): Promise<Result<Task>>
+  /** Attaches the evidence of a pushed commit to it in the remote, as a git note. */
+  attachEvidence(actor: Actor, task: TaskRef): Promise<Result<Task>>
   /** The signed evidence bundle of a commit, as JSON text that `airlock verify` reads offline. */
   evidenceOf(actor: Actor, commit: string): Promise<Result<string>>
 

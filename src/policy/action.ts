@@ -15,6 +15,7 @@ export const PERMISSIONS = [
   'people:remove',
   'audit:read',
   'evidence:read',
+  'evidence:attach',
   'server:read',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
@@ -39,6 +40,7 @@ export const ACTIONS = {
   'review.select': { permission: 'reviews:select', risk: 'medium' },
   'review.approve': { permission: 'reviews:approve', risk: 'high' },
   'review.reject': { permission: 'reviews:reject', risk: 'low' },
+  'evidence.attach': { permission: 'evidence:attach', risk: 'medium' },
   'evidence.show': { permission: 'evidence:read', risk: 'low' },
   'project.list': { permission: 'projects:read', risk: 'low' },
   'project.create': { permission: 'projects:create', risk: 'medium' },

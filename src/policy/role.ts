@@ -16,6 +16,7 @@ export const LEAST_ROLE = {
   'reviews:reject': 'developer',
   'providers:read': 'developer',
   'reviews:approve': 'maintainer',
+  'evidence:attach': 'maintainer',
   'projects:create': 'maintainer',
   'people:read': 'maintainer',
   'audit:read': 'maintainer',

@@ -69,6 +69,7 @@ export async function aDesk(role: Role = 'owner'): Promise<Desk> {
         isDirty: async () => false,
         currentBranch: async () => 'main',
         commitId: async (_repository, revision) => ok(revision),
+        evidenceNote: async () => undefined,
         commitFacts: async () => {
           throw new Error('no git here')
         },

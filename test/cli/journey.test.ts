@@ -87,6 +87,7 @@ describe('asking for a change', () => {
         isDirty: async () => true,
         currentBranch: async () => 'main',
         commitId: async (_repository, revision) => ({ ok: true, value: revision }),
+        evidenceNote: async () => undefined,
         commitFacts: async () => Promise.reject(new Error('not asked')),
       },
     })

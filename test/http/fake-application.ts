@@ -202,6 +202,8 @@ export class FakeApplication implements Application {
     this.#change('reject', actor, ref, request, request.retry ? 'queued' : 'rejected')
   selectFromPatch: Application['selectFromPatch'] = (actor, ref, request) =>
     this.#change('selectFromPatch', actor, ref, request, 'checking')
+  attachEvidence: Application['attachEvidence'] = (actor, ref) =>
+    this.#answer('attachEvidence', [ref], () => this.#find(actor, ref))
   evidenceOf: Application['evidenceOf'] = (_actor, commit) =>
     this.#answer('evidenceOf', [commit], () => '{"evidence":true}')
   listProjects: Application['listProjects'] = (_actor, page) =>

@@ -6,6 +6,7 @@ import { fromBase64 } from '#kernel/bytes.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { EXIT_CODE } from '../exit-code.ts'
 import { verificationText } from '../render/verification.ts'
+import { evidenceFile } from '../server-record.ts'
 import type { Cli, Outcome, Session } from '../session.ts'
 import { trustedKey } from '../trusted-key.ts'
 
@@ -19,7 +20,10 @@ export function verifyCommand(cli: Cli): Command {
   return cli
     .command('verify <commit>', 'Prove that a commit is exactly what a person approved')
     .option('--repo <dir>', 'the repository that holds the commit (the one around you)')
-    .option('--bundle <file>', 'its evidence (asked from the server when left out)')
+    .option(
+      '--bundle <file>',
+      'its evidence (found on this machine, in a git note, or asked from the server)',
+    )
     .option('--key <file>', 'the verifier key you trust (the one of this machine)')
     .addHelpText(
       'after',
@@ -39,7 +43,7 @@ async function verify(session: Session<VerifyOptions>, revision: string): Promis
   const repository = options.repo ?? (await git.rootOf(session.workingDirectory)) ?? session.workingDirectory
   const commit = await git.commitId(repository, revision)
   if (!commit.ok) return commit
-  const bundle = await bundleFor(session, commit.value)
+  const bundle = await bundleFor(session, repository, commit.value)
   if (!bundle.ok) return bundle
   const key = await trustedKey(options.key, session.trustedKeyFile)
   if (!key.ok) return key
@@ -57,18 +61,33 @@ async function verify(session: Session<VerifyOptions>, revision: string): Promis
   return ok(verification.ok ? 0 : EXIT_CODE.verification_failed)
 }
 
-async function bundleFor(session: Session<VerifyOptions>, commit: string): Promise<Result<EvidenceBundle>> {
+/** Named, kept by the server of this machine, attached to the commit as a note, or asked from a running server. */
+async function bundleFor(
+  session: Session<VerifyOptions>,
+  repository: string,
+  commit: string,
+): Promise<Result<EvidenceBundle>> {
   const { bundle } = session.options
   if (bundle !== undefined) return bundleIn(bundle)
+  const kept = evidenceFile(session.dataDirectory, commit)
+  if (await exists(kept)) return bundleIn(kept)
+  const note = await session.git.evidenceNote(repository, commit)
+  if (note !== undefined) return parseBundle(note)
   const client = await session.connectWithoutStarting()
   if (!client.ok)
     return refused({
       code: 'not_found',
-      message: 'There is no evidence to verify with: no file was named and no server runs.',
-      remedy: 'Give --bundle FILE, or start the server that published the commit with `airlock up`.',
+      message:
+        'There is no evidence to verify with: not on this machine, not as a git note, and no server runs.',
+      remedy:
+        'Give --bundle FILE, fetch refs/notes/airlock, or start the server that published it with `airlock up`.',
     })
   const bytes = await client.value.evidence(commit)
   return bytes.ok ? parseBundle(bytes.value) : bytes
+}
+
+async function exists(file: string): Promise<boolean> {
+  return (await stat(file).catch(() => undefined))?.isFile() ?? false
 }
 
 async function bundleIn(file: string): Promise<Result<EvidenceBundle>> {

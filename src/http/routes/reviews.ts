@@ -41,6 +41,15 @@ export const reviewRoutes: readonly Route[] = [
     reply: Task,
     run: ({ application, actor, params, body }) => application.reject(actor, params.task, body),
   }),
+  jsonRoute({
+    method: 'post',
+    path: '/v1/tasks/{task}/evidence-note',
+    action: 'evidence.attach',
+    summary: 'Attach the evidence to the pushed commit, as a git note in the same remote',
+    params: TaskParams,
+    reply: Task,
+    run: ({ application, actor, params }) => application.attachEvidence(actor, params.task),
+  }),
   rawRoute({
     method: 'get',
     path: '/v1/evidence/{commit}',

@@ -1,0 +1,59 @@
+import { encodeEntry } from '#audit/entry.ts'
+import type { Task } from '#contract/task.ts'
+import { instantOf } from '#kernel/instant.ts'
+import { ok, type Result, refused } from '#kernel/result.ts'
+import type { Actor } from '#policy/actor.ts'
+import { appendEntries } from '#store/audit-log.ts'
+import { evidenceOf } from '#store/evidence.ts'
+import { projectByReference } from '#store/projects.ts'
+import { taskView } from '#store/task-view.ts'
+import { findTask } from '#tasks/reference.ts'
+import type { Workshop } from '#tasks/workshop.ts'
+
+/** Where evidence travels with a repository: `git fetch origin refs/notes/airlock:refs/notes/airlock`. */
+export const NOTES_REF = 'refs/notes/airlock'
+
+/** Attaches the evidence of a pushed commit to it, as a git note in the same remote. Safe to ask twice. */
+export async function attachEvidence(
+  workshop: Workshop,
+  actor: Actor,
+  reference: string,
+): Promise<Result<Task>> {
+  const found = await findTask(workshop.store, actor.organisation, reference)
+  if (!found.ok) return found
+  const task = found.value
+  const { publication } = task
+  if (publication === null || !publication.pushed)
+    return refused({
+      code: 'wrong_state',
+      rule: 'evidence.pushed',
+      message: `Task ${task.number} has no pushed commit to attach evidence to.`,
+      remedy: 'Approve it with a push first.',
+    })
+  const { bundle, project } = await workshop.store.inOrganisation(actor.organisation, async (tx) => ({
+    bundle: await evidenceOf(tx, publication.commit),
+    project: await projectByReference(tx, task.project),
+  }))
+  if (bundle === undefined || project === undefined)
+    throw new Error('a published task has evidence and a project')
+  const repository = await workshop.repositoryOf(task.project)
+  await repository.note(publication.commit, NOTES_REF, bundle)
+  const pushed = await repository.pushNotes({ url: project.url }, NOTES_REF)
+  if (!pushed.ok) return pushed
+  return ok(
+    await workshop.store.inOrganisation(actor.organisation, async (tx) => {
+      await appendEntries(tx, [
+        encodeEntry({
+          version: 1,
+          organisation: actor.organisation,
+          at: instantOf(workshop.clock()),
+          actor: { kind: 'person', id: actor.person.id },
+          action: 'evidence.attached',
+          subject: task.id,
+          data: { commit: publication.commit },
+        }),
+      ])
+      return taskView(tx, task)
+    }),
+  )
+}
