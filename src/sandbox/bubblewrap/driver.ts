@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
+import { failureOf } from '#kernel/failure.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Sandbox, SandboxDriver, SandboxSpec } from '../driver.ts'
 import { type Ground, prepareGround } from './ground.ts'
@@ -17,7 +18,9 @@ export function createBubblewrapDriver(options: BubblewrapOptions): BubblewrapDr
 
   /** Only success is remembered: a person may mend the host and try again. */
   const ground = async (): Promise<Result<Ground>> => {
-    ready ??= prepareGround(options).then(async (result) => (result.ok ? probe(result.value) : result))
+    ready ??= prepareGround(options)
+      .then(async (result) => (result.ok ? probe(result.value) : result))
+      .catch((error) => refused(failureOf(error)))
     const result = await ready
     if (!result.ok) ready = undefined
     return result

@@ -1,0 +1,139 @@
+import { execFileSync } from 'node:child_process'
+import { link, mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { cgroupPlaces } from '#sandbox/bubblewrap/cgroup-places.ts'
+import { diskUse } from '#sandbox/bubblewrap/disk-use.ts'
+import { hardLimits, rlimitOptions } from '#sandbox/bubblewrap/rlimits.ts'
+import { readStatus } from '#sandbox/bubblewrap/status.ts'
+import { DEFAULT_LIMITS } from '#sandbox/limits.ts'
+
+describe('the places for cgroups', () => {
+  const mount = (root: string, point: string, type: string, options: string) =>
+    `30 24 0:26 ${root} ${point} rw,nosuid - ${type} ${type} rw,${options}`
+  const hybrid = [
+    mount('/', '/sys/fs/cgroup/memory', 'cgroup', 'memory'),
+    mount('/', '/sys/fs/cgroup/pids', 'cgroup', 'pids'),
+    mount('/', '/sys/fs/cgroup/cpu,cpuacct', 'cgroup', 'cpu,cpuacct'),
+    mount('/', '/sys/fs/cgroup/unified', 'cgroup2', 'nsdelegate'),
+  ].join('\n')
+
+  test('are one directory per controller in version 1, also on a hybrid host', () => {
+    expect(cgroupPlaces(hybrid, '4:memory:/a/b\n8:pids:/\n1:cpu,cpuacct:/c\n0::/\n')).toEqual({
+      version: 1,
+      memory: '/sys/fs/cgroup/memory/a/b',
+      pids: '/sys/fs/cgroup/pids',
+      cpu: '/sys/fs/cgroup/cpu,cpuacct/c',
+    })
+  })
+
+  test('are below what a container shows of the hierarchy', () => {
+    const mounts = [
+      mount('/docker/1', '/sys/fs/cgroup/memory', 'cgroup', 'memory'),
+      mount('/docker/1', '/sys/fs/cgroup/pids', 'cgroup', 'pids'),
+    ].join('\n')
+    expect(cgroupPlaces(mounts, '4:memory:/docker/1/x\n8:pids:/docker/1\n')).toEqual({
+      version: 1,
+      memory: '/sys/fs/cgroup/memory/x',
+      pids: '/sys/fs/cgroup/pids',
+    })
+  })
+
+  test('are the own cgroup and all above it in version 2', () => {
+    const mounts = mount('/', '/sys/fs/cgroup', 'cgroup2', 'nsdelegate')
+    expect(cgroupPlaces(mounts, '0::/system.slice/airlock.service/server\n')).toEqual({
+      version: 2,
+      candidates: [
+        '/sys/fs/cgroup/system.slice/airlock.service/server',
+        '/sys/fs/cgroup/system.slice/airlock.service',
+        '/sys/fs/cgroup/system.slice',
+        '/sys/fs/cgroup',
+      ],
+    })
+  })
+
+  test('do not exist where nothing is mounted', () => {
+    expect(cgroupPlaces('', '')).toBeUndefined()
+    expect(cgroupPlaces('garbage\n- -', '1:memory:/\nnonsense')).toBeUndefined()
+  })
+})
+
+describe('the limits of a process', () => {
+  const ceilings = hardLimits(
+    [
+      'Limit                     Soft Limit           Hard Limit           Units     ',
+      'Max file size             unlimited            unlimited            bytes     ',
+      'Max processes             100                  96365                processes ',
+      'Max open files            1024                 2000                 files     ',
+    ].join('\n'),
+  )
+
+  test('never exceed what this process may give', () => {
+    const options = rlimitOptions(DEFAULT_LIMITS, ceilings, { cgroup: false, userProcesses: 0 })
+    expect(options).toEqual(['--core=0', '--nofile=2000', `--fsize=${2 ** 31}`, `--memlock=${8 * 2 ** 20}`])
+  })
+
+  test('stand in for the cgroup where there is none', () => {
+    const options = rlimitOptions(DEFAULT_LIMITS, ceilings, { cgroup: true, userProcesses: 10 })
+    expect(options.slice(4)).toEqual(['--nproc=1034', `--data=${2 ** 32}`])
+  })
+})
+
+describe('what bwrap says about itself', () => {
+  test('is read as far as it is what it should be', () => {
+    expect(readStatus('{ "child-pid": 12, "mnt-namespace": 1 }\n{ "exit-code": 42 }\n')).toEqual({
+      firstProcess: 12,
+      exitCode: 42,
+    })
+    expect(readStatus('{ "child-pid": 12 }\n')).toEqual({ firstProcess: 12 })
+  })
+
+  test('never throws, whatever the inside writes there', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 500 }), (text) => {
+        expect(readStatus(text)).toBeTypeOf('object')
+      }),
+    )
+  })
+})
+
+describe('what a workspace uses', () => {
+  let root: string
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'airlock-disk-'))
+  })
+  // Node's own rm cannot remove what is deeper than a path can name.
+  afterEach(() => execFileSync('rm', ['-rf', root]))
+  const most = { bytes: 2 ** 30, files: 1000 }
+
+  test('counts entries and blocks, links once, and follows none', async () => {
+    await mkdir(join(root, 'a'))
+    await writeFile(join(root, 'a', 'file'), Buffer.alloc(100_000, 1))
+    await link(join(root, 'a', 'file'), join(root, 'again'))
+    await symlink('/usr', join(root, 'host'))
+    const use = await diskUse(root, most)
+    expect(use).toMatchObject({ files: 4, complete: true })
+    expect(use.bytes).toBeGreaterThanOrEqual(100_000)
+    expect(use.bytes).toBeLessThan(150_000)
+  })
+
+  test('stops counting when a bound is passed', async () => {
+    for (let index = 0; index < 30; index++) await writeFile(join(root, `${index}`), 'x')
+    expect(await diskUse(root, { ...most, files: 20 })).toMatchObject({ files: 30, complete: false })
+  })
+
+  test('does not pretend to have measured a tree that is deeper than a path', async () => {
+    process.chdir(root)
+    try {
+      for (let depth = 0; depth < 25; depth++) {
+        await mkdir('d'.repeat(200))
+        process.chdir('d'.repeat(200))
+      }
+    } finally {
+      process.chdir('/')
+    }
+    expect(await diskUse(root, most)).toMatchObject({ complete: false })
+  })
+})
