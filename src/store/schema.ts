@@ -6,7 +6,6 @@ import type { GateReport } from '#contract/gate-report.ts'
 import type { FileChange, PatchSummary, UndoneChange } from '#contract/patch.ts'
 import type { ProjectFile } from '#contract/project-file.ts'
 import type { Refusal } from '#contract/refusal.ts'
-import type { ApprovalTuple } from '#contract/review.ts'
 import type { Scope } from '#contract/scope.ts'
 import type { AgentEnding, Person, Task, TaskState } from '#contract/task.ts'
 import type { Failure } from '#kernel/failure.ts'
@@ -23,7 +22,7 @@ type Json<T> = ColumnType<T, string, string>
 type Moment = ColumnType<Instant, Instant, Instant>
 type Bytes = ColumnType<Uint8Array, Uint8Array, Uint8Array>
 /** Written by the server from `app.organisation`, so that no call can name another one. */
-type Organisation = Generated<string>
+type Organisation = ColumnType<string, never, never>
 
 export interface Tables {
   organisations: OrganisationsTable
@@ -260,4 +259,3 @@ export interface AuditCheckpointsTable {
 
 export type TaskRow = Selectable<TasksTable>
 export type NewTask = Omit<Insertable<TasksTable>, 'organisation' | 'number' | 'version' | 'eventCount'>
-export type ApprovalDocument = ApprovalTuple

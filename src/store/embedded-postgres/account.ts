@@ -1,12 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { AirlockError } from '#kernel/failure.ts'
-import { run } from './run.ts'
-
-/** The unprivileged system user the database runs as. PostgreSQL refuses to run as root. */
-export interface Account {
-  readonly uid: number
-  readonly gid: number
-}
+import { type Account, run } from './run.ts'
 
 /** Made when no `postgres` user exists. Never the sandbox's user: that one could read the data. */
 const OWN_NAME = 'airlock-postgres'

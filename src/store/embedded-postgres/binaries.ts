@@ -4,8 +4,7 @@ import { createRequire } from 'node:module'
 import { arch, platform } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { AirlockError } from '#kernel/failure.ts'
-import type { Account } from './account.ts'
-import { run } from './run.ts'
+import { type Account, run } from './run.ts'
 
 /** Where a copy goes that the database's own user can reach, when the checkout lies in root's home. */
 const SYSTEM_COPIES = '/var/cache/airlock'

@@ -2,8 +2,7 @@ import { chown, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { platform } from 'node:os'
 import { join } from 'node:path'
 import { AirlockError } from '#kernel/failure.ts'
-import type { Account } from './account.ts'
-import { run } from './run.ts'
+import { type Account, run } from './run.ts'
 
 /** One PostgreSQL data directory and how to reach it. */
 export interface Cluster {

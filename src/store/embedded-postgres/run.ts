@@ -1,5 +1,10 @@
 import { spawn } from 'node:child_process'
-import type { Account } from './account.ts'
+
+/** The unprivileged system user the database runs as. PostgreSQL refuses to run as root. */
+export interface Account {
+  readonly uid: number
+  readonly gid: number
+}
 
 export interface Ended {
   /** -1 when the program could not be started. */

@@ -1,0 +1,37 @@
+import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { AirlockError } from '#kernel/failure.ts'
+
+/** The text of a file that holds secrets; undefined when there is none. Throws for a file that others can read. */
+export async function readPrivateFile(file: string): Promise<string | undefined> {
+  const mode = await stat(file).then(
+    (found) => found.mode,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined
+      throw error
+    },
+  )
+  if (mode === undefined) return undefined
+  if ((mode & 0o077) === 0) return readFile(file, 'utf8')
+  throw new AirlockError({
+    code: 'invalid_configuration',
+    rule: 'secrets.private-file',
+    message: `${file} holds secrets and can be read by others.`,
+    remedy: `Take them for stolen if others use this machine; else run: chmod 600 ${file}`,
+  })
+}
+
+/** Puts a text in a file of mode 0600, all of it or none, and on the disk before it returns. */
+export async function writePrivateFile(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  const draft = `${file}.new`
+  const handle = await open(draft, 'w', 0o600)
+  try {
+    await handle.chmod(0o600)
+    await handle.writeFile(text)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  await rename(draft, file)
+}
