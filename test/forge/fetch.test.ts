@@ -192,6 +192,15 @@ describe('fetching over smart HTTP', () => {
     }
   })
 
+  test('sends no credential over plain HTTP, but to this machine', async () => {
+    const repository = await trusted()
+    for (const host of ['example.test', '127.0.0.1.example.test', 'localhost.example.test:80', '10.0.0.1'])
+      expect(await repository.fetch({ url: `http://${host}/x.git`, credential }), host).toMatchObject({
+        ok: false,
+        failure: { code: 'invalid_input', rule: 'remote.plain-http' },
+      })
+  })
+
   test('does not follow a redirect with the credential', async () => {
     const { server } = await served()
     const redirector = await startGitHttpServer({ root: '/nonexistent', redirectTo: server.url })

@@ -69,6 +69,8 @@ async function asOwner(path: string): Promise<string> {
 const CREDENTIAL_HELPER =
   '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "$AIRLOCK_GIT_USERNAME" "$AIRLOCK_GIT_PASSWORD"; }; f'
 
+const LOOPBACK = /^http:\/\/(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/
+
 function httpCall(
   remote: Remote,
   address: Extract<RemoteAddress, { kind: 'http' | 'https' }>,
@@ -79,6 +81,13 @@ function httpCall(
   )
   if (unusable)
     return refused({ code: 'invalid_input', message: "The remote's credential has a line break in it." })
+  if (credential !== undefined && address.kind === 'http' && !LOOPBACK.test(address.origin))
+    return refused({
+      code: 'invalid_input',
+      message: 'A credential would cross the network unencrypted.',
+      rule: 'remote.plain-http',
+      remedy: 'Use the https:// address of the repository.',
+    })
   return ok({
     address,
     url: address.url,
