@@ -1,9 +1,10 @@
-import { chmod, mkdir, open, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { generateSigningKey, parseSigningKey, type Signer, verifierText } from '#audit/signing-key.ts'
 import { digestOf } from '#kernel/bytes.ts'
 import { AirlockError } from '#kernel/failure.ts'
 import type { RandomBytes } from '#kernel/ids.ts'
+import { readPrivateFile } from '#store/private-file.ts'
 import { isRoot } from './config.ts'
 
 /** Where everything of one installation lives on disk. */
@@ -18,6 +19,7 @@ export interface Installation {
   readonly lanes: string
   readonly database: string
   readonly providersFile: string
+  readonly remotesFile: string
   readonly evidence: string
 }
 
@@ -53,6 +55,7 @@ export async function openInstallation(
     lanes,
     database: at('postgres'),
     providersFile: join(at('keys'), 'providers.json'),
+    remotesFile: join(at('keys'), 'remotes.json'),
     evidence: at('evidence'),
   }
 }
@@ -65,23 +68,11 @@ async function directory(path: string, mode: number): Promise<void> {
 async function signingKey(keys: string, random: RandomBytes): Promise<Signer> {
   const file = join(keys, 'installation.pem')
   const name = `airlock-${digestOf(keys).slice(7, 15)}`
-  const pem = (await readPrivate(file)) ?? (await createPrivate(file, generateSigningKey(random)))
+  const pem = (await readPrivateFile(file)) ?? (await createPrivate(file, generateSigningKey(random)))
   const signer = parseSigningKey(pem, name)
   if (!signer.ok) throw new AirlockError(signer.failure)
   await writeFile(join(keys, 'installation.pub'), `${verifierText(signer.value.key)}\n`, { mode: 0o644 })
   return signer.value
-}
-
-async function readPrivate(file: string): Promise<string | undefined> {
-  const mode = (await stat(file).catch(() => undefined))?.mode
-  if (mode === undefined) return undefined
-  if ((mode & 0o077) === 0) return readFile(file, 'utf8')
-  throw new AirlockError({
-    code: 'invalid_configuration',
-    rule: 'secrets.private-file',
-    message: `Others can read the installation's signing key in ${file}.`,
-    remedy: `Take it for stolen if others use this machine; else run: chmod 600 ${file}`,
-  })
 }
 
 /** Never overwrites: a lost key could not be brought back. */

@@ -4,6 +4,7 @@ import { cpus, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { builtinAgent } from '#agents/builtin/agent.ts'
 import { openTrustedRepository } from '#forge/git/trusted-repository.ts'
+import { RemoteDirectory } from '#forge/remote-directory.ts'
 import type { TrustedRepository } from '#forge/repository.ts'
 import { createGateway } from '#gateway/create-gateway.ts'
 import { createPrices } from '#gateway/prices.ts'
@@ -77,6 +78,7 @@ export async function openWorkshop(
       installation.providersFile,
       providersFromEnvironment(config.providerEnvironment),
     ),
+    remotes: new RemoteDirectory(installation.remotesFile),
     agents: new Map([[builtinAgent.name, builtinAgent]]),
     ...repositories(installation.repositories),
     signer: installation.signer,

@@ -59,12 +59,30 @@ export const Project = z
 export type Project = z.infer<typeof Project>
 export const ProjectPage = pageOf(Project, 'ProjectPage')
 
-/** Asked twice with the same URL, the first project is returned again. */
+/** How the host reaches a remote. Goes in and never comes out; agents and sandboxes never see it. */
+export const RemoteCredential = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('password'),
+      username: z.string().min(1).max(500),
+      password: z.string().min(1).max(4_000).describe('Or an access token'),
+    }),
+    z.strictObject({
+      kind: z.literal('ssh-key'),
+      keyFile: z.string().min(1).max(1_000).describe('A private key on the machine of the server, mode 0600'),
+      knownHostsFile: z.string().min(1).max(1_000).optional(),
+    }),
+  ])
+  .meta({ id: 'RemoteCredential' })
+export type RemoteCredential = z.infer<typeof RemoteCredential>
+
+/** Asked twice with the same URL, the first project is returned again, with the new credential if one is given. */
 export const ProjectRequest = z
   .strictObject({
     name: ProjectName.optional().describe('Taken from the URL unless given'),
     url: z.string().min(1).max(2_000),
     protectedBranches: z.array(z.string().min(1).max(250)).max(100).default([]),
+    credential: RemoteCredential.optional(),
   })
   .meta({ id: 'ProjectRequest' })
 export type ProjectRequest = z.infer<typeof ProjectRequest>

@@ -1,9 +1,8 @@
-import { chmod, mkdir, open, readFile, rename, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { z } from 'zod'
 import { AirlockError } from '#kernel/failure.ts'
 import type { Instant } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
+import { readPrivateFile, writePrivateFile } from '#store/private-file.ts'
 import type { Provider } from './gateway.ts'
 
 /** A provider and where it came from; the key stays on this side of the gateway. */
@@ -107,7 +106,7 @@ export class ProviderDirectory {
   }
 
   async #read(): Promise<KnownProvider[]> {
-    const text = await readPrivate(this.#file)
+    const text = await readPrivateFile(this.#file)
     if (text === undefined) return []
     const parsed = Stored.safeParse(parseJson(text))
     if (!parsed.success) throw unreadable(this.#file)
@@ -116,34 +115,7 @@ export class ProviderDirectory {
 
   async #write(providers: readonly KnownProvider[]): Promise<void> {
     const stored = providers.map(({ source: _, ...provider }) => provider)
-    await mkdir(dirname(this.#file), { recursive: true, mode: 0o700 })
-    const temporary = `${this.#file}.new`
-    const handle = await open(temporary, 'w', 0o600)
-    try {
-      await handle.writeFile(`${JSON.stringify({ version: 1, providers: stored }, null, 2)}\n`)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await chmod(temporary, 0o600)
-    await rename(temporary, this.#file)
-  }
-}
-
-async function readPrivate(file: string): Promise<string | undefined> {
-  try {
-    const { mode } = await stat(file)
-    if ((mode & 0o077) !== 0)
-      throw new AirlockError({
-        code: 'invalid_configuration',
-        rule: 'secrets.private-file',
-        message: `${file} holds keys and can be read by others.`,
-        remedy: `chmod 600 ${file}`,
-      })
-    return await readFile(file, 'utf8')
-  } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined
-    throw thrown
+    await writePrivateFile(this.#file, `${JSON.stringify({ version: 1, providers: stored }, null, 2)}\n`)
   }
 }
 

@@ -1,12 +1,10 @@
-import { encodeEntry } from '#audit/entry.ts'
 import type { Task } from '#contract/task.ts'
-import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Actor } from '#policy/actor.ts'
-import { appendEntries } from '#store/audit-log.ts'
 import { evidenceOf } from '#store/evidence.ts'
 import { projectByReference } from '#store/projects.ts'
 import { taskView } from '#store/task-view.ts'
+import { logAction } from '#tasks/log-action.ts'
 import { findTask } from '#tasks/reference.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 
@@ -38,21 +36,11 @@ export async function attachEvidence(
     throw new Error('a published task has evidence and a project')
   const repository = await workshop.repositoryOf(task.project)
   await repository.note(publication.commit, NOTES_REF, bundle)
-  const pushed = await repository.pushNotes({ url: project.url }, NOTES_REF)
+  const pushed = await repository.pushNotes(await workshop.remotes.remoteOf(project), NOTES_REF)
   if (!pushed.ok) return pushed
   return ok(
     await workshop.store.inOrganisation(actor.organisation, async (tx) => {
-      await appendEntries(tx, [
-        encodeEntry({
-          version: 1,
-          organisation: actor.organisation,
-          at: instantOf(workshop.clock()),
-          actor: { kind: 'person', id: actor.person.id },
-          action: 'evidence.attached',
-          subject: task.id,
-          data: { commit: publication.commit },
-        }),
-      ])
+      await logAction(tx, workshop.clock, actor, 'evidence.attached', task.id, { commit: publication.commit })
       return taskView(tx, task)
     }),
   )

@@ -42,7 +42,7 @@ export async function submitTask(
   if (!choice.ok) return choice
 
   const repository = await workshop.repositoryOf(project.id)
-  const fetched = await repository.fetch({ url: project.url })
+  const fetched = await repository.fetch(await workshop.remotes.remoteOf(project))
   if (!fetched.ok) return fetched
   const base = baseOf(fetched.value, request.baseBranch)
   if (!base.ok) return base

@@ -1,6 +1,7 @@
 import type { Agent } from '#agents/agent.ts'
 import type { Signer, VerifierKey } from '#audit/signing-key.ts'
 import type { TaskState } from '#contract/task.ts'
+import type { RemoteDirectory } from '#forge/remote-directory.ts'
 import type { TrustedRepository } from '#forge/repository.ts'
 import type { Gateway } from '#gateway/gateway.ts'
 import type { ProviderDirectory } from '#gateway/provider-directory.ts'
@@ -33,6 +34,8 @@ export interface Workshop {
   lanePath(): string
   readonly providers: ProviderDirectory
   readonly agents: ReadonlyMap<string, Agent>
+  /** How the host reaches the repositories of projects. */
+  readonly remotes: RemoteDirectory
   /** The host-owned bare repository of a project. */
   repositoryOf(project: string): Promise<TrustedRepository>
   /** Removes the repository of a project that did not come to be. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { Project } from '#contract/api.ts'
+import type { Project, RemoteCredential } from '#contract/api.ts'
 import { collect } from '../option-values.ts'
 import { type Cli, DONE, type Outcome, type Session } from '../session.ts'
 import { oneLine } from '../terminal/safe-text.ts'
@@ -10,6 +10,9 @@ import { table } from '../terminal/table.ts'
 interface AddOptions {
   readonly name?: string
   readonly protect?: string[]
+  readonly username?: string
+  readonly sshKey?: string
+  readonly knownHosts?: string
 }
 
 export function projectCommand(cli: Cli): Command {
@@ -19,9 +22,21 @@ export function projectCommand(cli: Cli): Command {
       .command('add <url-or-path>', 'Connect a repository')
       .option('--name <name>', 'what to call it (from its address)')
       .option('--protect <branch>', 'one more branch that is never pushed to; may be given again', collect)
+      .option(
+        '--username <name>',
+        'for http(s): who the password or token belongs to; it is asked, or read from standard input',
+      )
+      .option('--ssh-key <file>', 'for ssh: a private key on the machine of the server')
+      .option('--known-hosts <file>', 'for ssh: the host keys to accept, and no others')
       .addHelpText(
         'after',
-        '\nExamples:\n  $ airlock project add .\n  $ airlock project add git@example.org:team/shop.git --protect release',
+        `
+The credential stays with the server, in a file of mode 0600; no agent and no sandbox ever sees it.
+
+Examples:
+  $ airlock project add .
+  $ airlock project add git@example.org:team/shop.git --ssh-key ~/.ssh/airlock --protect release
+  $ airlock project add https://example.org/team/shop.git --username bot < token.txt`,
       )
       .action(cli.act<AddOptions, [string]>(add)),
   )
@@ -35,15 +50,31 @@ async function add(session: Session<AddOptions>, place: string): Promise<Outcome
   const client = await session.connect()
   if (!client.ok) return client
   const { name, protect } = session.options
+  const credential = await credentialOf(session)
   const created = await client.value.createProject({
     url: await urlOf(session, place),
     ...(name === undefined ? {} : { name }),
     ...(protect === undefined ? {} : { protectedBranches: protect }),
+    ...(credential === undefined ? {} : { credential }),
   })
   if (!created.ok) return created
   const { paint } = session.screen
   session.show(created.value, () => `${paint('green', '✓')} ${oneLine(created.value.name)} is connected.`)
   return DONE
+}
+
+async function credentialOf(session: Session<AddOptions>): Promise<RemoteCredential | undefined> {
+  const { username, sshKey, knownHosts } = session.options
+  if (username !== undefined) {
+    const password = session.screen.interactive
+      ? await session.prompts.secret(`Password or token of ${username}`)
+      : await session.readInput()
+    return { kind: 'password', username, password: (password ?? '').trim() }
+  }
+  if (sshKey === undefined) return undefined
+  const at = (file: string) => resolve(session.workingDirectory, file)
+  const known = knownHosts === undefined ? {} : { knownHostsFile: at(knownHosts) }
+  return { kind: 'ssh-key', keyFile: at(sshKey), ...known }
 }
 
 /** A path is made absolute, and the root of the working tree it is in. An address stays as it is. */

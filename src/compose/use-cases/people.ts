@@ -1,14 +1,10 @@
-import { encodeEntry } from '#audit/entry.ts'
 import type { Member } from '#contract/api.ts'
 import type { Application } from '#http/application.ts'
 import { newToken, tokenHash } from '#identity/token.ts'
-import type { Json } from '#kernel/canonical-json.ts'
 import { newId } from '#kernel/ids.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { ok, refused } from '#kernel/result.ts'
-import type { Actor } from '#policy/actor.ts'
 import { insertAccessToken } from '#store/access-tokens.ts'
-import { appendEntries } from '#store/audit-log.ts'
 import {
   countPeople,
   insertPerson,
@@ -17,7 +13,7 @@ import {
   personById,
   removePerson,
 } from '#store/people.ts'
-import type { Tx } from '#store/schema.ts'
+import { logAction } from '#tasks/log-action.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 
 /** Who belongs to the organisation. Somebody new gets a token that is shown once. */
@@ -48,7 +44,7 @@ export function peopleUseCases({
           })
         const token = newToken(random)
         await insertAccessToken(tx, { hash: tokenHash(token), person: person.id, createdAt })
-        await logged(tx, actor, createdAt, 'person.added', person.id, { role: person.role })
+        await logAction(tx, clock, actor, 'person.added', person.id, { role: person.role })
         return ok({ member: memberView(person), token })
       }),
 
@@ -68,9 +64,8 @@ export function peopleUseCases({
             message: `${person.name} is the last owner.`,
             remedy: 'Add another owner first.',
           })
-        const at = instantOf(clock())
-        await removePerson(tx, id, at)
-        await logged(tx, actor, at, 'person.removed', id, {})
+        await removePerson(tx, id, instantOf(clock()))
+        await logAction(tx, clock, actor, 'person.removed', id)
         return ok(undefined)
       }),
   }
@@ -78,25 +73,4 @@ export function peopleUseCases({
 
 function memberView({ id, name, email, role, createdAt }: PersonRow): Member {
   return { id, name, email, role, createdAt }
-}
-
-async function logged(
-  tx: Tx,
-  actor: Actor,
-  at: string,
-  action: string,
-  subject: string,
-  data: { readonly [key: string]: Json },
-): Promise<void> {
-  const by = { kind: 'person', id: actor.person.id } as const
-  const entry = {
-    version: 1,
-    organisation: actor.organisation,
-    at,
-    actor: by,
-    action,
-    subject,
-    data,
-  } as const
-  await appendEntries(tx, [encodeEntry(entry)])
 }

@@ -1,13 +1,12 @@
 import { basename } from 'node:path'
-import { encodeEntry } from '#audit/entry.ts'
 import type { Project, ProjectRequest } from '#contract/api.ts'
+import { fitsAddress, remoteWith } from '#forge/remote-directory.ts'
 import { remoteAddress } from '#forge/remote-url.ts'
 import type { Application } from '#http/application.ts'
 import { newId } from '#kernel/ids.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Actor } from '#policy/actor.ts'
-import { appendEntries } from '#store/audit-log.ts'
 import {
   insertProject,
   listProjects,
@@ -16,6 +15,7 @@ import {
   projectByUrl,
 } from '#store/projects.ts'
 import type { Tx } from '#store/schema.ts'
+import { logAction } from '#tasks/log-action.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 
 /** Connecting repositories: only those connected here exist for Airlock. */
@@ -39,11 +39,16 @@ async function connect(workshop: Workshop, actor: Actor, request: ProjectRequest
   const address = remoteAddress(url)
   if (!address.ok) return address
   const known = await workshop.store.inOrganisation(actor.organisation, (tx) => projectByUrl(tx, url))
-  if (known !== undefined) return ok(projectView(known))
+  const { credential } = request
+  if (credential !== undefined) {
+    const fits = fitsAddress(address.value.kind, credential)
+    if (!fits.ok) return fits
+  }
+  if (known !== undefined) return renewed(workshop, actor, known, credential)
 
   const id = newId('prj', workshop.random)
   const repository = await workshop.repositoryOf(id)
-  const fetched = await repository.fetch({ url })
+  const fetched = await repository.fetch(remoteWith(url, credential))
   if (!fetched.ok) {
     await workshop.forgetRepository(id)
     return fetched
@@ -59,20 +64,13 @@ async function connect(workshop: Workshop, actor: Actor, request: ProjectRequest
       createdAt,
     })
     if (inserted === undefined) return projectByUrl(tx, url)
-    await appendEntries(tx, [
-      encodeEntry({
-        version: 1,
-        organisation: actor.organisation,
-        at: createdAt,
-        actor: { kind: 'person', id: actor.person.id },
-        action: 'project.created',
-        subject: id,
-        data: { name: inserted.name },
-      }),
-    ])
+    await logAction(tx, workshop.clock, actor, 'project.created', id, { name: inserted.name })
     return inserted
   })
-  if (row !== undefined) return ok(projectView(row))
+  if (row !== undefined) {
+    if (credential !== undefined) await workshop.remotes.keep(row.id, credential)
+    return ok(projectView(row))
+  }
   await workshop.forgetRepository(id)
   return refused({
     code: 'conflict',
@@ -80,6 +78,27 @@ async function connect(workshop: Workshop, actor: Actor, request: ProjectRequest
     message: `There is a project ${request.name} already.`,
     remedy: 'Choose another name with --name.',
   })
+}
+
+/** A new credential for a known project is kept once the repository was read with it. */
+async function renewed(
+  workshop: Workshop,
+  actor: Actor,
+  project: ProjectRow,
+  credential: ProjectRequest['credential'],
+): Promise<Result<Project>> {
+  if (credential !== undefined) {
+    const repository = await workshop.repositoryOf(project.id)
+    const fetched = await repository.fetch(remoteWith(project.url, credential))
+    if (!fetched.ok) return fetched
+    await workshop.remotes.keep(project.id, credential)
+    await workshop.store.inOrganisation(actor.organisation, (tx) =>
+      logAction(tx, workshop.clock, actor, 'project.credential-changed', project.id, {
+        kind: credential.kind,
+      }),
+    )
+  }
+  return ok(projectView(project))
 }
 
 function projectView(row: ProjectRow): Project {

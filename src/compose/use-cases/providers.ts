@@ -1,4 +1,3 @@
-import { encodeEntry } from '#audit/entry.ts'
 import type { ProviderView } from '#contract/api.ts'
 import { checkProvider } from '#gateway/check-provider.ts'
 import type { KnownProvider } from '#gateway/provider-directory.ts'
@@ -7,7 +6,7 @@ import type { Application } from '#http/application.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { ok } from '#kernel/result.ts'
 import type { Actor } from '#policy/actor.ts'
-import { appendEntries } from '#store/audit-log.ts'
+import { logAction } from '#tasks/log-action.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 
 /** Model providers of the installation. A key goes in after a real call with it, and never comes out. */
@@ -47,17 +46,5 @@ function providerView({ name, protocol, baseUrl, models, source, createdAt }: Kn
 }
 
 async function logged({ store, clock }: Workshop, actor: Actor, action: string, name: string): Promise<void> {
-  await store.inOrganisation(actor.organisation, (tx) =>
-    appendEntries(tx, [
-      encodeEntry({
-        version: 1,
-        organisation: actor.organisation,
-        at: instantOf(clock()),
-        actor: { kind: 'person', id: actor.person.id },
-        action,
-        subject: name,
-        data: {},
-      }),
-    ]),
-  )
+  await store.inOrganisation(actor.organisation, (tx) => logAction(tx, clock, actor, action, name))
 }

@@ -98,7 +98,7 @@ async function outgoingOf({ workshop, task }: StepContext): Promise<Outgoing> {
     patch: bytes,
     undone,
     repository: await workshop.repositoryOf(task.project),
-    remote: { url: project.url },
+    remote: await workshop.remotes.remoteOf(project),
     neverTo: [...project.protectedBranches, ...(task.projectFile?.branches.protected ?? [])],
   }
 }
