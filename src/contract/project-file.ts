@@ -64,9 +64,14 @@ export const ProjectFile = z
 export type ProjectFile = z.infer<typeof ProjectFile>
 
 function refuseRepeatedNames(gates: readonly GateDefinition[], context: z.RefinementCtx): void {
-  gates.forEach((gate, index) => {
-    if (gates.findIndex((other) => other.name === gate.name) === index) return
-    const message = `another gate is already called "${gate.name}"`
-    context.addIssue({ code: 'custom', path: [index, 'name'], message })
+  const taken = new Set<string>()
+  gates.forEach(({ name }, index) => {
+    if (taken.has(name))
+      context.addIssue({
+        code: 'custom',
+        path: [index, 'name'],
+        message: `another gate is already called "${name}"`,
+      })
+    taken.add(name)
   })
 }

@@ -22,7 +22,7 @@ export function normalisedMessage(message: string): string {
     .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<id>')
     .replace(/\b0x[0-9a-f]+\b/gi, '<hex>')
     .replace(/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,64}\b/gi, '<hex>')
-    .replace(/\b\d+(?:[.,:]\d+)*\s?(?:ms|µs|ns|s|sec|seconds?|minutes?|m)\b/g, '<duration>')
+    .replace(/\b\d+(?:[.,:]\d+){0,3}\s?(?:ms|µs|ns|s|sec|seconds?|minutes?|m)\b/g, '<duration>')
     .replace(/\b\d+(?:\.\d+)*\b/g, '<n>')
     .replace(/\s+/g, ' ')
     .trim()

@@ -1,4 +1,4 @@
-import { type Document, isAlias, LineCounter, parseDocument, visit } from 'yaml'
+import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import { BOUNDS } from '#contract/bounds.ts'
 import { ProjectFile } from '#contract/project-file.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
@@ -38,8 +38,7 @@ export function readProjectFile(bytes: Uint8Array | undefined): Result<ProjectFi
 
 function refusal(problems: readonly ProjectProblem[]): Result<ProjectFile> {
   const shown = problems.slice(0, SHOWN_PROBLEMS).map(render)
-  const hidden = problems.length - shown.length
-  if (hidden > 0) shown.push(`and ${hidden} more`)
+  if (problems.length > SHOWN_PROBLEMS) shown.push('and more')
   return refused({
     code: 'invalid_configuration',
     message: shown.join('\n'),
@@ -67,7 +66,7 @@ function parse(text: string, lineCounter: LineCounter): Document.Parsed | undefi
     const document = parseDocument(text, {
       version: '1.2',
       schema: 'core',
-      uniqueKeys: true,
+      uniqueKeys: false,
       stringKeys: true,
       strict: true,
       prettyErrors: false,
@@ -80,7 +79,7 @@ function parse(text: string, lineCounter: LineCounter): Document.Parsed | undefi
   }
 }
 
-/** Warnings count too: an unknown tag is only a warning to the library, but the value it marks is not what it seems. */
+/** Our own look at repeated keys, since the library's takes quadratic time. Warnings count too: an unknown tag is only a warning to the library, but the value it marks is not what it seems. */
 function syntaxProblems(document: Document.Parsed, lines: LineCounter): ProjectProblem[] {
   const problems = [...document.errors, ...document.warnings].map(({ pos, message }) => {
     const { line, col } = lines.linePos(pos[0])
@@ -88,11 +87,22 @@ function syntaxProblems(document: Document.Parsed, lines: LineCounter): ProjectP
   })
   if (document.directives.yaml.explicit && document.directives.yaml.version !== '1.2')
     problems.push(at(1, 1, 'asks for another version of YAML; remove the %YAML line'))
-  visit(document, (_key, node) => {
-    if (!isAlias(node)) return
-    const { line, col } = lines.linePos(node.range?.[0] ?? 0)
-    problems.push(at(line, col, `uses the alias *${node.source}; write the value out instead`))
-    return visit.BREAK
+  visit(document, {
+    Alias(_key, { source, range }) {
+      const { line, col } = lines.linePos(range?.[0] ?? 0)
+      problems.push(at(line, col, `uses the alias *${source}; write the value out instead`))
+      return visit.BREAK
+    },
+    Map(_key, { items }) {
+      const seen = new Set<unknown>()
+      for (const { key } of items) {
+        if (!isScalar(key)) continue
+        const { line, col } = lines.linePos(key.range?.[0] ?? 0)
+        if (seen.has(key.value))
+          problems.push(at(line, col, `repeats the key "${String(key.value).slice(0, 60)}"`))
+        seen.add(key.value)
+      }
+    },
   })
   return problems
 }

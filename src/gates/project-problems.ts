@@ -9,6 +9,9 @@ export interface ProjectProblem {
   readonly message: string
 }
 
+/** Explaining costs a search in the document, and nobody reads more. */
+const EXPLAINED_ISSUES = 100
+
 type Issue = z.core.$ZodIssue
 
 /** Says where in the document each issue stands, and how to mend it. In document order. */
@@ -19,6 +22,7 @@ export function problemsOf(
   schema: z.ZodType,
 ): ProjectProblem[] {
   return issues
+    .slice(0, EXPLAINED_ISSUES)
     .flatMap((issue) => explain(issue, document, schema))
     .map(({ offset, path, message }) => {
       const { line, col } = lines.linePos(offset)
@@ -36,7 +40,7 @@ interface Explanation {
 function explain(issue: Issue, document: Document.Parsed, schema: z.ZodType): Explanation[] {
   const { path } = issue
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({
+    return issue.keys.slice(0, EXPLAINED_ISSUES).map((key) => ({
       offset: keyOffset(document, path, key),
       path: [...path, key],
       message: `is not a known key; ${suggestion(key, knownKeys(schema, path))}`,

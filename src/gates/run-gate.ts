@@ -1,4 +1,3 @@
-import { BOUNDS } from '#contract/bounds.ts'
 import type { GateOutcome } from '#contract/gate-report.ts'
 import type { GateDefinition } from '#contract/project-file.ts'
 import { complaintLines } from './diagnostics/complaint-lines.ts'
@@ -22,7 +21,7 @@ export function readRun(gate: GateDefinition, run: CommandRun): GateRun {
     outcome,
     exitCode: run.exitCode,
     seconds: run.seconds,
-    cut: run.cut === true || run.output.length > BOUNDS.gateOutput,
+    cut: run.cut === true || output.cut,
     diagnostics: parseOutput(gate.parser, gate.run, output).map(fingerprinted),
     lines: red ? complaintLines(output).map(fingerprinted) : [],
   }

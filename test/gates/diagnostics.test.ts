@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { GateDefinition } from '#contract/project-file.ts'
 import { complaintLines } from '#gates/diagnostics/complaint-lines.ts'
 import { parseOutput } from '#gates/diagnostics/parse-output.ts'
-import { plainOutput } from '#gates/diagnostics/plain-output.ts'
+import { type PlainOutput, plainOutput } from '#gates/diagnostics/plain-output.ts'
 
 const VECTORS = new URL('../vectors/diagnostics/', import.meta.url)
 
@@ -14,7 +14,7 @@ const vectors = readdirSync(VECTORS).flatMap((tool) =>
     .map((file) => ({ tool: tool as GateDefinition['parser'], name: file.slice(0, -4) })),
 )
 
-function recorded(tool: string, name: string): string {
+function recorded(tool: string, name: string): PlainOutput {
   return plainOutput(readFileSync(new URL(`${tool}/${name}.txt`, VECTORS), 'utf8'))
 }
 
@@ -30,15 +30,15 @@ describe('output recorded from the real tools', () => {
   )
 
   it.each(vectors)('$tool, $name, is read the same with Windows line ends', ({ tool, name }) => {
-    const windows = plainOutput(recorded(tool, name).replaceAll('\n', '\r\n'))
+    const windows = plainOutput(recorded(tool, name).whole.replaceAll('\n', '\r\n'))
     expect(parseOutput(tool, '', windows)).toEqual(parseOutput(tool, '', recorded(tool, name)))
   })
 
   it('of several tools in one script is read by each of them', () => {
     const output = ['eslint/stylish', 'tsc/plain', 'vitest/default']
-      .map((path) => recorded(...(path.split('/') as [string, string])))
+      .map((path) => recorded(...(path.split('/') as [string, string])).whole)
       .join('\n')
-    const tools = parseOutput('auto', 'npm run all', output).map((found) => found.tool)
+    const tools = parseOutput('auto', 'npm run all', plainOutput(output)).map((found) => found.tool)
     expect([...new Set(tools)]).toEqual(['tsc', 'eslint', 'vitest'])
     expect(tools).toHaveLength(5 + 7 + 5)
   })
@@ -46,11 +46,18 @@ describe('output recorded from the real tools', () => {
 
 describe('plain output', () => {
   it('keeps what a progress line said last, and no colours', () => {
-    expect(plainOutput('10%\r50%\r\u001b[32mdone\u001b[0m\r\nnext\n')).toBe('done\nnext\n')
+    expect(plainOutput('10%\r50%\r\u001b[32mdone\u001b[0m\r\nnext\n')).toEqual({
+      lines: ['done', 'next', ''],
+      text: 'done\nnext\n',
+      whole: 'done\nnext\n',
+      cut: false,
+    })
   })
 
   it('bounds a line before any pattern meets it', () => {
-    expect(plainOutput('x'.repeat(50_000))).toHaveLength(4_000)
+    const { text, whole, cut } = plainOutput('x'.repeat(50_000))
+    expect([text.length, whole.length, cut]).toEqual([1_000, 50_000, false])
+    expect(plainOutput('\n'.repeat(300_000)).cut).toBe(true)
   })
 })
 
@@ -64,7 +71,7 @@ describe('output of tools nobody knows', () => {
       'at 10:30: nothing',
       '::error file=app/x.rb,line=7,col=2::bad name',
     ].join('\n')
-    expect(parseOutput('auto', 'make lint', output)).toEqual([
+    expect(parseOutput('auto', 'make lint', plainOutput(output))).toEqual([
       {
         tool: 'matcher',
         rule: '',
@@ -79,16 +86,16 @@ describe('output of tools nobody knows', () => {
   })
 
   it('falls back to the lines that complain, or to all of them', () => {
-    expect(complaintLines('starting\nERROR: no database\n----\n').map((found) => found.message)).toEqual([
-      'ERROR: no database',
-    ])
-    expect(complaintLines('one\n\ntwo\n').map((found) => found.message)).toEqual(['one', 'two'])
+    expect(
+      complaintLines(plainOutput('starting\nERROR: no database\n----\n')).map((found) => found.message),
+    ).toEqual(['ERROR: no database'])
+    expect(complaintLines(plainOutput('one\n\ntwo\n')).map((found) => found.message)).toEqual(['one', 'two'])
   })
 })
 
 describe('hostile output', () => {
   it('never makes a parser throw, whatever lines it is made of', () => {
-    const pieces = vectors.flatMap(({ tool, name }) => recorded(tool, name).split('\n'))
+    const pieces = vectors.flatMap(({ tool, name }) => recorded(tool, name).lines)
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.constantFrom(...pieces), fc.string()), { maxLength: 60 }), (lines) => {
         for (const found of parseOutput('auto', 'tsc jest cargo', plainOutput(lines.join('\n')))) {
@@ -107,5 +114,42 @@ describe('hostile output', () => {
     [`[{"filePath":${'['.repeat(3_000)}`, 0],
   ])('gives no more than it holds: %.40s', (output, count) => {
     expect(parseOutput('eslint', '', plainOutput(output))).toHaveLength(count)
+  })
+
+  it('of the largest size, repeating what is dearest to each pattern, is read all the same', () => {
+    const pieces = [
+      ':1:1: [Error/',
+      'a.b/',
+      '  1:1  error  x',
+      ' '.repeat(40),
+      "panicked at '",
+      '(1,1): ',
+      '1.1.1.',
+      'test a ... FAILED\n---- a stdout ----\n',
+      '--- FAIL: A/b (\n',
+      'FAILED a.py::b\n',
+      '___ b ___\n',
+      ' FAIL  a\n',
+      '  ● a\n',
+      'not ok 1 - a\n',
+      'error: a\n --> a:1:1\n',
+    ]
+    for (const piece of pieces) {
+      const output = plainOutput(piece.repeat(2_000_000 / piece.length))
+      expect(
+        parseOutput('auto', 'tsc eslint jest vitest pytest go test cargo mypy ruff tap', output),
+      ).toBeDefined()
+    }
+  }, 60_000)
+
+  it('in one long line of JSON is read whole', () => {
+    const messages = Array.from({ length: 2_000 }, (_, line) => ({
+      ruleId: 'r',
+      severity: 2,
+      message: 'm',
+      line,
+    }))
+    const output = plainOutput(`> eslint\n${JSON.stringify([{ filePath: '/workspace/a.js', messages }])}\n`)
+    expect(parseOutput('auto', 'npm run lint', output)).toHaveLength(2_000)
   })
 })

@@ -91,7 +91,7 @@ airlock.yaml:13:12 scope.include: must not be empty`)
   it.each([
     ['', '1:1 is empty; write `version: 1`, or remove the file'],
     ['- 1\n', '1:1 must be a map of keys'],
-    ['version: 1\nversion: 1\n', '2:1 is not valid YAML: Map keys must be unique'],
+    ['version: 1\nversion: 1\n', '2:1 repeats the key "version"'],
     ['version: 1\n---\nversion: 1\n', '2:1 is not valid YAML: Source contains multiple documents'],
     ['version: !!js/function "1"\n', '1:10 is not valid YAML: Unresolved tag: tag:yaml.org,2002:js/function'],
     ['version: 1\nsetup: &a [x]\nprotected: *a\n', '3:12 uses the alias *a; write the value out instead'],
@@ -101,6 +101,7 @@ airlock.yaml:13:12 scope.include: must not be empty`)
     ['__proto__: {version: 1}\nversion: 1\n', '1:1 __proto__: is not a known key; '],
     [`version: ${'['.repeat(100_000)}`, '1:1 is nested too deeply'],
     [`setup: ${'['.repeat(300)}${']'.repeat(300)}`, '1:1 version: is missing; add it'],
+    [`version: {${'a,'.repeat(50_000)}}`, '1:13 repeats the key "a"'],
     [`#${'x'.repeat(BOUNDS.projectFile)}`, '1:1 is larger than 256 KiB'],
   ])('is refused, not guessed at: %.40s', (text, expected) => {
     expect(messageOf(text)).toContain(`invalid_configuration\nairlock.yaml:${expected}`)
@@ -114,6 +115,16 @@ airlock.yaml:13:12 scope.include: must not be empty`)
   it('that is not UTF-8 is refused', () => {
     const read = readProjectFile(Uint8Array.of(0x76, 0xff, 0xfe))
     expect(read.ok || read.failure.message).toBe('airlock.yaml:1:1 is not UTF-8 text')
+  })
+
+  it('with very many keys or gates is judged like a small one', () => {
+    const keys = Array.from({ length: 25_000 }, (_, index) => `k${index}: 1`).join('\n')
+    expect(messageOf(`version: 1\n${keys}`).split('\n')[1]).toContain(
+      'airlock.yaml:2:1 k0: is not a known key',
+    )
+    expect(messageOf(`version: 1\ngates: [${'{name: a, run: x},'.repeat(14_000)}]`)).toContain(
+      'gates: must hold at most 30',
+    )
   })
 
   it('with hundreds of problems shows the first twenty', () => {

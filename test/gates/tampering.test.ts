@@ -349,6 +349,32 @@ describe('hostile patches', () => {
     expect(find('a.test.js', { before: '', after: skips })).toHaveLength(500)
   })
 
+  it.each([
+    'package.json',
+    'package-lock.json',
+    'pnpm-lock.yaml',
+    'a.test.ts',
+    'setup.cfg',
+    'vitest.config.ts',
+  ])(
+    'to %s of a megabyte of what is dearest to each pattern are judged all the same',
+    (path) => {
+      for (const piece of [
+        '"max-warnings": 5\n',
+        '  a@1\n',
+        '\n',
+        'lines ',
+        'it.skip(\n',
+        '"node_modules/',
+        '// eslint-disable\n',
+      ]) {
+        const after = piece.repeat(1_000_000 / piece.length)
+        expect(find(path, { before: after.slice(0, 500_000), after }).length).toBeLessThanOrEqual(500)
+      }
+    },
+    60_000,
+  )
+
   it('without texts, as binary files are, are judged by their path', () => {
     expect(rules('.github/workflows/ci.yml', {})).toEqual(['tampering.ci'])
   })

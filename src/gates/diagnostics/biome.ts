@@ -1,17 +1,18 @@
 import { type Finding, finding } from './finding.ts'
+import type { PlainOutput } from './plain-output.ts'
 
 // src/a.ts:3:7 lint/style/useConst  FIXABLE  ━━━━   then an indented line:   × message (! warning, i information)
 const HEADER =
   /^(\S.*?)(?::(\d+):\d+)? ((?:lint|assist|suppressions)\/\S+|parse|format|organizeImports|configuration|internalError\/\S+|project|plugin)(?:\s+FIXABLE)?(?:\s+DEPRECATED)?\s+━+/
 const MESSAGE = /^\s+([×✖!i⚠ℹ]) (.*)$/
 
-export function recognisesBiome(output: string): boolean {
-  return /^\S.* (?:lint\/\S+|assist\/\S+|parse|format|organizeImports) .*━{3}/m.test(output)
+export function recognisesBiome(output: PlainOutput): boolean {
+  return /^\S.* (?:lint\/\S+|assist\/\S+|parse|format|organizeImports) .*━{3}/m.test(output.text)
 }
 
 /** Biome's check, lint, format and ci commands. */
-export function parseBiome(output: string): Finding[] {
-  const lines = output.split('\n')
+export function parseBiome(output: PlainOutput): Finding[] {
+  const lines = output.lines
   return lines.flatMap((text, index) => {
     const header = HEADER.exec(text)
     if (header === null) return []

@@ -1,4 +1,5 @@
 import { type Finding, finding } from './finding.ts'
+import type { PlainOutput } from './plain-output.ts'
 
 const HEADING = /^(error|warning)(?:\[(\w+)\])?: (.*)$/
 const ARROW = /^\s*--> (\S.*?):(\d+):\d+$/
@@ -8,15 +9,15 @@ const OUTPUT = /^---- (.+) stdout ----$/
 const PANICKED = /panicked at (?:'(.*)', )?(\S+?):(\d+):\d+:?$/
 const FORMAT = /^Diff in (\S.*?)(?: at line \d+|:\d+):$/
 
-export function recognisesCargo(output: string): boolean {
+export function recognisesCargo(output: PlainOutput): boolean {
   return /^(?:error|warning)(?:\[\w+\])?: .*\n +--> |^test result: |^error: could not compile |^Diff in \S.*\.rs|^error: test failed/m.test(
-    output,
+    output.text,
   )
 }
 
 /** cargo build, check, clippy, test and fmt --check, as they print for people. */
-export function parseCargo(output: string): Finding[] {
-  const lines = output.split('\n')
+export function parseCargo(output: PlainOutput): Finding[] {
+  const lines = output.lines
   return [...compilerFindings(lines), ...testFindings(lines), ...formatFindings(lines)]
 }
 
@@ -40,11 +41,12 @@ function compilerFindings(lines: readonly string[]): Finding[] {
 }
 
 function testFindings(lines: readonly string[]): Finding[] {
+  const outputs = new Map(lines.map((text, index) => [OUTPUT.exec(text)?.[1], index + 1]))
   return lines.flatMap((text) => {
     const name = FAILED.exec(text)?.[1]
     if (name === undefined) return []
-    const output = lines.findIndex((line) => OUTPUT.exec(line)?.[1] === name)
-    const { file, line, message } = reason(output === -1 ? [] : lines.slice(output + 1, output + 200))
+    const start = outputs.get(name)
+    const { file, line, message } = reason(start === undefined ? [] : lines.slice(start, start + 200))
     return [finding({ tool: 'cargo-test', rule: name.replace(/ \(line \d+\)$/, ''), file, line, message })]
   })
 }

@@ -1,10 +1,11 @@
 import type { Diagnostic } from '#contract/gate-report.ts'
+import type { PlainOutput } from './plain-output.ts'
 
 /** A diagnostic as a parser finds it, before it has a fingerprint. */
 export type Finding = Omit<Diagnostic, 'fingerprint'>
 
-/** Reads plain output (see plain-output.ts) of one tool; what it does not understand it leaves out. Never throws. */
-export type Parser = (output: string) => Finding[]
+/** Reads the output of one tool; what it does not understand it leaves out. Never throws. */
+export type Parser = (output: PlainOutput) => Finding[]
 
 interface Found {
   readonly tool: string

@@ -1,10 +1,12 @@
-/** The text inside the events of `go test -json`; other output comes back as it is. */
-export function goTestText(output: string): string {
-  if (!/^\{"Time":.*"Action":/m.test(output)) return output
-  return output
-    .split('\n')
+import type { PlainOutput } from './plain-output.ts'
+
+/** The lines inside the events of `go test -json`; other output comes back as it is. */
+export function goTestLines({ lines, text }: PlainOutput): readonly string[] {
+  if (!/^\{"Time":.*"Action":/m.test(text)) return lines
+  return lines
     .map((line) => (line.startsWith('{') ? outputOf(line) : `${line}\n`))
     .join('')
+    .split('\n')
 }
 
 function outputOf(line: string): string {

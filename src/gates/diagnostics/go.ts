@@ -1,22 +1,24 @@
 import { type Finding, finding } from './finding.ts'
-import { goTestText } from './go-json.ts'
+import { goTestLines } from './go-json.ts'
+import type { PlainOutput } from './plain-output.ts'
 
 const COMPILER = /^(?:vet: )?(\S+\.go):(\d+)(?::\d+)?: (.*)$/
 const RUNNING = /^=== (?:RUN|CONT|NAME)\s+(\S+)$/
 const FAILED = /^\s*--- FAIL: (\S+) \(/
 const LOGGED = /^\s+(\S+\.go):(\d+): (.*)$/
 const PANIC = /^(?:panic|fatal error): (.*?)(?: \[recovered\].*)?$/
+const MAX_NESTING = 20
 const PACKAGE = /^FAIL\t(\S+)(?:\t| \[(setup failed)\])/
 
-export function recognisesGo(output: string): boolean {
+export function recognisesGo(output: PlainOutput): boolean {
   return /^\s*--- FAIL: |^(?:FAIL|ok {2})\t\S|^# \S+(?: \[\S+\])?\n(?:vet: )?\S+\.go:\d+|^\{"Time":.*"Action":/m.test(
-    output,
+    output.text,
   )
 }
 
 /** go build, go vet and go test (plain, -v and -json). */
-export function parseGo(output: string): Finding[] {
-  const lines = goTestText(output).split('\n')
+export function parseGo(output: PlainOutput): Finding[] {
+  const lines = goTestLines(output)
   return [...compilerFindings(lines), ...testFindings(lines)]
 }
 
@@ -28,10 +30,6 @@ function compilerFindings(lines: readonly string[]): Finding[] {
   })
 }
 
-interface Failed {
-  readonly name: string
-}
-
 interface Log {
   readonly file: string
   readonly line: string
@@ -41,14 +39,14 @@ interface Log {
 /** A package's name comes after its tests, and with -v a test's log comes before its verdict. */
 function testFindings(lines: readonly string[]): Finding[] {
   const findings: Finding[] = []
-  let failed: Failed[] = []
+  let failed: string[] = []
   let logs = new Map<string, Log>()
   let current = ''
   for (const text of lines) {
     const running = RUNNING.exec(text)?.[1]
     const verdict = FAILED.exec(text)?.[1]
     current = verdict ?? running ?? current
-    if (verdict !== undefined) failed.push({ name: verdict })
+    if (verdict !== undefined) failed.push(verdict)
     const [, file = '', line = '', message = ''] = LOGGED.exec(text) ?? []
     if (file !== '') logs.set(current, { file, line, message })
     const panic = PANIC.exec(text)?.[1]
@@ -66,21 +64,20 @@ function testFindings(lines: readonly string[]): Finding[] {
 
 /** A parent fails because its subtest does: it is only named when it has something of its own to say. */
 function closePackage(
-  failed: readonly Failed[],
+  failed: readonly string[],
   logs: ReadonlyMap<string, Log>,
   symbol: string | undefined,
 ): Finding[] {
+  const parents = new Set(failed.flatMap(ancestors))
   return failed
-    .filter(({ name }) => logs.has(name) || !failed.some((other) => other.name.startsWith(`${name}/`)))
-    .map(({ name }) => {
-      const log = logs.get(name)
-      return finding({
-        tool: 'go-test',
-        rule: name,
-        file: log?.file,
-        line: log?.line,
-        symbol,
-        message: log?.message ?? 'failed',
-      })
+    .filter((name) => logs.has(name) || !parents.has(name))
+    .map((name) => {
+      const { file, line, message }: Partial<Log> = logs.get(name) ?? {}
+      return finding({ tool: 'go-test', rule: name, file, line, symbol, message: message ?? 'failed' })
     })
+}
+
+function ancestors(name: string): string[] {
+  const parts = name.split('/').slice(0, MAX_NESTING)
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'))
 }

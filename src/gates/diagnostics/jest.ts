@@ -1,17 +1,18 @@
 import { type Finding, finding } from './finding.ts'
 import { firstWords } from './first-words.ts'
+import type { PlainOutput } from './plain-output.ts'
 
 const FILE = /^ ?(FAIL|PASS) +(?:.* )?(\S+?)(?: \([\d.]+ m?s\))?$/
 const TITLE = /^ {2}● (.+)$/
 const SUITE = 'Test suite failed to run'
 
-export function recognisesJest(output: string): boolean {
-  return /^Test Suites: .*\d+ total$/m.test(output)
+export function recognisesJest(output: PlainOutput): boolean {
+  return /^Test Suites: .*\d+ total$/m.test(output.text)
 }
 
 /** Jest's default and verbose reporters. */
-export function parseJest(output: string): Finding[] {
-  const lines = withoutSummary(output.split('\n'))
+export function parseJest(output: PlainOutput): Finding[] {
+  const lines = withoutSummary(output.lines)
   const findings: Finding[] = []
   let file: string | undefined
   lines.forEach((text, index) => {

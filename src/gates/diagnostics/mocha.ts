@@ -1,17 +1,18 @@
 import { type Finding, finding } from './finding.ts'
 import { firstWords } from './first-words.ts'
+import type { PlainOutput } from './plain-output.ts'
 import { testFrame } from './stack-frame.ts'
 
 const COUNT = /^ {2}\d+ failing$/
 const NUMBERED = /^ {2}\d+\) (.*)$/
 
-export function recognisesMocha(output: string): boolean {
-  return /^ {2}\d+ (?:passing \(|failing$)/m.test(output)
+export function recognisesMocha(output: PlainOutput): boolean {
+  return /^ {2}\d+ (?:passing \(|failing$)/m.test(output.text)
 }
 
 /** Mocha's spec, dot and list reporters: the numbered list below "failing". */
-export function parseMocha(output: string): Finding[] {
-  const lines = output.split('\n')
+export function parseMocha(output: PlainOutput): Finding[] {
+  const lines = output.lines
   const start = lines.findIndex((line) => COUNT.test(line))
   if (start === -1) return []
   const blocks: string[][] = []

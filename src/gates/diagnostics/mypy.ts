@@ -1,16 +1,19 @@
 import { type Finding, finding } from './finding.ts'
+import type { PlainOutput } from './plain-output.ts'
 
 const ENTRY = /^(\S.*?):(\d+)(?::\d+)?(?::\d+:\d+)?: (error|warning): (.*)$/
 const CODE = /^(.*?) {1,2}\[([a-z][a-z-]*)\]$/
 const WRAPPED_LINES = 6
 
-export function recognisesMypy(output: string): boolean {
-  return /^Found \d+ errors? in \d+ files? \(|^\S.*\.pyi?:\d+(?::\d+)?: error: .* \[[a-z-]+\]$/m.test(output)
+export function recognisesMypy(output: PlainOutput): boolean {
+  return /^Found \d+ errors? in \d+ files? \(|^\S.*\.pyi?:\d+(?::\d+)?: error: .* \[[a-z-]+\]$/m.test(
+    output.text,
+  )
 }
 
 /** mypy, plain and `--pretty` (which wraps its messages). */
-export function parseMypy(output: string): Finding[] {
-  const lines = output.split('\n')
+export function parseMypy(output: PlainOutput): Finding[] {
+  const lines = output.lines
   return lines.flatMap((text, index) => {
     const entry = ENTRY.exec(text)
     if (entry === null) return []

@@ -1,16 +1,17 @@
 import { type Finding, finding } from './finding.ts'
 import { firstWords } from './first-words.ts'
+import type { PlainOutput } from './plain-output.ts'
 
 const PLACE = /^test at (\S.*?):(\d+):\d+$/
 const FAILED = /^✖ (.+?) \([\d.]+ms\)(?: # .*)?$/
 
-export function recognisesNodeTest(output: string): boolean {
-  return /^ℹ tests \d+$/m.test(output)
+export function recognisesNodeTest(output: PlainOutput): boolean {
+  return /^ℹ tests \d+$/m.test(output.text)
 }
 
 /** The spec reporter of node:test: the list below "failing tests". Tests marked as todo stand there too, with another sign. */
-export function parseNodeTest(output: string): Finding[] {
-  const lines = output.split('\n')
+export function parseNodeTest(output: PlainOutput): Finding[] {
+  const lines = output.lines
   const start = lines.lastIndexOf('✖ failing tests:')
   if (start === -1) return []
   return lines.slice(start).flatMap((text, index, section) => {

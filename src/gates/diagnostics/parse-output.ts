@@ -8,6 +8,7 @@ import { parseJest, recognisesJest } from './jest.ts'
 import { parseMocha, recognisesMocha } from './mocha.ts'
 import { parseMypy, recognisesMypy } from './mypy.ts'
 import { parseNodeTest, recognisesNodeTest } from './node-test.ts'
+import type { PlainOutput } from './plain-output.ts'
 import { parseProblemMatcher } from './problem-matcher.ts'
 import { parsePytest, recognisesPytest } from './pytest.ts'
 import { parseRuff, recognisesRuff } from './ruff.ts'
@@ -21,7 +22,7 @@ interface Tool {
   readonly name: Exclude<ParserName, 'auto' | 'lines'>
   /** The word that names the tool in a command. */
   readonly word: RegExp
-  readonly recognises: (output: string) => boolean
+  readonly recognises: (output: PlainOutput) => boolean
   readonly parse: Parser
 }
 
@@ -44,9 +45,8 @@ const TOOLS: readonly Tool[] = [
 /**
  * What a gate complained about. `auto` takes every tool that the command names or whose output shows its shape,
  * since one script often runs several; only when none finds anything does the general matcher try.
- * Takes plain output (see plain-output.ts).
  */
-export function parseOutput(parser: ParserName, command: string, output: string): Finding[] {
+export function parseOutput(parser: ParserName, command: string, output: PlainOutput): Finding[] {
   if (parser === 'lines') return []
   const chosen = TOOLS.filter((tool) =>
     parser === 'auto' ? tool.word.test(command) || tool.recognises(output) : tool.name === parser,

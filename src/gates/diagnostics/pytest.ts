@@ -1,18 +1,19 @@
 import { type Finding, finding } from './finding.ts'
+import type { PlainOutput } from './plain-output.ts'
 
 const SUMMARY = /^(FAILED|ERROR) (\S+?)(?:::(.+?))?(?: - (.*))?$/
 const SECTION = /^_{3,} (.+?) _{3,}$/
 const PLACE = /^(\S+?):(\d+): /
 
-export function recognisesPytest(output: string): boolean {
+export function recognisesPytest(output: PlainOutput): boolean {
   return /^=+ (?:test session starts|short test summary info) =+$|^=* ?\d+ (?:passed|failed|errors?)\b.* in [\d.]+s/m.test(
-    output,
+    output.text,
   )
 }
 
 /** pytest: the short summary names the failures, the sections above it say what happened, in full. */
-export function parsePytest(output: string): Finding[] {
-  const lines = output.split('\n')
+export function parsePytest(output: PlainOutput): Finding[] {
+  const lines = output.lines
   const sections = sectionsOf(lines)
   return lines
     .slice(lines.findLastIndex((line) => line.includes('short test summary info')) + 1)
@@ -33,14 +34,15 @@ interface Section {
   readonly line: string | undefined
 }
 
-function sectionsOf(lines: readonly string[]): Section[] {
+function sectionsOf(lines: readonly string[]): Map<string, Section[]> {
   const starts = lines.flatMap((line, index) => (SECTION.test(line) ? [index] : []))
-  return starts.map((start, index) => {
+  const sections = starts.map((start, index) => {
     const name = SECTION.exec(lines[start] ?? '')?.[1] ?? ''
     const body = lines.slice(start + 1, starts[index + 1] ?? lines.length)
     const end = body.findIndex((line) => /^=+ .* =+$/.test(line))
     return sectionOf(name, end === -1 ? body : body.slice(0, end))
   })
+  return Map.groupBy(sections, (section) => section.name)
 }
 
 function sectionOf(name: string, body: readonly string[]): Section {
@@ -57,9 +59,8 @@ function sectionOf(name: string, body: readonly string[]): Section {
 }
 
 /** Tests of one name may stand in several files; each section is used once. */
-function takeSection(sections: Section[], name: string, file: string): Section | undefined {
-  const named = sections.filter((section) => section.name === name)
-  const chosen = named.find((section) => section.file === file) ?? named[0]
-  if (chosen !== undefined) sections.splice(sections.indexOf(chosen), 1)
-  return chosen
+function takeSection(sections: Map<string, Section[]>, name: string, file: string): Section | undefined {
+  const named = sections.get(name) ?? []
+  const index = named.slice(0, 100).findIndex((section) => section.file === file)
+  return named.splice(Math.max(index, 0), 1)[0]
 }

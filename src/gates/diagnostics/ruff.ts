@@ -1,5 +1,6 @@
 import { type Finding, finding } from './finding.ts'
 import { jsonArrayIn } from './json-in-output.ts'
+import type { PlainOutput } from './plain-output.ts'
 
 const CODE = '([A-Z]+\\d+|invalid-syntax|unformatted|SyntaxError)(?: \\[[*-]\\])?:? '
 const CONCISE = new RegExp(`^(\\S.*?):(\\d+):\\d+: ${CODE}(.*)$`)
@@ -9,21 +10,21 @@ const GROUP = /^(\S.*):$/
 const GROUPED = new RegExp(`^\\s+(\\d+):\\d+\\s+${CODE}(.*)$`)
 const FORMAT = /^Would reformat: (.+)$/
 
-export function recognisesRuff(output: string): boolean {
+export function recognisesRuff(output: PlainOutput): boolean {
   return (
-    /^Would reformat: |^ *--> .*\.pyi?:\d+:\d+$|^ {4}"filename": /m.test(output) ||
-    /\.(?:pyi?|ipynb):\d+:\d+: (?:[A-Z]+\d+|invalid-syntax|SyntaxError)\b/.test(output) ||
-    /^ +\d+:\d+ +[A-Z]+\d+ /m.test(output)
+    /^Would reformat: |^ *--> .*\.pyi?:\d+:\d+$|^ {4}"filename": /m.test(output.text) ||
+    /\.(?:pyi?|ipynb):\d+:\d+: (?:[A-Z]+\d+|invalid-syntax|SyntaxError)\b/.test(output.text) ||
+    /^ +\d+:\d+ +[A-Z]+\d+ /m.test(output.text)
   )
 }
 
 /** Ruff's check (full, concise, grouped, JSON) and format --check. flake8 prints the concise form too. */
-export function parseRuff(output: string): Finding[] {
+export function parseRuff(output: PlainOutput): Finding[] {
   return fromJson(output) ?? fromText(output)
 }
 
-function fromText(output: string): Finding[] {
-  const lines = output.split('\n')
+function fromText(output: PlainOutput): Finding[] {
+  const lines = output.lines
   let group = ''
   return lines.flatMap((text, index) => {
     group = GROUP.exec(text)?.[1] ?? group
@@ -56,8 +57,8 @@ interface Violation {
   readonly location: { readonly row?: unknown } | null
 }
 
-function fromJson(output: string): Finding[] | undefined {
-  return jsonArrayIn<Violation>(output, '[')
+function fromJson(output: PlainOutput): Finding[] | undefined {
+  return jsonArrayIn<Violation>(output.whole, '[')
     ?.filter((violation) => typeof violation.filename === 'string')
     .map(({ code, filename, message, location }) =>
       finding({

@@ -1,19 +1,21 @@
 import { type Finding, finding, repositoryPath } from './finding.ts'
 import { firstWords } from './first-words.ts'
+import type { PlainOutput } from './plain-output.ts'
 
 const RESULT = /^(\s*)(not )?ok \d+(?: -)? ?(.*)$/
 const SUBTEST = /^(\s*)# Subtest: (.*)$/
 const FIELD = /^\s+(error|message|location|at|failureType): *(.*)$/
 
-export function recognisesTap(output: string): boolean {
+export function recognisesTap(output: PlainOutput): boolean {
   return (
-    /^TAP version 1[34]$/m.test(output) || (/^(?:not )?ok 1\b/m.test(output) && /^1\.\.\d+$/m.test(output))
+    /^TAP version 1[34]$/m.test(output.text) ||
+    (/^(?:not )?ok 1\b/m.test(output.text) && /^1\.\.\d+$/m.test(output.text))
   )
 }
 
 /** The Test Anything Protocol, with subtests as node:test and Vitest nest them and the YAML blocks below failures. */
-export function parseTap(output: string): Finding[] {
-  const lines = output.split('\n')
+export function parseTap(output: PlainOutput): Finding[] {
+  const lines = output.lines
   const open: { readonly depth: number; readonly name: string }[] = []
   return lines.flatMap((text, index) => {
     const subtest = SUBTEST.exec(text)

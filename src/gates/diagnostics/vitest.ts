@@ -1,17 +1,18 @@
 import { type Finding, finding } from './finding.ts'
+import type { PlainOutput } from './plain-output.ts'
 
 const FAILED = /^ FAIL {2}(\S.*)$/
 const FRAME = /^ ❯ (?:.* )?(\S+?):(\d+):\d+$/
 const UNHANDLED = /^⎯+ (Unhandled (?:Rejection|Error|Errors)|Typecheck Error|Uncaught Exception) ⎯+$/
 const RULE_OFF = /^⎯+/
 
-export function recognisesVitest(output: string): boolean {
-  return /^ (?:RUN|DEV) {2}v\d|^⎯+ Failed (?:Tests|Suites) \d+ ⎯/m.test(output)
+export function recognisesVitest(output: PlainOutput): boolean {
+  return /^ (?:RUN|DEV) {2}v\d|^⎯+ Failed (?:Tests|Suites) \d+ ⎯/m.test(output.text)
 }
 
 /** Vitest's default, verbose and dot reporters: the blocks below "Failed Tests" and "Failed Suites". */
-export function parseVitest(output: string): Finding[] {
-  const lines = output.split('\n')
+export function parseVitest(output: PlainOutput): Finding[] {
+  const lines = output.lines
   return lines.flatMap((text, index) => {
     const failed = FAILED.exec(text)
     if (failed !== null) return [failure(failed[1] ?? '', lines, index + 1)]

@@ -2,7 +2,7 @@ import type { TamperFinding } from '#contract/gate-report.ts'
 import { type ChangedFile, tampering } from './changed-file.ts'
 
 const THRESHOLD =
-  /\b(lines|branches|functions|statements|fail[_-]under|cov-fail-under|check-coverage|coverageThreshold|minimum_coverage|threshold|target|max-warnings)\b["']?\s*[:= ]\s*["']?(\d+(?:\.\d+)?)/g
+  /\b(lines|branches|functions|statements|fail[_-]under|cov-fail-under|check-coverage|coverageThreshold|minimum_coverage|threshold|target|max-warnings)\b["']?[ \t]{0,8}[:= ][ \t]{0,8}["']?(\d+(?:\.\d+)?)/g
 const CONFIGURATION =
   /\.(?:json|ya?ml|toml|cfg|ini|[cm]?[jt]s)$|(?:^|\/)(?:\.coveragerc|Makefile|\.nycrc|\.c8rc)$/
 const NAMED_FOR_IT =
@@ -13,22 +13,16 @@ export function coverageLowered({ change, before, after }: ChangedFile): TamperF
   const { path } = change
   if (before === undefined || after === undefined) return []
   if (!CONFIGURATION.test(path) || !NAMED_FOR_IT.test(path)) return []
-  const now = thresholds(after)
-  return thresholds(before).flatMap(({ name, value }, index, all) => {
-    const nth = all.slice(0, index).filter((other) => other.name === name).length
-    const later = now.filter((other) => other.name === name)[nth]
-    if (later === undefined) return []
-    const looser = name === 'max-warnings' ? later.value > value : later.value < value
-    return looser
-      ? [
-          tampering(
-            'threshold-lowered',
-            path,
-            `The threshold "${name}" goes from ${value} to ${later.value}.`,
-          ),
-        ]
-      : []
-  })
+  const now = Map.groupBy(thresholds(after), ({ name }) => name)
+  return [...Map.groupBy(thresholds(before), ({ name }) => name)].flatMap(([name, was]) =>
+    was.flatMap(({ value }, index) => {
+      const later = now.get(name)?.[index]?.value
+      const looser = later !== undefined && (name === 'max-warnings' ? later > value : later < value)
+      return looser
+        ? [tampering('threshold-lowered', path, `The threshold "${name}" goes from ${value} to ${later}.`)]
+        : []
+    }),
+  )
 }
 
 function thresholds(text: string): { name: string; value: number }[] {

@@ -3,13 +3,13 @@ import { type ChangedFile, linesOnlyIn, type NumberedLine, tampering } from './c
 
 /** How the name of a package stands in each kind of lockfile; the first group is the name. */
 const NAMES: Readonly<Record<string, RegExp>> = {
-  'package-lock.json': /^\s*"(?:.*node_modules\/)((?:@[^/"]+\/)?[^/"]+)": \{$/gm,
-  'npm-shrinkwrap.json': /^\s*"(?:.*node_modules\/)((?:@[^/"]+\/)?[^/"]+)": \{$/gm,
-  'pnpm-lock.yaml': /^ {2}'?\/?((?:@[^/\s'"]+\/)?[^@\s'"/(]+)@\d[^:]*:(?: |$)/gm,
+  'package-lock.json': /^ *"(?:.*node_modules\/)((?:@[^/"]+\/)?[^/"]+)": \{$/gm,
+  'npm-shrinkwrap.json': /^ *"(?:.*node_modules\/)((?:@[^/"]+\/)?[^/"]+)": \{$/gm,
+  'pnpm-lock.yaml': /^ {2}'?\/?((?:@[^/\s'"]+\/)?[^@\s'"/(]+)@\d[^:\n]*:(?: |$)/gm,
   'yarn.lock': /^"?((?:@[^/\s"]+\/)?[^@\s",#]+)@[^\n]*:$/gm,
-  'Cargo.lock': /^name = "([^"]+)"$/gm,
-  'poetry.lock': /^name = "([^"]+)"$/gm,
-  'uv.lock': /^name = "([^"]+)"$/gm,
+  'Cargo.lock': /^name = "([^"\n]+)"$/gm,
+  'poetry.lock': /^name = "([^"\n]+)"$/gm,
+  'uv.lock': /^name = "([^"\n]+)"$/gm,
   'go.sum': /^(\S+) v\S+ h1:/gm,
   'Gemfile.lock': /^ {4}([\w.-]+) \(/gm,
 }

@@ -5,20 +5,27 @@ const CODE = /\.(?:[cm]?[jt]sx?|vue|svelte|py|pyi|go|rs|rb|java|kt|php|cs|c|cc|c
 const SUPPRESSION =
   /(?:\/\/|\/\*|<!--|\*|#)\s*(eslint-disable|biome-ignore|@ts-ignore|@ts-expect-error|@ts-nocheck|tslint:disable|prettier-ignore|istanbul ignore|c8 ignore|v8 ignore|stylelint-disable|noqa\b|type:\s*ignore|pyright:\s*ignore|mypy:\s*ignore-errors|pylint:\s*disable|ruff:\s*noqa|pragma:\s*no cover|nosec\b|nolint\b|NOLINT\b|rubocop:disable|phpcs:ignore|noinspection)|^(#!?\[allow\()|^(@SuppressWarnings\b)/
 
-/** Comments that keep a checker quiet, where the patch adds them. */
+/** Comments that keep a checker quiet, as many as the patch adds: one that only moves or stays on an edited line is no news. */
 export function suppressions({ change, before, after }: ChangedFile): TamperFinding[] {
   if (!CODE.test(change.path)) return []
+  const kept = new Map<string, number>()
+  for (const { text } of linesOnlyIn(before, after)) {
+    const name = suppressionIn(text)
+    if (name !== undefined) kept.set(name, (kept.get(name) ?? 0) + 1)
+  }
   return linesOnlyIn(after, before).flatMap(({ text, line }) => {
-    const match = SUPPRESSION.exec(text)
-    if (match === null || before?.includes(text) === true) return []
-    const name = match.slice(1).find((group) => group !== undefined) ?? ''
-    return [
-      tampering(
-        'suppression-added',
-        change.path,
-        `A checker is silenced with ${name}: ${text.slice(0, 120)}`,
-        line,
-      ),
-    ]
+    const name = suppressionIn(text)
+    if (name === undefined) return []
+    const left = kept.get(name) ?? 0
+    kept.set(name, left - 1)
+    if (left > 0) return []
+    const message = `A checker is silenced with ${name}: ${text.slice(0, 120)}`
+    return [tampering('suppression-added', change.path, message, line)]
   })
+}
+
+function suppressionIn(text: string): string | undefined {
+  return SUPPRESSION.exec(text)
+    ?.slice(1)
+    .find((group) => group !== undefined)
 }
