@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 /**
  * A directory `parent/name` that is either absent or complete: filled under another name, made readable for everyone
- * and writable for nobody, then renamed. The name must tell the content, because what is there already is taken as is.
+ * and writable for nobody else, then renamed. The name must tell the content: what is there already is taken as is.
  */
 export async function stageOnce(
   parent: string,
@@ -18,11 +18,9 @@ export async function stageOnce(
   try {
     await fill(draft)
     await protect(draft)
-    await chmod(draft, 0o755) // a directory that is not writable cannot be renamed by everybody
     await rename(draft, path)
-    await chmod(path, 0o555)
   } catch (error) {
-    await discard(draft)
+    await rm(draft, { recursive: true, force: true })
     if (!(await exists(path))) throw error // otherwise another process was faster, with the same content
   }
   return path
@@ -32,7 +30,7 @@ export async function stageOnce(
 export async function discardDrafts(parent: string): Promise<readonly string[]> {
   const names = await readdir(parent).catch(() => [])
   const drafts = names.filter((name) => name.startsWith(DRAFT)).map((name) => join(parent, name))
-  for (const draft of drafts) await discard(draft)
+  for (const draft of drafts) await rm(draft, { recursive: true, force: true })
   return drafts
 }
 
@@ -45,22 +43,12 @@ async function exists(path: string): Promise<boolean> {
   )
 }
 
+/** Directories stay writable for their owner: otherwise a person could not remove the data directory with `rm -r`. */
 async function protect(directory: string): Promise<void> {
   for (const entry of await readdir(directory, { withFileTypes: true })) {
     const path = join(directory, entry.name)
     if (entry.isDirectory()) await protect(path)
     else if (entry.isFile()) await chmod(path, ((await stat(path)).mode & 0o111) === 0 ? 0o444 : 0o555)
   }
-  await chmod(directory, 0o555)
-}
-
-async function discard(directory: string): Promise<void> {
-  await unprotect(directory)
-  await rm(directory, { recursive: true, force: true })
-}
-
-async function unprotect(directory: string): Promise<void> {
-  await chmod(directory, 0o755).catch(() => {})
-  const entries = await readdir(directory, { withFileTypes: true }).catch(() => [])
-  for (const entry of entries) if (entry.isDirectory()) await unprotect(join(directory, entry.name))
+  await chmod(directory, 0o755)
 }

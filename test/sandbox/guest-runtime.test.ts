@@ -39,14 +39,14 @@ test('the second staging finds everything in place', async () => {
   expect(before.filter((name) => name.startsWith('.'))).toEqual([])
 })
 
-test('nothing staged can be written by anybody, and everybody can read it', async () => {
+test('nothing staged can be written by anybody else, and everybody can read it', async () => {
   const wrong: string[] = []
   for (const { source } of runtime.mounts)
     for (const entry of await readdir(source, { withFileTypes: true, recursive: true })) {
       const path = join(entry.parentPath, entry.name)
       const { mode } = await stat(path)
-      const needed = entry.isDirectory() ? 0o555 : 0o444
-      if ((mode & 0o222) !== 0 || (mode & needed) !== needed) wrong.push(path)
+      const [needed, forbidden] = entry.isDirectory() ? [0o555, 0o022] : [0o444, 0o222]
+      if ((mode & forbidden) !== 0 || (mode & needed) !== needed) wrong.push(path)
     }
   expect(wrong).toEqual([])
 })
@@ -76,7 +76,6 @@ test('programs inside find the rooms and packages they need, and can start threa
   const guest = runtime.mounts.find(({ target }) => target === runtime.guest)?.source ?? ''
   const copy = join(rig.root, 'guest-with-program')
   await cp(guest, copy, { recursive: true, mode: constants.COPYFILE_FICLONE })
-  await chmod(join(copy, 'src'), 0o755)
   await writeFile(join(copy, 'src', 'program.ts'), program)
   const { stdout, stderr } = await inside([runtime.node, '/opt/airlock/guest/src/program.ts'], {
     mounts: [
