@@ -8,7 +8,7 @@ import { createAuthenticate } from '#identity/authenticate.ts'
 import { failureOf } from '#kernel/failure.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
-import { personOfToken } from '#store/access-tokens.ts'
+import { noteTokenUse, personOfToken } from '#store/access-tokens.ts'
 import { advance } from '#tasks/advance.ts'
 import { resume } from '#tasks/resume.ts'
 import type { Workshop } from '#tasks/workshop.ts'
@@ -96,11 +96,14 @@ async function startWorkers(workshop: Workshop, undo: (() => Promise<void>)[]): 
   })
 }
 
-function authenticator({ store }: Workshop) {
+function authenticator({ store, clock }: Workshop) {
   return createAuthenticate(async (hash) => {
     const organisation = await store.organisationOfToken(hash)
     if (organisation === undefined) return undefined
-    const row = await store.inOrganisation(organisation, (tx) => personOfToken(tx, hash))
+    const row = await store.inOrganisation(organisation, async (tx) => {
+      await noteTokenUse(tx, hash, instantOf(clock()))
+      return personOfToken(tx, hash)
+    })
     if (row === undefined) return undefined
     const { id, name, email, role } = row
     return { person: { id, name, email }, role, organisation }

@@ -1,5 +1,4 @@
 import type { ColumnType, Generated, Insertable, Selectable, Transaction } from 'kysely'
-import type { ModelProtocol } from '#contract/api.ts'
 import type { Budget, Spend } from '#contract/budget.ts'
 import type { EventBody } from '#contract/event.ts'
 import type { GateReport } from '#contract/gate-report.ts'
@@ -28,8 +27,6 @@ export interface Tables {
   organisations: OrganisationsTable
   people: PeopleTable
   accessTokens: AccessTokensTable
-  settings: SettingsTable
-  providers: ProvidersTable
   projects: ProjectsTable
   tasks: TasksTable
   attempts: AttemptsTable
@@ -70,24 +67,6 @@ export interface AccessTokensTable {
   createdAt: Moment
   lastUsedAt: Moment | null
   revokedAt: Moment | null
-}
-
-export interface SettingsTable {
-  organisation: Organisation
-  name: string
-  value: Json<unknown>
-  updatedAt: Moment
-}
-
-export interface ProvidersTable {
-  organisation: Organisation
-  name: string
-  protocol: ModelProtocol
-  baseUrl: string
-  /** Sealed by the caller: the store never sees a key in the clear. */
-  sealedKey: Bytes
-  models: Json<readonly string[]>
-  createdAt: Moment
 }
 
 export interface ProjectsTable {

@@ -9,10 +9,8 @@ import { appendEvents } from '#store/events.ts'
 import { saveEvidence } from '#store/evidence.ts'
 import { cacheBaseRun, saveGateReport } from '#store/gate-reports.ts'
 import { insertPatch } from '#store/patches.ts'
-import { saveProvider } from '#store/providers.ts'
 import { intendPublication } from '#store/publications.ts'
 import type { TaskRow } from '#store/schema.ts'
-import { changeSetting } from '#store/settings.ts'
 import { insertTask } from '#store/tasks.ts'
 import { entriesAbout as noted } from './audit-entries.ts'
 import { MORNING, type TestOrganisation, testOrganisation } from './database.ts'
@@ -35,15 +33,6 @@ export async function fullOrganisation(store: Store): Promise<FullOrganisation> 
   const task = await store.inOrganisation(home.organisation, async (tx) => {
     const hash = createHash('sha256').update(randomBytes(32)).digest()
     await insertAccessToken(tx, { hash, person: home.person.id, createdAt: MORNING })
-    await changeSetting(tx, 'theme', ['dark'], MORNING)
-    await saveProvider(tx, {
-      name: 'local',
-      protocol: 'openai-chat',
-      baseUrl: 'http://127.0.0.1:8080',
-      sealedKey: Buffer.from('sealed'),
-      models: ['one'],
-      createdAt: MORNING,
-    })
     const row = await insertTask(tx, queuedTask(home))
     await beginAttempt(tx, { id: attempt, task: row.id, number: 1, step: 'prepare', startedAt: MORNING })
     await appendEvents(tx, {

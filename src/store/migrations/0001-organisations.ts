@@ -40,27 +40,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await isolate(db, 'access_tokens', ['select', 'insert', 'update'])
   await tokenLookup(db)
 
-  await sql`create table settings (
-    ${ORGANISATION} references organisations,
-    name text not null,
-    value json not null,
-    updated_at timestamptz not null,
-    primary key (organisation, name)
-  )`.execute(db)
-  await isolate(db, 'settings', ['select', 'insert', 'update', 'delete'])
-
-  await sql`create table providers (
-    ${ORGANISATION} references organisations,
-    name text not null,
-    protocol text not null,
-    base_url text not null,
-    sealed_key bytea not null,
-    models json not null,
-    created_at timestamptz not null,
-    primary key (organisation, name)
-  )`.execute(db)
-  await isolate(db, 'providers', ['select', 'insert', 'update', 'delete'])
-
   await sql`create table projects (
     ${ORGANISATION} references organisations,
     id text not null,
