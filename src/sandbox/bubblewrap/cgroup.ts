@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Limits } from '../limits.ts'
@@ -6,8 +7,8 @@ import type { CgroupPlaces } from './cgroup-places.ts'
 
 /** The cgroup of one sandbox: one directory in version 2, one per controller in version 1. */
 export interface Cgroup {
-  /** Moves a process in; its children are born inside. */
-  join(pid: number): void
+  /** Moves a process in; its children are born inside. The kernel may take some milliseconds, off the main thread. */
+  join(pid: number): Promise<void>
   processes(): readonly number[]
   kill(): void
   /** How many processes the kernel killed here because memory ran out. */
@@ -121,8 +122,9 @@ function cgroupAt(directories: readonly string[]): DirectoryCgroup {
   const existing = () => directories.filter((directory) => existsSync(directory))
   const cgroup: DirectoryCgroup = {
     directories,
-    join: (pid) => {
-      for (const directory of directories) write(directory, 'cgroup.procs', pid)
+    async join(pid) {
+      for (const directory of directories)
+        await writeFile(join(directory, 'cgroup.procs'), `${pid}`, { flag: 'r+' })
     },
     processes: () => [...new Set(existing().flatMap(processesIn))],
     kill: () => {

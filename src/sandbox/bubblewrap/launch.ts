@@ -10,7 +10,7 @@ import type { Ground } from './ground.ts'
 import type { Pipe } from './pipes.ts'
 import { profileOptions } from './profile.ts'
 import { rlimitOptions } from './rlimits.ts'
-import { runningSandbox } from './running-sandbox.ts'
+import { type Exit, runningSandbox } from './running-sandbox.ts'
 
 export interface Launched {
   readonly child: ChildProcess
@@ -54,6 +54,7 @@ async function startIn(
   if (input === undefined || stdout === undefined || stderr === undefined)
     throw new Error('three pipes are needed')
   const child = spawnBwrap(ground, spec, [input.read, stdout.write, stderr.write], cgroup === undefined)
+  const exit = exitOf(child)
   for (const descriptor of [input.read, stdout.write, stderr.write]) closeSync(descriptor)
   const fault = await faultOf(child, cgroup)
   if (fault !== undefined) {
@@ -68,6 +69,7 @@ async function startIn(
   const sandbox = runningSandbox({
     spec,
     child,
+    exit,
     status: statusPipe as Readable,
     stdout: stdout.read,
     stderr: stderr.read,
@@ -113,7 +115,7 @@ function spawnBwrap(
 async function faultOf(child: ChildProcess, cgroup: Cgroup | undefined): Promise<unknown> {
   if (child.pid === undefined) return new Promise((resolve) => child.once('error', resolve))
   try {
-    cgroup?.join(child.pid)
+    await cgroup?.join(child.pid)
     // Before the server when the host's memory runs out; and what a server may not be killed for is not inherited.
     writeFileSync(`/proc/${child.pid}/oom_score_adj`, OUT_OF_MEMORY_SCORE)
     return undefined
@@ -121,6 +123,13 @@ async function faultOf(child: ChildProcess, cgroup: Cgroup | undefined): Promise
     child.kill('SIGKILL')
     return error
   }
+}
+
+/** Listens from the first moment: a child may die while it is being put into its cgroup. */
+function exitOf(child: ChildProcess): Promise<Exit> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }))
+  })
 }
 
 /** A child that dies early resets its pipes; how it ended is told elsewhere. */

@@ -9,10 +9,16 @@ import { isAlive, killFirstProcess } from './first-process.ts'
 import { outputOf } from './output.ts'
 import { readStatus, type Status } from './status.ts'
 
+export interface Exit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
 /** A started bwrap and everything of the host that belongs to it. */
 export interface Started {
   readonly spec: SandboxSpec
   readonly child: ChildProcess
+  readonly exit: Promise<Exit>
   readonly status: Readable
   readonly stdout: number
   readonly stderr: number
@@ -21,7 +27,16 @@ export interface Started {
 }
 
 /** Watches one sandbox until nothing of it is left. */
-export function runningSandbox({ spec, child, status, stdout, stderr, cgroup, clock }: Started): Sandbox {
+export function runningSandbox({
+  spec,
+  child,
+  exit,
+  status,
+  stdout,
+  stderr,
+  cgroup,
+  clock,
+}: Started): Sandbox {
   const start = clock()
   const over = new AbortController()
   let first: { cause: EndCause; detail?: string } | undefined
@@ -45,7 +60,7 @@ export function runningSandbox({ spec, child, status, stdout, stderr, cgroup, cl
       onExhausted: (detail) => end('disk_exhausted', detail),
     })
 
-  const ended = exitOf(child).then(async ({ code, signal }): Promise<SandboxEnding> => {
+  const ended = exit.then(async ({ code, signal }): Promise<SandboxEnding> => {
     clearTimeout(timer)
     clearInterval(memory)
     over.abort()
@@ -93,12 +108,6 @@ function verdictOf({ outOfMemory, said, signal, complaint }: Signs): { cause: En
   if (said.exitCode !== undefined) return { cause: 'exited' }
   if (signal !== null) return { cause: 'killed', detail: `by ${signal} from elsewhere on the host` }
   return { cause: 'failed_to_start', detail: complaint.trim() }
-}
-
-function exitOf(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
-  return new Promise((resolve) => {
-    child.once('exit', (code, signal) => resolve({ code, signal }))
-  })
 }
 
 async function readAll(status: Readable): Promise<Status> {
