@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Phase } from './driver.ts'
 
 /** Where programs inside find the way out, once with-relay.ts has opened it. */
@@ -12,7 +13,7 @@ export function sandboxEnvironment(
   phase: Phase,
   more: Readonly<Record<string, string>> = {},
 ): Readonly<Record<string, string>> {
-  return { ...BASE, ...QUIET, ...CACHES, ...(phase === 'check' ? {} : PROXY), ...more }
+  return { ...BASE, ...QUIET, ...CACHES, ...NETWORK[phase](), ...more }
 }
 
 const BASE = {
@@ -50,6 +51,11 @@ const CACHES = {
   YARN_CACHE_FOLDER: '/tmp/cache/yarn',
   COREPACK_HOME: '/tmp/cache/corepack',
   PIP_CACHE_DIR: '/tmp/cache/pip',
+  // What prepare downloads must still be there for the checks, and never in a patch: within .git it is both, since the
+  // host reads nothing of an agent's .git.
+  GOMODCACHE: '/workspace/.git/airlock/go/mod',
+  GOFLAGS: '-modcacherw',
+  CARGO_HOME: '/workspace/.git/airlock/cargo',
 }
 
 /** Both cases: curl reads the small one, most others the large one. Private ranges never stand in NO_PROXY. */
@@ -61,4 +67,18 @@ const PROXY = {
   NO_PROXY: 'localhost,127.0.0.1',
   no_proxy: 'localhost,127.0.0.1',
   NODE_USE_ENV_PROXY: '1',
+}
+
+const NETWORK: Readonly<Record<Phase, () => Readonly<Record<string, string>>>> = {
+  prepare: () => ({ ...PROXY, ...trustOfHost() }),
+  run: () => PROXY,
+  check: () => ({}),
+}
+
+const AUTHORITIES = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt']
+
+/** For programs that bring their own list of authorities: whom the host trusts may vouch for a registry or its mirror. */
+function trustOfHost(): Readonly<Record<string, string>> {
+  const file = AUTHORITIES.find((path) => existsSync(path))
+  return file === undefined ? {} : { NODE_EXTRA_CA_CERTS: file, PIP_CERT: file, REQUESTS_CA_BUNDLE: file }
 }

@@ -1,36 +1,61 @@
 import { BOUNDS } from '#contract/bounds.ts'
 import type { CommandRun, RunCommand } from '#gates/runner.ts'
+import type { Failure } from '#kernel/failure.ts'
+import type { Result } from '#kernel/result.ts'
 import { sandboxEnvironment } from '#sandbox/environment.ts'
-import type { Workspace } from '#sandbox/workspace/workspaces.ts'
+import type { Pristine, Workspace } from '#sandbox/workspace/workspaces.ts'
 import { sandboxed } from './sandboxed.ts'
 import type { StepContext } from './step.ts'
 
-/** Runs gate commands in `check` sandboxes without any network, each in a new one, over a workspace made when first needed. */
-export function gateRunner(context: StepContext, workspace: () => Promise<Workspace>): RunCommand {
+/**
+ * Runs gate commands in `check` sandboxes without any network, each in a new one over a fresh copy: what the patch makes
+ * one gate run cannot touch the tools of the next.
+ */
+export function gateRunner(context: StepContext, start: () => Promise<Result<Pristine>>): RunCommand {
   return async (command, { timeoutSeconds }) => {
-    const { workshop, signal } = context
-    const output = new Output(BOUNDS.gateOutput)
-    const ended = await sandboxed(
-      workshop,
-      {
-        phase: 'check',
-        command: ['/bin/sh', '-c', command],
-        workingDirectory: '/workspace',
-        environment: sandboxEnvironment('check'),
-        workspace: { source: (await workspace()).path, target: '/workspace', writable: 'all' },
-        mounts: workshop.runtime.mounts.filter(({ target }) => target === '/opt/airlock/node'),
-        limits: { ...workshop.limits, seconds: timeoutSeconds },
-        onOutput: (_, chunk) => output.push(chunk),
-      },
-      signal,
-    )
-    if (!ended.ok) return { outcome: 'failed', exitCode: -1, output: ended.failure.message, seconds: 0 }
-    return {
-      ...outcomeOf(ended.value.cause, ended.value.exitCode),
-      ...output.read(),
-      seconds: ended.value.seconds,
+    const from = await start()
+    if (!from.ok) return notPrepared(from.failure)
+    const { workspaces } = context.workshop
+    const workspace = await workspaces.copyOf(from.value)
+    try {
+      return await runIn(context, workspace, command, timeoutSeconds)
+    } finally {
+      await workspaces.remove(workspace)
     }
   }
+}
+
+async function runIn(
+  { workshop, signal }: StepContext,
+  workspace: Workspace,
+  command: string,
+  seconds: number,
+): Promise<CommandRun> {
+  const output = new Output(BOUNDS.gateOutput)
+  const ended = await sandboxed(
+    workshop,
+    {
+      phase: 'check',
+      command: ['/bin/sh', '-c', command],
+      workingDirectory: '/workspace',
+      environment: sandboxEnvironment('check'),
+      workspace: { source: workspace.path, target: '/workspace', writable: 'all' },
+      mounts: workshop.runtime.mounts.filter(({ target }) => target === '/opt/airlock/node'),
+      limits: { ...workshop.limits, seconds },
+      onOutput: (_, chunk) => output.push(chunk),
+    },
+    signal,
+  )
+  if (!ended.ok) return { outcome: 'failed', exitCode: -1, output: ended.failure.message, seconds: 0 }
+  const { cause, exitCode } = ended.value
+  return { ...outcomeOf(cause, exitCode), ...output.read(), seconds: ended.value.seconds }
+}
+
+/** A patch after which the setup fails is the patch's doing, and the agent's to mend. */
+function notPrepared({ code, message, details }: Failure): CommandRun {
+  if (code !== 'setup_failed') return { outcome: 'failed', exitCode: -1, output: message, seconds: 0 }
+  const said = Array.isArray(details?.output) ? details.output.join('\n') : ''
+  return { outcome: 'exited', exitCode: 1, output: `${message}\n${said}\n`, seconds: 0 }
 }
 
 /** A limit that was met may be the patch's doing; a sandbox that did not start is not. */

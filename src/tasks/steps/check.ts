@@ -6,9 +6,9 @@ import { examine } from '#gates/examine.ts'
 import { regressionFeedback } from '#gates/feedback.ts'
 import { GateRun } from '#gates/gate-run.ts'
 import { findTampering } from '#gates/tampering.ts'
-import { AirlockError } from '#kernel/failure.ts'
 import { instantOf } from '#kernel/instant.ts'
-import type { Pristine, Workspace } from '#sandbox/workspace/workspaces.ts'
+import { ok, type Result } from '#kernel/result.ts'
+import type { Pristine } from '#sandbox/workspace/workspaces.ts'
 import { attemptByNumber, noteAttempt } from '#store/attempts.ts'
 import { cacheBaseRun, cachedBaseRun, saveGateReport } from '#store/gate-reports.ts'
 import { type PatchRow, patchById } from '#store/patches.ts'
@@ -61,42 +61,42 @@ async function currentPatch({ workshop, task }: StepContext): Promise<PatchRow> 
 
 async function examinePatch(context: StepContext, patch: PatchRow, base: Pristine): Promise<GateReport> {
   const { workshop, task, tell, signal } = context
-  const made: Workspace[] = []
-  const copy = async () => {
-    const workspace = await workshop.workspaces.copyOf(base)
-    made.push(workspace)
-    return workspace
-  }
-  const changed = async () => {
-    const workspace = await copy()
+  const repository = await workshop.repositoryOf(task.project)
+  return examine({
+    gates: task.projectFile?.gates ?? [],
+    runBase: gateRunner(context, async () => ok(base)),
+    runResult: gateRunner(
+      context,
+      once(() => patchedBase(context, patch, base)),
+    ),
+    base: {
+      tree: await repository.treeOf(task.baseCommit),
+      image: workshop.toolchain,
+      setup: task.projectFile?.setup ?? [],
+    },
+    cache: storedCache(context),
+    patch: patch.digest,
+    iteration: await iterationOf(context),
+    tampering: await tamperingOf(context, patch),
+    onEvent: tell,
+    signal,
+  })
+}
+
+/** Base + patch, set up again where the patch changed what is to be installed. */
+async function patchedBase(context: StepContext, patch: PatchRow, base: Pristine): Promise<Result<Pristine>> {
+  const { workspaces } = context.workshop
+  const workspace = await workspaces.copyOf(base)
+  try {
     const laid = await layPatch(context, workspace, patch.id)
-    if (!laid.ok) throw new AirlockError(laid.failure)
+    if (!laid.ok) return laid
     if (changesDependencies(patch.files)) {
       const done = await runSetup(context, workspace)
-      if (!done.ok) throw new AirlockError(done.failure)
+      if (!done.ok) return done
     }
-    return workspace
-  }
-  const repository = await workshop.repositoryOf(task.project)
-  try {
-    return await examine({
-      gates: task.projectFile?.gates ?? [],
-      runBase: gateRunner(context, once(copy)),
-      runResult: gateRunner(context, once(changed)),
-      base: {
-        tree: await repository.treeOf(task.baseCommit),
-        image: workshop.toolchain,
-        setup: task.projectFile?.setup ?? [],
-      },
-      cache: storedCache(context),
-      patch: patch.digest,
-      iteration: await iterationOf(context),
-      tampering: await tamperingOf(context, patch),
-      onEvent: tell,
-      signal,
-    })
+    return ok(await workspaces.promote(workspace, `${base.key}-${patch.digest.slice(7, 23)}`))
   } finally {
-    await Promise.all(made.map((workspace) => workshop.workspaces.remove(workspace)))
+    await workspaces.remove(workspace)
   }
 }
 

@@ -39,9 +39,7 @@ export function isolationSuite(open: () => Promise<TestStore>): void {
         'patches',
         'people',
         'projects',
-        'providers',
         'publications',
-        'settings',
         'tasks',
       ])
       const others = await admin(

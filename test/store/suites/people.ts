@@ -6,9 +6,7 @@ import { cacheBaseRun, cachedBaseRun, forgetBaseRuns } from '#store/gate-reports
 import { ownOrganisation } from '#store/organisations.ts'
 import { countPeople, insertPerson, listPeople, personById, removePerson } from '#store/people.ts'
 import { insertProject, listProjects, projectByReference, projectByUrl } from '#store/projects.ts'
-import { listProviders, providerByName, removeProvider, saveProvider } from '#store/providers.ts'
 import type { Tx } from '#store/schema.ts'
-import { changeSetting, setting } from '#store/settings.ts'
 import { MORNING, type TestOrganisation, type TestStore, testOrganisation } from '#test/support/database.ts'
 import { fullOrganisation } from '#test/support/every-table.ts'
 
@@ -100,29 +98,9 @@ export function peopleSuite(open: () => Promise<TestStore>): void {
       expect(await within((tx) => listProjects(tx, { limit: 9, after: project.id }))).toEqual([project])
     })
 
-    test('providers are replaced by name and removed', async () => {
-      const provider = {
-        name: 'local',
-        protocol: 'openai-chat' as const,
-        baseUrl: 'http://127.0.0.1:1',
-        sealedKey: Buffer.from([0, 255, 1]),
-        models: ['one', 'two'],
-        createdAt: MORNING,
-      }
-      await within((tx) => saveProvider(tx, provider))
-      await within((tx) => saveProvider(tx, { ...provider, baseUrl: 'http://127.0.0.1:2' }))
-      const stored = { ...provider, baseUrl: 'http://127.0.0.1:2', organisation: home.organisation }
-      expect(await within(listProviders)).toEqual([stored])
-      expect(await within((tx) => providerByName(tx, 'local'))).toEqual(stored)
-      expect(await within((tx) => removeProvider(tx, 'local'))).toBe(true)
-      expect(await within((tx) => removeProvider(tx, 'local'))).toBe(false)
-    })
-
-    test('settings and cached base runs keep what was written last, of any JSON shape', async () => {
-      expect(await within((tx) => setting(tx, 'none'))).toBeUndefined()
+    test('cached base runs keep what was written last, of any JSON shape', async () => {
+      expect(await within((tx) => cachedBaseRun(tx, 'none'))).toBeUndefined()
       for (const value of [['list'], 'text', { nested: { camelCase: 1, snake_case: 2 } }, false]) {
-        await within((tx) => changeSetting(tx, 'one', value, NOON))
-        expect(await within((tx) => setting(tx, 'one'))).toEqual(value)
         await within((tx) => cacheBaseRun(tx, 'key', value, MORNING))
         expect(await within((tx) => cachedBaseRun(tx, 'key'))).toEqual(value)
       }
