@@ -22,6 +22,7 @@ import type { Workshop } from '#tasks/workshop.ts'
 import type { Config } from './config.ts'
 import type { Installation } from './installation.ts'
 import { readPriceTable } from './price-table.ts'
+import { readInternet } from './registry-networks.ts'
 import { sandboxUser } from './sandbox-user.ts'
 
 /** What a workshop is made of besides the configuration; tests hand in their own. */
@@ -61,6 +62,7 @@ export async function openWorkshop(
     clock,
     prices: createPrices({ clock, overrides: await readPriceTable(config.dataDirectory) }),
     directoryMode: hostUser === undefined ? 0o700 : 0o711,
+    internet: await readInternet(config.dataDirectory),
   })
   const workshop: Workshop = {
     store,

@@ -4,7 +4,7 @@ import { connect } from 'node:tls'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { EgressPreset } from '#contract/project-file.ts'
-import { isPublicAddress } from '#gateway/egress/address-policy.ts'
+import { isPublicAddress, publicOrNamed } from '#gateway/egress/address-policy.ts'
 import { parseAuthority } from '#gateway/egress/authority.ts'
 import { readClientHello } from '#gateway/egress/client-hello.ts'
 import { allowedByPresets } from '#gateway/egress/presets.ts'
@@ -50,6 +50,46 @@ test.each([
 ])('%s is not on the public internet', (address) => {
   expect(isPublicAddress(address)).toBe(false)
 })
+
+test('networks an administrator named are reached besides the public internet, and nothing else is', () => {
+  const mayReach = publicOrNamed(['10.20.0.0/16', '203.0.113.80/32', 'fd12:3456::/32'])
+  const asked = [
+    '10.20.1.2',
+    '203.0.113.80',
+    'fd12:3456::1',
+    '8.8.8.8',
+    '10.21.0.1',
+    '203.0.113.81',
+    'fd13::1',
+  ]
+  expect(asked.filter(mayReach)).toEqual(['10.20.1.2', '203.0.113.80', 'fd12:3456::1', '8.8.8.8'])
+})
+
+test.each([
+  '0.0.0.0',
+  '127.0.0.1',
+  '100.100.100.200',
+  '168.63.129.16',
+  '169.254.169.254',
+  '224.0.0.1',
+  '::1',
+  '::ffff:127.0.0.1',
+  '::ffff:10.0.0.1',
+  'fe80::1',
+  'fd00:ec2::254',
+  'ff02::1',
+  'fc00::1%eth0',
+  'localhost',
+])('%s is refused although every network was named', (address) => {
+  expect(publicOrNamed(['0.0.0.0/0', '::/0'])(address)).toBe(false)
+})
+
+test.each(['10.0.0.0', '10.0.0.0/', '10.0.0.0/33', 'mirror.example/24', '*', ''])(
+  '"%s" is no network',
+  (network) => {
+    expect(() => publicOrNamed([network])).toThrow()
+  },
+)
 
 test.each(['8.8.8.8', '1.1.1.1', '172.32.0.1', '100.128.0.1', '2606:4700::1111', '2a00:1450::1'])(
   '%s is on the public internet',

@@ -101,6 +101,7 @@ test('the relay opens the doors there are, hands on the exit code and leaves the
   const { stdout, stderr, ending } = await inside(
     [...relay, runtime.node, '--input-type=module', '-e', script],
     {
+      phase: 'run',
       socketDirectory: sockets,
     },
   )
@@ -153,6 +154,8 @@ test('the check phase names no proxy, the others name it in both cases', () => {
     'NODE_USE_ENV_PROXY',
   ]
   expect([proxies('prepare'), proxies('run'), proxies('check')]).toEqual([names, names, []])
+  const trust = (phase: 'prepare' | 'run' | 'check') => 'NODE_EXTRA_CA_CERTS' in sandboxEnvironment(phase)
+  expect([trust('run'), trust('check')]).toEqual([false, false])
   expect(sandboxEnvironment('check', { CI: '0', EXTRA: 'x' })).toMatchObject({
     CI: '0',
     EXTRA: 'x',

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { connect } from 'node:net'
-import { isPublicAddress } from './address-policy.ts'
+import { isPublicAddress, publicOrNamed } from './address-policy.ts'
 import type { Internet } from './proxy.ts'
 
 /** The real one: this host's resolver, public addresses only. */
@@ -11,4 +11,9 @@ export const PUBLIC_INTERNET: Internet = {
   },
   mayReach: isPublicAddress,
   dial: (address, port) => connect({ host: address, port, allowHalfOpen: true }),
+}
+
+/** The same, and besides it the networks an administrator named for registries of their own. */
+export function internetWith(networks: readonly string[]): Internet {
+  return { ...PUBLIC_INTERNET, mayReach: publicOrNamed(networks) }
 }

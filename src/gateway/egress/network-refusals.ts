@@ -58,7 +58,7 @@ export function privateAddress(what: string): NetworkRefusal {
     'network.private-address',
     what,
     'The name leads to an address that is not on the public internet.',
-    'Check the DNS of this host.',
+    'Check the DNS of this host; for a mirror of your own, name its network in network.json (docs/egress.md).',
   )
 }
 
