@@ -42,6 +42,7 @@ export async function runAgent(
   const refusals: Refusal[] = [...attempt.refusals]
   let summary: string | undefined
   let lastSign = workshop.clock()
+  let lastStatus = 200
   const refuse = (refusal: Refusal) => {
     if (refusals.length < 200) refusals.push(refusal)
     tell({ kind: 'refusal', refusal })
@@ -58,6 +59,7 @@ export async function runAgent(
     onEvent: (event) => {
       if (event.kind === 'refusal') return refuse(event.refusal)
       tell(event)
+      lastStatus = event.status
       keepSpend(context, attempt.id, event.total)
     },
   })
@@ -110,7 +112,13 @@ export async function runAgent(
     if (!ended.ok) return ended
     lines.end()
     return ok({
-      ...endingOf(ended.value, lane, idle, context.signal, task.budget.seconds, workshop.idleSeconds),
+      ...endingOf(
+        ended.value,
+        lane,
+        { idle, lastStatus, signal: context.signal },
+        workshop.idleSeconds,
+        task.budget.seconds,
+      ),
       spend: lane.spent(),
       refusals,
       summary,
@@ -124,13 +132,12 @@ export async function runAgent(
 function endingOf(
   ended: SandboxEnding,
   lane: OpenLane,
-  idle: boolean,
-  signal: AbortSignal,
-  seconds: number,
+  seen: { readonly idle: boolean; readonly lastStatus: number; readonly signal: AbortSignal },
   idleSeconds: number,
+  seconds: number,
 ): { readonly ending: AgentEnding; readonly failure: Failure | undefined } {
-  if (signal.aborted) return { ending: 'cancelled', failure: undefined }
-  if (idle)
+  if (seen.signal.aborted) return { ending: 'cancelled', failure: undefined }
+  if (seen.idle)
     return {
       ending: 'idle',
       failure: {
@@ -161,6 +168,7 @@ function endingOf(
       },
     }
   if (ended.cause === 'exited' && ended.exitCode === 0) return { ending: 'finished', failure: undefined }
+  if (seen.lastStatus >= 400) return { ending: 'crashed', failure: providerFailure(seen.lastStatus) }
   const how = ended.cause === 'exited' ? `exit code ${ended.exitCode}` : ended.cause.replaceAll('_', ' ')
   return {
     ending: 'crashed',
@@ -169,6 +177,17 @@ function endingOf(
       message: `The agent ended badly: ${how}.`,
       remedy: 'Look at its last messages, then retry the task.',
     },
+  }
+}
+
+/** The last answer of the model provider was no answer: that is why the agent could not go on. */
+function providerFailure(status: number): Failure {
+  const unreachable = status >= 500
+  return {
+    code: unreachable ? 'provider_unreachable' : 'provider_refused',
+    message: `The agent could not go on: the model provider ${unreachable ? 'could not be reached' : 'refused'} (${status}).`,
+    remedy: 'Look at `airlock provider list` and at the provider, then retry the task.',
+    details: { status },
   }
 }
 
