@@ -34,6 +34,12 @@ describe('output recorded from the real tools', () => {
     expect(parseOutput(tool, '', windows)).toEqual(parseOutput(tool, '', recorded(tool, name)))
   })
 
+  it("of node's test runner is read under its own name when it is TAP, as it is without a terminal", () => {
+    const output = recorded('tap', 'node-test')
+    expect(parseOutput('node-test', 'node --test', output)).toEqual(parseOutput('tap', '', output))
+    expect(parseOutput('node-test', 'node --test', output)).not.toEqual([])
+  })
+
   it('of several tools in one script is read by each of them', () => {
     const output = ['eslint/stylish', 'tsc/plain', 'vitest/default']
       .map((path) => recorded(...(path.split('/') as [string, string])).whole)

@@ -44,12 +44,15 @@ const TOOLS: readonly Tool[] = [
 
 /**
  * What a gate complained about. `auto` takes every tool that the command names or whose output shows its shape,
- * since one script often runs several; only when none finds anything does the general matcher try.
+ * since one script often runs several; only when none finds anything does the general matcher try. Node's test runner
+ * prints TAP where there is no terminal, up to Node 22.
  */
 export function parseOutput(parser: ParserName, command: string, output: PlainOutput): Finding[] {
   if (parser === 'lines') return []
   const chosen = TOOLS.filter((tool) =>
-    parser === 'auto' ? tool.word.test(command) || tool.recognises(output) : tool.name === parser,
+    parser === 'auto'
+      ? tool.word.test(command) || tool.recognises(output)
+      : tool.name === parser || (parser === 'node-test' && tool.name === 'tap' && tool.recognises(output)),
   )
   const found = chosen.flatMap((tool) => tool.parse(output))
   return found.length > 0 || parser !== 'auto' ? found : parseProblemMatcher(output)
