@@ -7,7 +7,7 @@ export interface Limits {
   readonly openFiles: number
   /** Of a single file. */
   readonly fileSize: number
-  /** Of everything the sandbox writes to its workspace. */
+  /** Of the workspace as a whole, what was there before included. */
   readonly workspaceDisk: number
   readonly workspaceFiles: number
   readonly seconds: number

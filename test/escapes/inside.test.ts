@@ -33,6 +33,7 @@ beforeAll(async () => {
     rig.driver,
     specOf(workspace, ['/usr/bin/python3', '/opt/tools/attempts.py', neighbour, `${port}`, name], {
       mounts: [{ source: tools, target: '/opt/tools' }],
+      phase: 'run',
       socketDirectory: sockets,
       limits: { ...SMALL, openFiles: 200, fileSize: 64 * 1024 * 1024 },
     }),

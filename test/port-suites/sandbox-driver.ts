@@ -80,6 +80,14 @@ export function sandboxDriverSuite(
       expect(await started.value.kill()).toEqual(await one)
     })
 
+    promise('a kill after the end changes nothing', async () => {
+      const started = await rig.driver.start(specOf(await rig.directory(), ['sh', '-c', 'exit 42']))
+      if (!started.ok) throw new Error(started.failure.message)
+      const ending = await started.value.ended()
+      expect(await started.value.kill()).toEqual(ending)
+      expect(ending.cause).toBe('exited')
+    })
+
     promise('kills at every moment of a start', async () => {
       const source = await rig.directory()
       for (let wait = 0; wait < 30; wait++) {
@@ -174,6 +182,7 @@ export function sandboxDriverSuite(
       const wrong: Partial<SandboxSpec>[] = [
         { environment: { A: 'x\0--bind\0/\0/host' } },
         { command: ['true', 'a\0b'] },
+        { phase: 'check', socketDirectory: source },
         { environment: { 'A B': 'x' } },
         { id: '../x' },
         writable('link'),
@@ -196,7 +205,7 @@ export function sandboxDriverSuite(
           return started.ok ? 'started' : started.failure.code
         }),
       )
-      const invalid: Failure['code'][] = Array(4).fill('invalid_input')
+      const invalid: Failure['code'][] = Array(5).fill('invalid_input')
       const unsafe: Failure['code'][] = Array(11).fill('unsafe_path')
       expect(codes).toEqual([...invalid, ...unsafe, 'invalid_input', 'invalid_input'])
     })

@@ -111,17 +111,21 @@ function spawnBwrap(
   )
 }
 
-/** Puts the child into its cgroup and first in the line of victims. What went wrong with that, or with starting it at all, comes back as an error. */
+/**
+ * Puts the child into its cgroup and first in the line of victims. What went wrong with that, or with starting it at
+ * all, comes back as an error.
+ */
 async function faultOf(child: ChildProcess, cgroup: Cgroup | undefined): Promise<unknown> {
   if (child.pid === undefined) return new Promise((resolve) => child.once('error', resolve))
   try {
-    await cgroup?.join(child.pid)
     // Before the server when the host's memory runs out; and what a server may not be killed for is not inherited.
     writeFileSync(`/proc/${child.pid}/oom_score_adj`, OUT_OF_MEMORY_SCORE)
+    await cgroup?.join(child.pid)
     return undefined
   } catch (error) {
-    child.kill('SIGKILL')
-    return error
+    child.kill('SIGKILL') // whatever happened, nothing starts outside its cgroup
+    const died = error instanceof Error && 'code' in error && error.code === 'ESRCH'
+    return died ? undefined : error // the ending of a child that died by itself will tell why
   }
 }
 
@@ -138,15 +142,14 @@ function feed(stream: Writable, bytes: Uint8Array): void {
   stream.end(bytes)
 }
 
+/** Processes and threads of a host user: RLIMIT_NPROC counts them all. */
 function processesOf(uid: number): number {
   const own = new RegExp(`^Uid:\\s+${uid}\\b`, 'm')
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .reduce((sum, pid) => sum + (own.test(statusOf(pid)) ? threadsIn(statusOf(pid)) : 0), 0)
-}
-
-function threadsIn(status: string): number {
-  return Number(/^Threads:\s+(\d+)$/m.exec(status)?.[1] ?? 1)
+    .map(statusOf)
+    .filter((status) => own.test(status))
+    .reduce((sum, status) => sum + Number(/^Threads:\s+(\d+)$/m.exec(status)?.[1] ?? 1), 0)
 }
 
 function statusOf(pid: string): string {

@@ -39,9 +39,10 @@ export function runningSandbox({
 }: Started): Sandbox {
   const start = clock()
   const over = new AbortController()
+  let exited = false
   let first: { cause: EndCause; detail?: string } | undefined
   const end = (cause: EndCause, detail?: string) => {
-    first ??= { cause, ...(detail === undefined ? {} : { detail }) }
+    if (!exited) first ??= { cause, ...(detail === undefined ? {} : { detail }) }
     killAll(child, cgroup)
   }
   const output = outputOf(spec.limits.outputBytes, spec.onOutput, () => end('output_exhausted'))
@@ -61,6 +62,7 @@ export function runningSandbox({
     })
 
   const ended = exit.then(async ({ code, signal }): Promise<SandboxEnding> => {
+    exited = true
     clearTimeout(timer)
     clearInterval(memory)
     over.abort()

@@ -42,6 +42,13 @@ function textFailure(spec: SandboxSpec): Failure | undefined {
 const FREE_PLACES = /^\/(?:opt|run|srv|mnt)\/[^/].*$|^\/home\/agent\/[^/].*$|^\/[a-z][a-z0-9.-]*\.git$/
 
 function mountFailure(spec: SandboxSpec): Failure | undefined {
+  if (spec.phase === 'check' && spec.socketDirectory !== undefined)
+    return {
+      code: 'invalid_input',
+      rule: 'sandbox.network',
+      message: 'In the check phase there is no way out, not even to the gateway.',
+      remedy: 'Leave the socket directory away.',
+    }
   const mounts = [...spec.mounts, ...(spec.writableMount ? [spec.writableMount] : [])]
   for (const { source, target } of mounts)
     if (
