@@ -13,7 +13,7 @@ import { advance } from '#tasks/advance.ts'
 import { resume } from '#tasks/resume.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 import { createApplication } from './application.ts'
-import { type Config, DEFAULT_PORT } from './config.ts'
+import { type Config, DEFAULT_PORT, isRoot } from './config.ts'
 import { ensureOwner } from './first-owner.ts'
 import { openInstallation } from './installation.ts'
 import { openWorkshop } from './workshop.ts'
@@ -44,6 +44,8 @@ export async function serve(config: Config, options: ServeOptions): Promise<Resu
   const stop = async () => {
     for (const step of undo.splice(0).reverse()) await step()
   }
+  // Modes are said where a file is made; a stricter inherited mask would close to the sandboxes' user what is for them.
+  if (isRoot()) process.umask(0o022)
   try {
     const installation = await openInstallation(config.dataDirectory, config.runtimeDirectory, randomBytes)
     const { workshop, close } = await openWorkshop(config, installation, options)

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, cp, mkdir, mkdtemp, readFile, rename, rm, symlink } from 'node:fs/promises'
+import { access, chmod, cp, mkdir, mkdtemp, readFile, rename, rm, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { arch, platform } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -50,11 +50,14 @@ async function addLibraryLinks(root: string): Promise<void> {
 }
 
 async function copyServer(root: string, copy: string): Promise<void> {
-  await mkdir(dirname(copy), { recursive: true, mode: 0o755 })
+  await mkdir(dirname(copy), { recursive: true })
+  // The copy is for another user: neither our umask nor that of whoever installed the packages may close it to them.
+  if (dirname(copy) === SYSTEM_COPIES) await chmod(SYSTEM_COPIES, 0o755)
   const scratch = await mkdtemp(join(dirname(copy), 'copying-'))
   const made = join(scratch, 'native')
   await cp(root, made, { recursive: true, verbatimSymlinks: true })
   await addLibraryLinks(made)
+  await run('chmod', ['-R', 'a+rX', made])
   await rename(made, copy).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
   })
