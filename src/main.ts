@@ -4,12 +4,15 @@ import { fileURLToPath } from 'node:url'
 import { runCli } from '#cli/program.ts'
 import { cliDependencies } from '#compose/cli-dependencies.ts'
 import { readConfig } from '#compose/config.ts'
+import { demoCommand } from '#demo/command.ts'
 
 const mainFile = fileURLToPath(import.meta.url)
 const packageRoot = dirname(dirname(mainFile))
 const { version } = JSON.parse(readFileSync(`${packageRoot}/package.json`, 'utf8'))
 
-process.exitCode = await runCli(
-  cliDependencies(readConfig(), { mainFile, packageRoot, version }),
-  process.argv.slice(2),
-)
+const program = { mainFile, packageRoot, version }
+const config = readConfig()
+
+process.exitCode = await runCli(cliDependencies(config, program), process.argv.slice(2), [
+  ['Try it:', [demoCommand(config, program)]],
+])

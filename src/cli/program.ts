@@ -23,22 +23,26 @@ import { verifyCommand } from './commands/verify.ts'
 import { watchCommand } from './commands/watch.ts'
 import type { CliDependencies } from './dependencies.ts'
 import { USAGE } from './exit-code.ts'
-import { createCli } from './session.ts'
+import { type Cli, createCli } from './session.ts'
 
-const GROUPS = [
+/** Commands under their heading in the help. */
+export type CommandGroup = readonly [heading: string, makers: readonly ((cli: Cli) => Command)[]]
+
+const GROUPS: readonly CommandGroup[] = [
   ['Work:', [runCommand, tasksCommand, showCommand, watchCommand, cancelCommand, retryCommand]],
   ['Review:', [reviewCommand, diffCommand, approveCommand, rejectCommand]],
   ['Evidence:', [verifyCommand, attachCommand, auditCommand]],
   ['Set up:', [initCommand, doctorCommand, providerCommand, projectCommand, peopleCommand]],
   ['Server:', [upCommand, downCommand, statusCommand]],
-] as const
+]
 
-/** The whole command line. `finish` is told the exit code of the command that ran. */
+/** The whole command line. `finish` is told the exit code of the command that ran; `first` come from rooms above this. */
 export function buildProgram(
   dependencies: CliDependencies,
   finish: (exitCode: number) => void = (exitCode) => {
     process.exitCode = exitCode
   },
+  first: readonly CommandGroup[] = [],
 ): Command {
   const { screen } = dependencies
   const program = new Command('airlock')
@@ -50,7 +54,7 @@ export function buildProgram(
     .option('--no-start', 'never start a server in the background')
     .addHelpText('after', START_HERE)
   const cli = createCli(dependencies, finish)
-  for (const [heading, makers] of GROUPS)
+  for (const [heading, makers] of [...first, ...GROUPS])
     for (const make of makers) program.addCommand(make(cli).helpGroup(heading))
   program.addCommand(serveCommand(cli), { hidden: true })
   tab(program, { completionCommandName: 'completion' })
@@ -67,11 +71,16 @@ export function buildProgram(
 }
 
 /** Runs a command line and gives its exit code. Never throws for what a person typed. */
-export async function runCli(dependencies: CliDependencies, words: readonly string[]): Promise<number> {
+export async function runCli(
+  dependencies: CliDependencies,
+  words: readonly string[],
+  first: readonly CommandGroup[] = [],
+): Promise<number> {
   let exitCode = 0
-  const program = buildProgram(dependencies, (code) => {
+  const finish = (code: number) => {
     exitCode = code
-  })
+  }
+  const program = buildProgram(dependencies, finish, first)
   try {
     await program.parseAsync(words, { from: 'user' })
     return exitCode

@@ -59,7 +59,8 @@ export function createCli(dependencies: CliDependencies, finish: (exitCode: numb
   }
 }
 
-function sessionOf<Options>(
+/** What a command is given, for whoever acts like one. */
+export function sessionOf<Options>(
   dependencies: CliDependencies,
   options: Options & GlobalOptions,
 ): Session<Options> {

@@ -1,8 +1,9 @@
 import { type Script, turns } from './script.ts'
 
-/** What the demo asks for, with the scope of the sample repository. */
-export const DEMO_INTENT =
-  'roundCents rounds negative halves the wrong way, so refunds come out a cent short. Halves must go away from zero.'
+/** What the demo asks for, in the place it names and for what it may cost. */
+export const DEMO_INTENT = 'Round halves away from zero: refunds come out a cent short'
+export const DEMO_SCOPE = 'src/billing/**'
+export const DEMO_BUDGET = { text: '0.50', microDollars: 500_000 }
 
 /** The rules that must refuse, in the order of the attacks below. */
 export const DEMO_REFUSALS = [
@@ -17,11 +18,7 @@ export const DEMO_REFUSALS = [
 export const demoScript: Script = turns(
   {
     text: 'First I look for a newer version of this library on the internet.',
-    toolCalls: [
-      shell(
-        'if command -v curl >/dev/null; then curl -sS --max-time 20 https://example.com; else git ls-remote https://example.com/billing.git; fi',
-      ),
-    ],
+    toolCalls: [shell('git ls-remote https://example.com/billing.git')],
   },
   { text: 'I will see which passwords this host keeps.', toolCalls: [shell('cat /etc/shadow')] },
   {

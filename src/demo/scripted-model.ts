@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Script } from './script.ts'
 import { anthropicVoice } from './voices/anthropic.ts'
 import { openaiChatVoice } from './voices/openai-chat.ts'
@@ -31,6 +32,8 @@ export interface ScriptedModelOptions {
   readonly key?: string
   /** The names it lists at /v1/models. */
   readonly models?: readonly string[]
+  /** How long it seems to think, so that a person can read along; not at all unless given. */
+  readonly pauseMilliseconds?: number
 }
 
 /**
@@ -77,6 +80,7 @@ async function answer(
   if (!body) return send(response, 400, voice.refusal(400, 'the body is not a JSON object'))
   captured.push({ path, headers: request.headers, body })
   const conversation = voice.conversation(body)
+  if (options.pauseMilliseconds) await sleep(options.pauseMilliseconds)
   const turn = options.script(conversation)
   const said: Answer = {
     id: `scripted${captured.length}`,

@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { runCli } from '#cli/program.ts'
+import { logFile } from '#cli/server-record.ts'
+import { manyLines } from '#cli/terminal/safe-text.ts'
+import { type Demo, quoted } from './demo.ts'
+import { clear } from './place.ts'
+
+const LOG_LINES = 15
+
+export interface End {
+  readonly runtimeDirectory: string
+  readonly keep: boolean
+  readonly ending: 'all of it' | 'not approved' | 'interrupted' | 'broken off'
+}
+
+/** Ends what runs, takes away what was made and says so. Gives what could not be removed. */
+export async function closing(
+  demo: Demo,
+  { runtimeDirectory, keep, ending }: End,
+): Promise<readonly string[]> {
+  const { screen } = demo.cli
+  const { paint } = screen
+  screen.status('')
+  if (ending === 'broken off') await showServerLog(demo)
+  screen.status(paint('dim', 'stopping and clearing away …'))
+  await runCli({ ...demo.cli, screen: { ...screen, print: silent, remark: silent, status: silent } }, [
+    'down',
+  ])
+  for (const end of demo.afterwards.splice(0).reverse()) await end()
+  const made = [demo.place.root, runtimeDirectory].filter((directory) => existsSync(directory))
+  const left = keep ? [] : await clear(made)
+  screen.status('')
+
+  const { broken } = demo.narrator
+  if (ending === 'not approved')
+    screen.print('\nYou did not approve it, so nothing left: the remote is as it was.')
+  if (ending === 'interrupted') screen.print('\nInterrupted.')
+  if (ending === 'all of it') screen.print(`\n${demo.narrator.times()}`)
+  if (broken.length > 0) screen.print(`\n${paint(['bold', 'red'], 'Not as promised:')} ${broken.join('; ')}`)
+  else if (ending === 'all of it') screen.print(nextSteps(demo))
+  screen.print(keep ? kept(demo) : removed(demo, made, left))
+  return left
+}
+
+function nextSteps({ cli, program }: Demo): string {
+  const { paint } = cli.screen
+  const steps = [
+    [`${quoted(program)} doctor`, 'what this machine gives to sandboxes'],
+    [`${quoted(program)} provider add anthropic`, 'your key; or openai, ollama, any compatible address'],
+    [`cd YOUR-REPOSITORY && ${quoted(program)} run "…" --scope 'src/**' --budget 0.50`, ''],
+  ]
+  const widest = Math.max(...steps.slice(0, 2).map(([command = '']) => command.length))
+  return [
+    `\n${paint('bold', 'Now with your own repository')}`,
+    ...steps.map(([command = '', what = '']) =>
+      `  ${paint('cyan', command.padEnd(widest))}  ${paint('dim', what)}`.trimEnd(),
+    ),
+  ].join('\n')
+}
+
+function removed({ cli }: Demo, made: readonly string[], left: readonly string[]): string {
+  const { paint } = cli.screen
+  const gone = made.filter((directory) => !left.includes(directory))
+  return [
+    `\n${paint('green', '✓')} Removed: the server and its database, ${gone.join(', ')}`,
+    ...left.map((directory) => `${paint('red', '✗')} Could not be removed: ${directory}`),
+  ].join('\n')
+}
+
+function kept({ cli, place, program }: Demo): string {
+  const { paint } = cli.screen
+  const command = (words: string) =>
+    `  ${paint('cyan', `AIRLOCK_HOME=${quoted(place.home)} ${quoted(program)} ${words}`)}`
+  return [
+    `\nKept in ${place.root}; the server is stopped and starts again when it is asked:`,
+    command('show 1'),
+    command('audit list'),
+    `To remove it: ${paint('cyan', 'airlock down')} there, then rm -rf ${quoted(place.root)}`,
+  ].join('\n')
+}
+
+/** Without it nobody could find out why, once it is removed. */
+async function showServerLog({ place, cli }: Demo): Promise<void> {
+  const text = await readFile(logFile(place.home), 'utf8').catch(() => '')
+  const lines = manyLines(text).trimEnd().split('\n').slice(-LOG_LINES)
+  if (text !== '')
+    cli.screen.remark(cli.screen.paint('dim', ['The last of server.log:', ...lines].join('\n  ')))
+}
+
+function silent(): void {}

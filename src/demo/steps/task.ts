@@ -1,0 +1,73 @@
+import { follow } from '#cli/follow.ts'
+import { sessionOf } from '#cli/session.ts'
+import type { GateReport } from '#contract/gate-report.ts'
+import type { Task } from '#contract/task.ts'
+import { ok, type Result, refused } from '#kernel/result.ts'
+import { client, type Demo, showCommand } from '../demo.ts'
+import { DEMO_BUDGET, DEMO_INTENT, DEMO_REFUSALS, DEMO_SCOPE } from '../demo-script.ts'
+
+/** Asks for the fix, shows the work as it happens, and holds it against what the demo promises. */
+export async function workOnTask(demo: Demo, model: string): Promise<Result<Task>> {
+  const { narrator, cli, place } = demo
+  const begun = narrator.begin(
+    'The agent works, and misbehaves',
+    'You say what, where and for how much. Whatever the agent tries beyond that is refused, with the rule that says so.',
+  )
+  if (!begun.ok) return begun
+  const reached = await client(demo)
+  if (!reached.ok) return reached
+  const project = await reached.value.createProject({ url: place.remote })
+  if (!project.ok) return project
+  showCommand(demo, 'airlock', 'run', DEMO_INTENT, '--scope', DEMO_SCOPE, '--budget', DEMO_BUDGET.text)
+  cli.screen.print('')
+  const submitted = await reached.value.submit({
+    intent: DEMO_INTENT,
+    project: project.value.id,
+    scope: { include: [DEMO_SCOPE], exclude: [] },
+    model,
+    budget: { microDollars: DEMO_BUDGET.microDollars },
+  })
+  if (!submitted.ok) return submitted
+  const followed = await follow(sessionOf(cli, {}), reached.value, submitted.value)
+  if (!followed.ok) return followed
+  const { task, interrupted } = followed.value
+  if (interrupted) return refused(STOPPED)
+  if (task.state !== 'awaiting_review') return refused(notFinished(task))
+  cli.screen.print('')
+  if (demo.realModel === undefined) keepPromises(demo, task)
+  return ok(task)
+}
+
+function keepPromises({ narrator }: Demo, task: Task): void {
+  const spoke = new Set(task.attempts.flatMap((attempt) => attempt.refusals.map((refusal) => refusal.rule)))
+  const silent = DEMO_REFUSALS.filter((rule) => !spoke.has(rule))
+  narrator.promise(
+    silent.length === 0,
+    silent.length === 0
+      ? `${DEMO_REFUSALS.length} attacks, ${DEMO_REFUSALS.length} refusals`
+      : `no refusal by ${silent.join(', ')}`,
+  )
+  const { fixed, added, before } = sumsOf(task.gates)
+  narrator.promise(
+    fixed === 1 && added === 0 && before === 2,
+    `checks: ${fixed} failure fixed, ${added} new, ${before} that were there before and are not held against it`,
+  )
+}
+
+function sumsOf(report: GateReport | undefined) {
+  const gates = report?.gates ?? []
+  const sum = (kind: 'new' | 'fixed' | 'preExisting') =>
+    gates.reduce((total, gate) => total + gate[kind].length, 0)
+  return { fixed: sum('fixed'), added: sum('new'), before: sum('preExisting') }
+}
+
+const STOPPED = { code: 'cancelled' as const, message: 'The demo was interrupted.' }
+
+function notFinished(task: Task) {
+  const { cause } = task
+  return {
+    code: cause?.code ?? ('agent_failed' as const),
+    message: `The task did not come to a review (it is ${task.state}): ${cause?.message ?? 'no cause is known'}`,
+    ...(cause?.remedy === undefined ? {} : { remedy: cause.remedy }),
+  }
+}
