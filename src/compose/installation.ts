@@ -1,4 +1,4 @@
-import { chmod, mkdir, open, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, open, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { generateSigningKey, parseSigningKey, type Signer, verifierText } from '#audit/signing-key.ts'
 import { digestOf } from '#kernel/bytes.ts'
@@ -58,6 +58,13 @@ export async function openInstallation(
     remotesFile: join(at('keys'), 'remotes.json'),
     evidence: at('evidence'),
   }
+}
+
+/** Removes what a killed server could not: sockets of lanes and half-done imports. Only for who holds the database. */
+export async function clearLeftovers({ lanes, scratch }: Installation): Promise<void> {
+  for (const name of await readdir(lanes)) await rm(join(lanes, name), { recursive: true, force: true })
+  for (const name of await readdir(scratch))
+    if (name.startsWith('import-')) await rm(join(scratch, name), { recursive: true, force: true })
 }
 
 async function directory(path: string, mode: number): Promise<void> {

@@ -16,11 +16,11 @@ import type { SandboxDriver } from '#sandbox/driver.ts'
 import { stageGuestRuntime } from '#sandbox/guest-runtime.ts'
 import { DEFAULT_LIMITS, type Limits } from '#sandbox/limits.ts'
 import { createWorkspaces } from '#sandbox/workspace/workspaces.ts'
-import { openStore } from '#store/database.ts'
+import { openStore, type Store } from '#store/database.ts'
 import { Interrupts } from '#tasks/interrupts.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 import type { Config } from './config.ts'
-import type { Installation } from './installation.ts'
+import { clearLeftovers, type Installation } from './installation.ts'
 import { readPriceTable } from './price-table.ts'
 import { readInternet } from './registry-networks.ts'
 import { sandboxUser } from './sandbox-user.ts'
@@ -39,14 +39,29 @@ const IDLE_SECONDS = 300
 export async function openWorkshop(
   config: Config,
   installation: Installation,
+  options: WorkshopOptions,
+): Promise<{ readonly workshop: Workshop; close(): Promise<void> }> {
+  const store = await openStore(location(config, installation), {
+    onProblem: (error) => options.onProblem('the database', error),
+  })
+  try {
+    return await workshopOver(store, config, installation, options)
+  } catch (thrown) {
+    await store.close()
+    throw thrown
+  }
+}
+
+async function workshopOver(
+  store: Store,
+  config: Config,
+  installation: Installation,
   { packageRoot, onProblem, idleSeconds = IDLE_SECONDS, testingOnlyStall }: WorkshopOptions,
 ): Promise<{ readonly workshop: Workshop; close(): Promise<void> }> {
   const clock = () => Date.now()
   const random = (size: number) => randomBytes(size)
   const hostUser = sandboxUser(config.dataDirectory)
-  const store = await openStore(location(config, installation), {
-    onProblem: (error) => onProblem('the database', error),
-  })
+  await clearLeftovers(installation)
   const runtime = await stageGuestRuntime({
     root: packageRoot,
     runtimeDirectory: installation.runtime,
