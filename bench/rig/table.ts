@@ -1,0 +1,4 @@
+/** The middle value: one slow round on a busy machine does not move it. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+}
