@@ -16,6 +16,9 @@ export function proposedMessage(task: Task): string {
   return `${capital(subject)}…\n\n${text}`
 }
 
+/** A name from the code at the beginning stays as it is. */
 function capital(text: string): string {
+  const [word = ''] = text.split(/[\s,:]/)
+  if (/[\p{Lu}\d_.()]/u.test(word)) return text
   return text.charAt(0).toUpperCase() + text.slice(1)
 }

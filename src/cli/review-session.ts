@@ -11,7 +11,7 @@ import { failureText } from './render/failure.ts'
 import { fileName } from './render/file-lines.ts'
 import { nextSteps, taskDetail } from './render/task-detail.ts'
 import { DONE, type Outcome, type Session } from './session.ts'
-import { oneLine } from './terminal/safe-text.ts'
+import { oneLine, shortened } from './terminal/safe-text.ts'
 
 /** One patch on the screen. Every step either ends the review or gives the desk to go on with. */
 interface Desk {
@@ -43,7 +43,7 @@ async function takeStep(desk: Desk): Promise<Step> {
   const { session, task } = desk
   const choice = await session.prompts.choose('What now?', [
     { value: 'diff', label: 'Look at the diff' },
-    { value: 'approve', label: 'Approve', hint: 'your commit, your message' },
+    { value: 'approve', label: 'Approve', hint: 'let exactly this patch out, as your commit' },
     { value: 'files', label: 'Drop files', hint: 'a smaller patch is made and checked again' },
     { value: 'hunks', label: 'Drop hunks', hint: 'parts of one file' },
     { value: 'reject', label: 'Reject', hint: 'with a comment; another attempt if you like' },
@@ -69,21 +69,41 @@ async function takeStep(desk: Desk): Promise<Step> {
 
 async function approve(desk: Desk): Promise<Step> {
   const { session, client, task } = desk
-  const message = await session.prompts.lines('Commit message', proposedMessage(task))
-  if (message === undefined || message.trim() === '') return { desk }
-  const branch = await session.prompts.line('Branch (empty for the usual one)')
-  if (branch === undefined) return { desk }
-  const push = await session.prompts.confirm('Push it?', true)
-  if (push === undefined) return { desk }
-  const sure = await session.prompts.confirm(`Let exactly ${task.patch?.digest.slice(0, 19)}… out?`, true)
-  if (!sure) return { desk }
-  const outcome = await approveTask(session, client, task, {
-    patchDigest: task.patch?.digest ?? '',
-    message,
-    push,
-    ...(branch.trim() === '' ? {} : { branch: branch.trim() }),
-  })
-  return { done: outcome }
+  let wording: Wording = { message: proposedMessage(task), branch: '' }
+  for (;;) {
+    const choice = await session.prompts.choose(`Let exactly ${task.patch?.digest.slice(0, 19)}… out?`, [
+      { value: 'push', label: 'Yes, push it', hint: shortened(wording.message, 72) },
+      { value: 'commit', label: 'Yes, but do not push it yet' },
+      { value: 'word', label: 'Change the message or the branch first' },
+      { value: 'no', label: 'No' },
+    ])
+    if (choice === undefined || choice === 'no') return { desk }
+    if (choice === 'word') {
+      wording = await reworded(desk, wording)
+      continue
+    }
+    const { message, branch } = wording
+    const outcome = await approveTask(session, client, task, {
+      patchDigest: task.patch?.digest ?? '',
+      message,
+      push: choice === 'push',
+      ...(branch === '' ? {} : { branch }),
+    })
+    return { done: outcome }
+  }
+}
+
+/** What the commit says and where it goes; an empty branch is the usual one. */
+interface Wording {
+  readonly message: string
+  readonly branch: string
+}
+
+async function reworded({ session }: Desk, wording: Wording): Promise<Wording> {
+  const message = await session.prompts.lines('Commit message', wording.message)
+  if (message === undefined || message.trim() === '') return wording
+  const branch = await session.prompts.line('Branch (empty for the usual one)', wording.branch)
+  return { message, branch: branch?.trim() ?? wording.branch }
 }
 
 async function dropFiles(desk: Desk): Promise<Step> {

@@ -191,7 +191,7 @@ describe('deciding', () => {
       application.calls.push({ name: 'approve', input: [request] })
       return { ok: true, value: aTask(1, { state: 'published' }) }
     }
-    const answers = ['diff', 'hunks', '0', ['1'], 'approve', 'preset', '', false, true]
+    const answers = ['diff', 'hunks', '0', ['1'], 'approve', 'word', 'preset', '', 'commit']
     const { out } = await desk.answer(answers, 'review', '1')
     expect(out).toContain('  return a + b')
     expect(calls('selectFromPatch')).toEqual([

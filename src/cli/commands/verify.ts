@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { type EvidenceBundle, MAX_BUNDLE_BYTES, parseBundle } from '#audit/bundle.ts'
 import { verifyBundle } from '#audit/verify.ts'
@@ -40,7 +41,11 @@ Examples:
 
 async function verify(session: Session<VerifyOptions>, revision: string): Promise<Outcome> {
   const { options, git, screen } = session
-  const repository = options.repo ?? (await git.rootOf(session.workingDirectory)) ?? session.workingDirectory
+  const { workingDirectory } = session
+  const repository =
+    options.repo === undefined
+      ? ((await git.rootOf(workingDirectory)) ?? workingDirectory)
+      : resolve(workingDirectory, options.repo)
   const commit = await git.commitId(repository, revision)
   if (!commit.ok) return commit
   const bundle = await bundleFor(session, repository, commit.value)

@@ -3,6 +3,7 @@ import type { Refusal } from '#contract/refusal.ts'
 import { count, duration } from '../terminal/amounts.ts'
 import { manyLines, oneLine, shortened } from '../terminal/safe-text.ts'
 import type { Paint } from '../terminal/screen.ts'
+import { wrapped } from '../terminal/wrap.ts'
 import { stateText } from './state.ts'
 
 const COMMAND_WIDTH = 160
@@ -43,13 +44,12 @@ export function eventLines(event: TaskEvent, paint: Paint): readonly string[] {
 export function refusalLines(refusal: Refusal, paint: Paint): readonly string[] {
   const bar = paint('red', '  ┃')
   const head = `${paint(['bold', 'bgRed', 'white'], ' REFUSED ')} ${paint(['bold', 'red'], oneLine(refusal.rule))}`
+  const dim = (text: string) => wrapped(text).map((line) => `${bar} ${paint('dim', line)}`)
   return [
     `${bar} ${head}`,
     `${bar} ${shortened(refusal.what, COMMAND_WIDTH)}`,
-    `${bar} ${paint('dim', oneLine(refusal.reason))}`,
-    ...(refusal.remedy === undefined
-      ? []
-      : [`${bar} ${paint('dim', `Would be allowed: ${oneLine(refusal.remedy)}`)}`]),
+    ...dim(oneLine(refusal.reason)),
+    ...(refusal.remedy === undefined ? [] : dim(`Would be allowed: ${oneLine(refusal.remedy)}`)),
   ]
 }
 
@@ -58,6 +58,7 @@ export function quoted(text: string, paint: Paint): readonly string[] {
   return manyLines(text)
     .trim()
     .split('\n')
+    .flatMap((line) => wrapped(line))
     .map((line) => `  ${paint('magenta', '▏')}${line}`)
 }
 

@@ -47,29 +47,35 @@ export function taskDetail(task: Task, { paint, now }: Look): string {
 
 /** What one would type next. */
 export function nextSteps(task: Task, paint: Paint): string {
-  const step = (command: string, what: string) =>
-    `  ${paint('cyan', command.padEnd(34))} ${paint('dim', what)}`
+  const steps = stepsAfter(task)
+  const widest = Math.max(...steps.map(([command]) => command.length))
+  return steps
+    .map(([command, what]) => `  ${paint('cyan', command.padEnd(widest))}  ${paint('dim', what)}`)
+    .join('\n')
+}
+
+function stepsAfter(task: Task): readonly (readonly [command: string, what: string])[] {
   const { number } = task
   if (task.state === 'awaiting_review')
     return [
-      step(`airlock review ${number}`, 'look, drop files or hunks, decide'),
-      step(`airlock diff ${number}`, 'the exact patch'),
-      step(`airlock approve ${number}`, 'let exactly this patch out'),
-      step(`airlock reject ${number} -m "…" --retry`, 'say what is wrong; another attempt'),
-    ].join('\n')
+      [`airlock review ${number}`, 'look, drop files or hunks, decide'],
+      [`airlock diff ${number}`, 'the exact patch'],
+      [`airlock approve ${number}`, 'let exactly this patch out'],
+      [`airlock reject ${number} -m "…" --retry`, 'say what is wrong; another attempt'],
+    ]
   if (task.publication !== undefined)
     return [
-      step(`airlock verify ${task.publication.commit.slice(0, 12)}`, 'prove offline what was approved'),
       ...(task.publication.pushed
-        ? [step(`git fetch origin ${oneLine(task.publication.branch)}`, 'get the branch')]
+        ? [[`git fetch origin ${oneLine(task.publication.branch)}`, 'get the branch'] as const]
         : []),
-    ].join('\n')
+      [`airlock verify ${task.publication.commit.slice(0, 12)}`, 'prove offline what was approved'],
+    ]
   if (END_STATES.includes(task.state))
-    return step(`airlock retry ${number}`, 'another attempt in a new sandbox')
+    return [[`airlock retry ${number}`, 'another attempt in a new sandbox']]
   return [
-    step(`airlock watch ${number}`, 'see what happens'),
-    step(`airlock cancel ${number}`, 'stop it'),
-  ].join('\n')
+    [`airlock watch ${number}`, 'see what happens'],
+    [`airlock cancel ${number}`, 'stop it'],
+  ]
 }
 
 function facts(task: Task, now: number): [string, string][] {
@@ -107,11 +113,14 @@ function refusedLines(task: Task, paint: Paint): readonly string[] {
     task.attempts.flatMap((attempt) => attempt.refusals),
     (refusal: Refusal) => `${refusal.rule}\u0000${refusal.what}`,
   )
+  const widest = Math.max(0, ...[...groups.values()].map(([first]) => oneLine(first?.rule ?? '').length))
   return [...groups.values()].flatMap((same) => {
     const [first] = same
     if (first === undefined) return []
     const times = same.length > 1 ? paint('dim', ` ×${same.length}`) : ''
-    return [`  ${paint('red', '✗')} ${paint('bold', oneLine(first.rule))}  ${oneLine(first.what)}${times}`]
+    return [
+      `  ${paint('red', '✗')} ${paint('bold', oneLine(first.rule).padEnd(widest))}  ${oneLine(first.what)}${times}`,
+    ]
   })
 }
 

@@ -43,8 +43,14 @@ const MARK = {
 
 function checkLine(check: Check, widest: number, paint: Paint): string {
   const [mark, colour] = MARK[check.status]
-  const detail = check.status === 'fail' ? oneLine(check.detail) : paint('dim', oneLine(check.detail))
+  const text = withShortDigests(oneLine(check.detail))
+  const detail = check.status === 'fail' ? text : paint('dim', text)
   return `${paint(colour, mark)} ${check.name.padEnd(widest)}  ${detail}`
+}
+
+/** The whole digest stands among the facts below. */
+function withShortDigests(text: string): string {
+  return text.replaceAll(/(sha256:[0-9a-f]{12})[0-9a-f]{52}/g, '$1…')
 }
 
 function approvalFacts(approval: ApprovalTuple, { gates }: EvidenceBundle): [string, string][] {

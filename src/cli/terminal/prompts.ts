@@ -38,7 +38,11 @@ export const terminalPrompts: Prompts = {
     return isCancel(answer) ? undefined : answer
   },
   async lines(message, preset = '') {
-    const answer = await multiline({ message, initialValue: preset, showSubmit: true })
+    const answer = await multiline({
+      message: `${message} (Tab and Enter when it is done)`,
+      initialValue: preset,
+      showSubmit: true,
+    })
     return isCancel(answer) ? undefined : answer
   },
   async secret(message) {
