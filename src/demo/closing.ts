@@ -28,6 +28,7 @@ export async function closing(
     'down',
   ])
   for (const end of demo.afterwards.splice(0).reverse()) await end()
+  demo.place.leave()
   const made = [demo.place.root, runtimeDirectory].filter((directory) => existsSync(directory))
   const left = keep ? [] : await clear(made)
   screen.status('')
@@ -43,12 +44,12 @@ export async function closing(
   return left
 }
 
-function nextSteps({ cli, program }: Demo): string {
+function nextSteps({ cli, program, programPath }: Demo): string {
   const { paint } = cli.screen
   const steps = [
     [`${quoted(program)} doctor`, 'what this machine gives to sandboxes'],
     [`${quoted(program)} provider add anthropic`, 'your key; or openai, ollama, any compatible address'],
-    [`cd YOUR-REPOSITORY && ${quoted(program)} run "…" --scope 'src/**' --budget 0.50`, ''],
+    [`cd YOUR-REPOSITORY && ${quoted(programPath)} run "…" --scope 'src/**' --budget 0.50`, ''],
   ]
   const widest = Math.max(...steps.slice(0, 2).map(([command = '']) => command.length))
   return [

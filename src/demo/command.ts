@@ -58,19 +58,22 @@ async function inOwnPlace(
   interruption: Interruption,
 ): Promise<Outcome> {
   const { model, keep = false } = options
+  const before = process.cwd()
   const place = await makePlace()
   const { cli, runtimeDirectory } = demoInstallation(own, program, {
     home: place.home,
     screen,
     keys: model !== undefined,
   })
+  const programPath = join(program.packageRoot, 'airlock')
   const demo: Demo = {
     place,
     cli,
     narrator: createNarrator(screen, clock, interruption),
     realModel: model,
     sample: join(program.packageRoot, 'examples', 'sample-repository'),
-    program: join(program.packageRoot, 'airlock'),
+    program: before === program.packageRoot ? './airlock' : programPath,
+    programPath,
     afterwards: [],
   }
   welcome(demo, keep)

@@ -1,11 +1,13 @@
 import { duration } from '#cli/terminal/amounts.ts'
 import type { Screen } from '#cli/terminal/screen.ts'
 import { table, width } from '#cli/terminal/table.ts'
+import { wrapped } from '#cli/terminal/wrap.ts'
 import type { Clock } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Interruption } from './interruption.ts'
 
-const RULE_COLUMNS = 100
+/** How wide the demo speaks, where the terminal is wide enough. */
+export const RULE_COLUMNS = 100
 
 /** Tells the story: numbered steps with a line of why, what came of them, and whether every promise was kept. */
 export interface Narrator {
@@ -44,7 +46,11 @@ export function createNarrator(screen: Screen, clock: Clock, interruption: Inter
       const heading = ` ${steps.length}  ${title} `
       const line = '─'.repeat(Math.max(2, Math.min(RULE_COLUMNS, screen.columns) - width(heading) - 2))
       screen.print(`\n${paint('cyan', '──')}${paint('bold', heading)}${paint('cyan', line)}`)
-      screen.print(`${paint('dim', why)}\n`)
+      screen.print(
+        `${wrapped(why, RULE_COLUMNS)
+          .map((part) => paint('dim', part))
+          .join('\n')}\n`,
+      )
       return ok(undefined)
     },
     done: (text) => screen.print(`${paint('green', '✓')} ${text}`),

@@ -9,31 +9,29 @@ export interface Place {
   readonly root: string
   /** The data directory of the demo's own installation. */
   readonly home: string
-  readonly shop: string
-  readonly remote: string
-  readonly evidence: string
-  readonly changedEvidence: string
-  readonly key: string
-  readonly log: string
+  leave(): void
 }
+
+/** What lies in the place, by the names a person would type there. */
+export const FILES = {
+  shop: 'shop',
+  remote: 'shop.git',
+  evidence: 'evidence.json',
+  changedEvidence: 'changed.json',
+  key: 'airlock.pub',
+  log: 'audit.jsonl',
+} as const
 
 /** A server that root starts gives its sandboxes another user, who must be able to pass through. */
 const PASSABLE = 0o711
 
+/** Makes the place and goes there: from now on relative paths are in it. */
 export async function makePlace(): Promise<Place> {
+  const before = process.cwd()
   const root = await mkdtemp(join(tmpdir(), 'airlock-demo-'))
   if (process.geteuid?.() === 0) await chmod(root, PASSABLE)
-  const at = (name: string) => join(root, name)
-  return {
-    root,
-    home: at('home'),
-    shop: at('shop'),
-    remote: at('shop.git'),
-    evidence: at('evidence.json'),
-    changedEvidence: at('changed.json'),
-    key: at('airlock.pub'),
-    log: at('audit.jsonl'),
-  }
+  process.chdir(root)
+  return { root, home: join(root, 'home'), leave: () => process.chdir(before) }
 }
 
 /** Removes these directories; gives those that are still there. */

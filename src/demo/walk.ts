@@ -1,5 +1,5 @@
 import { ok, type Result } from '#kernel/result.ts'
-import type { Demo } from './demo.ts'
+import { type Demo, readingTime } from './demo.ts'
 import { showArrival } from './steps/arrival.ts'
 import { decide } from './steps/decision.ts'
 import { chooseModel } from './steps/model.ts'
@@ -21,6 +21,7 @@ export async function walk(demo: Demo): Promise<Result<'all of it' | 'not approv
   const decided = await decide(demo, task.value)
   if (!decided.ok || decided.value === 'not approved') return decided as Result<'not approved'>
   for (const step of [showArrival, proveOffline, tamper, checkLog]) {
+    await readingTime(demo)
     const taken = await step(demo, decided.value)
     if (!taken.ok) return taken
   }

@@ -16,7 +16,7 @@ async function scripted(demo: Demo): Promise<Result<string>> {
   const { narrator, cli } = demo
   const begun = narrator.begin(
     'A model: scripted, so that you need no key',
-    'It speaks a real protocol and follows a fixed script: first five attacks, then the fix. Nothing else here is staged.',
+    'It speaks a real protocol and plays a fixed script: five attacks, then the fix. All else is real.',
   )
   if (!begun.ok) return begun
   const key = randomBytes(16).toString('hex')
@@ -58,7 +58,7 @@ async function scripted(demo: Demo): Promise<Result<string>> {
 async function real({ narrator }: Demo, model: string): Promise<Result<string>> {
   const begun = narrator.begin(
     `A model: ${model}, with your key`,
-    'A real model does the work this time, and it costs a few cents. No attack is staged: it may never be refused anything.',
+    'A real model does the work, for a few cents. No attack is staged: perhaps nothing is refused.',
   )
   if (!begun.ok) return begun
   narrator.done('The server has the key from your environment. The agent never holds it.')

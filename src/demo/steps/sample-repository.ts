@@ -4,24 +4,26 @@ import { promisify } from 'node:util'
 import type { Result } from '#kernel/result.ts'
 import { ok } from '#kernel/result.ts'
 import type { Demo } from '../demo.ts'
+import { FILES } from '../place.ts'
 
 const AUTHOR = ['-c', 'user.name=Sample Author', '-c', 'user.email=author@sample.example']
 
 /** Makes the sample a real repository with a real remote. */
 export async function makeRepository(demo: Demo): Promise<Result<void>> {
-  const { narrator, place } = demo
+  const { narrator } = demo
   const begun = narrator.begin(
     'A repository with a bug',
     'Your own would do as well. This one has a known bug, so you can judge what the agent does.',
   )
   if (!begun.ok) return begun
-  await cp(demo.sample, place.shop, { recursive: true })
-  await git(demo, 'init', '--quiet', '--initial-branch=main', place.shop)
-  await git(demo, '-C', place.shop, 'add', '--all')
+  const { shop, remote } = FILES
+  await cp(demo.sample, shop, { recursive: true })
+  await git(demo, 'init', '--quiet', '--initial-branch=main', shop)
+  await git(demo, '-C', shop, 'add', '--all')
   await git(
     demo,
     '-C',
-    place.shop,
+    shop,
     ...AUTHOR,
     'commit',
     '--quiet',
@@ -29,7 +31,7 @@ export async function makeRepository(demo: Demo): Promise<Result<void>> {
     '-m',
     'A small billing library',
   )
-  await git(demo, 'clone', '--quiet', '--bare', place.shop, place.remote)
+  await git(demo, 'clone', '--quiet', '--bare', shop, remote)
   narrator.done('shop      one bug: one failing test, and two lint failures that were there before')
   narrator.done('shop.git  a bare remote, where a forge would be')
   return ok(undefined)
@@ -38,7 +40,6 @@ export async function makeRepository(demo: Demo): Promise<Result<void>> {
 /** Runs git on what the demo itself made, with none of the person's configuration. */
 export async function git({ cli }: Demo, ...args: readonly string[]): Promise<string> {
   const { stdout } = await promisify(execFile)('git', args, {
-    cwd: '/',
     env: {
       PATH: cli.environment.PATH,
       HOME: '/nonexistent',

@@ -3,26 +3,28 @@ import { sessionOf } from '#cli/session.ts'
 import type { GateReport } from '#contract/gate-report.ts'
 import type { Task } from '#contract/task.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
-import { client, type Demo, showCommand } from '../demo.ts'
+import { client, type Demo, showCommand, type } from '../demo.ts'
 import { DEMO_BUDGET, DEMO_INTENT, DEMO_REFUSALS, DEMO_SCOPE } from '../demo-script.ts'
+import { FILES } from '../place.ts'
 
 /** Asks for the fix, shows the work as it happens, and holds it against what the demo promises. */
 export async function workOnTask(demo: Demo, model: string): Promise<Result<Task>> {
-  const { narrator, cli, place } = demo
+  const { narrator, cli } = demo
   const begun = narrator.begin(
     'The agent works, and misbehaves',
-    'You say what, where and for how much. Whatever the agent tries beyond that is refused, with the rule that says so.',
+    'You say what, where and for how much. What the agent tries beyond that is refused, by a named rule.',
   )
   if (!begun.ok) return begun
   const reached = await client(demo)
   if (!reached.ok) return reached
-  const project = await reached.value.createProject({ url: place.remote })
-  if (!project.ok) return project
-  showCommand(demo, 'airlock', 'run', DEMO_INTENT, '--scope', DEMO_SCOPE, '--budget', DEMO_BUDGET.text)
+  const connected = await type(demo, 'project', 'add', FILES.remote)
+  if (connected.exit !== 0) return refused(NOT_CONNECTED)
+  const options = ['--project', PROJECT, '--scope', DEMO_SCOPE, '--budget', DEMO_BUDGET.text]
+  showCommand(demo, 'airlock', 'run', DEMO_INTENT, ...options)
   cli.screen.print('')
   const submitted = await reached.value.submit({
     intent: DEMO_INTENT,
-    project: project.value.id,
+    project: PROJECT,
     scope: { include: [DEMO_SCOPE], exclude: [] },
     model,
     budget: { microDollars: DEMO_BUDGET.microDollars },
@@ -61,6 +63,13 @@ function sumsOf(report: GateReport | undefined) {
   return { fixed: sum('fixed'), added: sum('new'), before: sum('preExisting') }
 }
 
+/** As `airlock project add` names it, from its address. */
+const PROJECT = 'shop'
+
+const NOT_CONNECTED = {
+  code: 'repository_unreadable' as const,
+  message: 'The sample repository was not connected.',
+}
 const STOPPED = { code: 'cancelled' as const, message: 'The demo was interrupted.' }
 
 function notFinished(task: Task) {
