@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { AirlockError } from '#kernel/failure.ts'
 import type { Clock } from '#kernel/instant.ts'
 import { PUBLIC_INTERNET } from './egress/internet.ts'
@@ -88,6 +90,7 @@ async function openLane(lane: Lane, options: GatewayOptions, upstreams: Upstream
   return {
     spent: ledger.spent,
     exhausted: use.exhausted,
+    reachable: () => existsSync(join(lane.directory, 'model.sock')),
     idleMilliseconds: use.idleMilliseconds,
     close: closeOnce,
   }

@@ -36,6 +36,8 @@ export interface OpenLane {
   spent(): Spend
   /** True once a request was refused because the budget is gone. */
   exhausted(): boolean
+  /** False once the agent could not reach the lane any more: its socket is gone. */
+  reachable(): boolean
   /** Milliseconds since the agent last asked for anything. */
   idleMilliseconds(): number
   /** Ends open connections and removes the directory. Safe to call twice. */

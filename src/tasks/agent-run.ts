@@ -3,16 +3,15 @@ import { BOUNDS } from '#contract/bounds.ts'
 import type { Spend } from '#contract/budget.ts'
 import type { Refusal } from '#contract/refusal.ts'
 import type { AgentEnding } from '#contract/task.ts'
-import type { OpenLane } from '#gateway/gateway.ts'
 import type { ModelChoice } from '#gateway/provider-directory.ts'
 import { compileScope } from '#guards/scope.ts'
 import { AirlockError, type Failure } from '#kernel/failure.ts'
 import { ok, type Result } from '#kernel/result.ts'
 import type { Grant } from '#policy/grant.ts'
-import type { SandboxEnding } from '#sandbox/driver.ts'
 import { sandboxEnvironment } from '#sandbox/environment.ts'
 import type { Workspace } from '#sandbox/workspace/workspaces.ts'
 import { attemptByNumber, noteAttempt } from '#store/attempts.ts'
+import { agentEnding } from './agent-ending.ts'
 import { Lines } from './lines.ts'
 import { sandboxed } from './sandboxed.ts'
 import type { StepContext } from './step.ts'
@@ -47,6 +46,11 @@ export async function runAgent(
     if (refusals.length < 200) refusals.push(refusal)
     tell({ kind: 'refusal', refusal })
   }
+  const plan = agent.plan(
+    { intent: task.intent, grant, ...(task.feedback === null ? {} : { feedback: task.feedback }) },
+    { provider: provider.name, protocol: provider.protocol, name: model },
+  )
+  const spending = new SpendNotes(context, attempt.id)
   const socketDirectory = workshop.lanePath()
   const lane = await workshop.gateway.open({
     attempt: attempt.id,
@@ -60,13 +64,9 @@ export async function runAgent(
       if (event.kind === 'refusal') return refuse(event.refusal)
       tell(event)
       lastStatus = event.status
-      keepSpend(context, attempt.id, event.total)
+      spending.note(event.total)
     },
   })
-  const plan = agent.plan(
-    { intent: task.intent, grant, ...(task.feedback === null ? {} : { feedback: task.feedback }) },
-    { provider: provider.name, protocol: provider.protocol, name: model },
-  )
   const lines = new Lines(BOUNDS.agentLine, (line) => {
     lastSign = workshop.clock()
     const report = agent.read(line)
@@ -75,6 +75,7 @@ export async function runAgent(
     if (report?.kind === 'finished') summary = report.summary
   })
   let idle = false
+  let reachable = true
   try {
     const ended = await sandboxed(
       workshop,
@@ -104,90 +105,30 @@ export async function runAgent(
       context.signal,
       (kill) => {
         const silent = Math.min(lane.idleMilliseconds(), workshop.clock() - lastSign)
-        if (silent < workshop.idleSeconds * 1_000) return
-        idle = true
-        kill()
+        idle ||= silent >= workshop.idleSeconds * 1_000
+        reachable &&= lane.reachable()
+        if (idle || !reachable) kill()
       },
     )
     if (!ended.ok) return ended
     lines.end()
+    const seen = {
+      cancelled: context.signal.aborted,
+      idle,
+      reachable: reachable && lane.reachable(),
+      exhausted: lane.exhausted(),
+      lastStatus,
+    }
+    const allowed = { seconds: task.budget.seconds, idleSeconds: workshop.idleSeconds }
     return ok({
-      ...endingOf(
-        ended.value,
-        lane,
-        { idle, lastStatus, signal: context.signal },
-        workshop.idleSeconds,
-        task.budget.seconds,
-      ),
+      ...agentEnding(ended.value, seen, allowed),
       spend: lane.spent(),
       refusals,
       summary,
     })
   } finally {
     await lane.close()
-  }
-}
-
-/** The exit code comes from inside: it chooses words, nothing rests on it. */
-function endingOf(
-  ended: SandboxEnding,
-  lane: OpenLane,
-  seen: { readonly idle: boolean; readonly lastStatus: number; readonly signal: AbortSignal },
-  idleSeconds: number,
-  seconds: number,
-): { readonly ending: AgentEnding; readonly failure: Failure | undefined } {
-  if (seen.signal.aborted) return { ending: 'cancelled', failure: undefined }
-  if (seen.idle)
-    return {
-      ending: 'idle',
-      failure: {
-        code: 'agent_idle',
-        rule: 'agent.idle',
-        message: `The agent did nothing for ${idleSeconds} seconds and was stopped.`,
-        remedy: 'Retry the task; look at the model provider if it happens again.',
-      },
-    }
-  if (ended.cause === 'timed_out')
-    return {
-      ending: 'time',
-      failure: {
-        code: 'time_exhausted',
-        rule: 'budget.seconds',
-        message: `The agent used up its ${seconds} seconds.`,
-        remedy: 'Give the task more time, or ask for less at once.',
-      },
-    }
-  if (lane.exhausted())
-    return {
-      ending: 'budget',
-      failure: {
-        code: 'budget_exhausted',
-        rule: 'budget.exhausted',
-        message: 'The agent used up its budget.',
-        remedy: 'Give the task a larger budget, or ask for less at once.',
-      },
-    }
-  if (ended.cause === 'exited' && ended.exitCode === 0) return { ending: 'finished', failure: undefined }
-  if (seen.lastStatus >= 400) return { ending: 'crashed', failure: providerFailure(seen.lastStatus) }
-  const how = ended.cause === 'exited' ? `exit code ${ended.exitCode}` : ended.cause.replaceAll('_', ' ')
-  return {
-    ending: 'crashed',
-    failure: {
-      code: 'agent_failed',
-      message: `The agent ended badly: ${how}.`,
-      remedy: 'Look at its last messages, then retry the task.',
-    },
-  }
-}
-
-/** The last answer of the model provider was no answer: that is why the agent could not go on. */
-function providerFailure(status: number): Failure {
-  const unreachable = status >= 500
-  return {
-    code: unreachable ? 'provider_unreachable' : 'provider_refused',
-    message: `The agent could not go on: the model provider ${unreachable ? 'could not be reached' : 'refused'} (${status}).`,
-    remedy: 'Look at `airlock provider list` and at the provider, then retry the task.',
-    details: { status },
+    await spending.written()
   }
 }
 
@@ -204,8 +145,27 @@ async function writable(
   return (await workshop.workspaces.ensureDirectories(workspace, directories)) ? directories : 'all'
 }
 
-function keepSpend({ workshop, task }: StepContext, attempt: string, spend: Spend): void {
-  workshop.store
-    .inOrganisation(task.organisation, (tx) => noteAttempt(tx, attempt, { spend }))
-    .catch((cause: unknown) => workshop.onProblem('the spend of an attempt could not be noted', cause))
+/** Keeps what was spent as it is spent, one write after the other: an older sum never replaces a newer one. */
+class SpendNotes {
+  readonly #context: StepContext
+  readonly #attempt: string
+  #tail: Promise<void> = Promise.resolve()
+
+  constructor(context: StepContext, attempt: string) {
+    this.#context = context
+    this.#attempt = attempt
+  }
+
+  note(spend: Spend): void {
+    const { workshop, task } = this.#context
+    this.#tail = this.#tail
+      .then(() =>
+        workshop.store.inOrganisation(task.organisation, (tx) => noteAttempt(tx, this.#attempt, { spend })),
+      )
+      .catch((cause: unknown) => workshop.onProblem('the spend of an attempt could not be noted', cause))
+  }
+
+  written(): Promise<void> {
+    return this.#tail
+  }
 }

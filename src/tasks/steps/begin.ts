@@ -1,4 +1,3 @@
-import { sumOfSpends } from '#gateway/usage.ts'
 import { newId } from '#kernel/ids.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { attemptByNumber, beginAttempt, noteAttempt } from '#store/attempts.ts'
@@ -17,6 +16,9 @@ export const begin: Step = async ({ workshop }) => ({
     })
     const before = await attemptByNumber(tx, task.id, task.attempt - 1)
     if (before?.cause?.code === 'attempt_lost')
-      await noteAttempt(tx, attempt.id, { spend: sumOfSpends(before.spend) })
+      await noteAttempt(tx, attempt.id, {
+        spend: before.spend,
+        iterations: before.iterations,
+      })
   },
 })

@@ -11,7 +11,7 @@ import { ok, type Result, refused } from '#kernel/result.ts'
 import { latestApproval } from '#store/approvals.ts'
 import { json } from '#store/column.ts'
 import { saveEvidence } from '#store/evidence.ts'
-import { patchByDigest, patchBytes } from '#store/patches.ts'
+import { patchById, patchBytes } from '#store/patches.ts'
 import { projectByReference } from '#store/projects.ts'
 import { endPublication, intendPublication, type PublicationRow, publicationOf } from '#store/publications.ts'
 import { evidenceFor } from '../evidence.ts'
@@ -31,8 +31,8 @@ interface Outgoing {
 }
 
 /**
- * publishing → published: builds the approved commit, writes down that it is about to be pushed, pushes one feature
- * branch, signs the evidence. After a crash the same intention is found again and the same commit is pushed: a branch
+ * publishing → published: builds the approved commit, writes down that it is about to be pushed, signs the evidence and
+ * pushes one feature branch. After a crash the same intention is found again and the same commit is pushed: a branch
  * that is already there with that commit is success, so nothing is ever pushed twice.
  */
 export const publish: Step = async (context) => {
@@ -48,6 +48,8 @@ export const publish: Step = async (context) => {
   const intended = await intention(context, outgoing, fetched.value)
   if (!intended.ok) return voided(context, approval.id, intended.failure)
   const { commit } = intended.value
+  // Before the push: once it is out there is nothing left that could fail and void it.
+  const bundle = await evidenceFor(context, outgoing, commit)
   if (approval.push) {
     tell({ kind: 'step', step: 'publish', note: `Pushing ${commit.slice(0, 10)} to ${branch.value}` })
     const pushed = await repository.push(remote, {
@@ -59,9 +61,7 @@ export const publish: Step = async (context) => {
     if (!pushed.ok) return voided(context, approval.id, pushed.failure)
     await workshop.testingOnlyStall?.('pushed')
   }
-
-  const bundle = await evidenceFor(context, outgoing, commit)
-  await writeFile(join(workshop.evidenceDirectory, `${commit}.json`), bundle, { mode: 0o600 })
+  await keepForPeople(context, commit, bundle)
   const publication = {
     branch: approval.branch,
     commit,
@@ -80,12 +80,19 @@ export const publish: Step = async (context) => {
   }
 }
 
+/** A copy beside the database, which has its own: a full disk is no reason to call a pushed commit unpublished. */
+async function keepForPeople({ workshop }: StepContext, commit: string, bundle: string): Promise<void> {
+  await writeFile(join(workshop.evidenceDirectory, `${commit}.json`), bundle, { mode: 0o600 }).catch(
+    (cause: unknown) => workshop.onProblem(`the evidence of ${commit} could not be written to a file`, cause),
+  )
+}
+
 async function outgoingOf({ workshop, task }: StepContext): Promise<Outgoing> {
   const found = await workshop.store.inOrganisation(task.organisation, async (tx) => {
     const row = await latestApproval(tx, task.id)
     if (row === undefined) return undefined
     const approval = ApprovalTuple.parse(JSON.parse(row.tuple))
-    const patch = await patchByDigest(tx, task.id, approval.patchDigest)
+    const patch = task.patch === null ? undefined : await patchById(tx, task.patch)
     const bytes = patch === undefined ? undefined : await patchBytes(tx, patch.id)
     const project = await projectByReference(tx, task.project)
     if (patch === undefined || bytes === undefined || project === undefined) return undefined
@@ -113,6 +120,9 @@ async function intention(
   const before = await workshop.store.inOrganisation(task.organisation, (tx) =>
     publicationOf(tx, approval.id),
   )
+  // Whatever a clock did to their order: only an approval of this attempt's patch as it is now, and only once.
+  const isOfNow = approval.attempt === task.attempt && approval.patchDigest === digestOf(outgoing.patch)
+  if (!isOfNow || (before !== undefined && before.state !== 'intended')) return refused(VOID)
   if (before !== undefined) return ok(before)
   const commit = await buildCommit(outgoing, tipOf(fetched, task.baseBranch) ?? approval.base)
   if (!commit.ok) return commit
@@ -137,13 +147,7 @@ async function buildCommit(
   const moved = parent !== approval.base
   const applied = await repository.apply(parent, patch, { threeWay: moved })
   if (!applied.ok) return applied
-  if (digestOf(patch) !== approval.patchDigest || (!moved && applied.value !== approval.tree))
-    return refused({
-      code: 'approval_void',
-      rule: 'approval.exact',
-      message: 'What would be published is not what was approved.',
-      remedy: 'Review the task again; if nobody touched the database, report this.',
-    })
+  if (!moved && applied.value !== approval.tree) return refused(VOID)
   const commit = await repository.commit({
     parent,
     tree: applied.value,
@@ -152,6 +156,13 @@ async function buildCommit(
     message: commitMessage(approval),
   })
   return ok(commit)
+}
+
+const VOID: Failure = {
+  code: 'approval_void',
+  rule: 'approval.exact',
+  message: 'What would be published is not what was approved.',
+  remedy: 'Review the task again; if nobody touched the database, report this.',
 }
 
 function tipOf(fetched: Fetched, branch: string): string | undefined {
