@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { baseOf } from '#forge/base.ts'
@@ -109,6 +109,22 @@ describe('fetching from a local path', () => {
       value: { defaultBranch: 'main', tips: [{ branch: 'main', commit }] },
     })
   })
+
+  test.runIf(process.geteuid?.() === 0)(
+    'a repository of another user leads to nothing that user could not read',
+    async () => {
+      const secret = gitFixture()
+      secret.write('secret.txt', 'secret\n')
+      secret.commit()
+      const trap = gitFixture()
+      const own = join(trap.directory, '.git')
+      writeFileSync(join(own, 'objects/info/alternates'), `${join(secret.directory, '.git/objects')}\n`)
+      symlinkSync(join(secret.directory, '.git/refs/heads/main'), join(own, 'refs/heads/main'))
+      execFileSync('chown', ['-hR', '65534:65534', trap.directory])
+
+      expect(await (await trusted()).fetch({ url: trap.directory })).toMatchObject({ ok: false })
+    },
+  )
 
   test('nothing that the repository configures is executed', async () => {
     const source = gitFixture()

@@ -1,3 +1,4 @@
+import { copyFile, lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CommitFacts } from '#audit/check.ts'
 import { readCommit } from '#audit/git-commit.ts'
@@ -12,13 +13,35 @@ export async function rootOf(directory: string): Promise<string | undefined> {
 }
 
 /**
- * True when tracked files differ from the last commit. The repository's own filters run for this, as for the person's own
- * `git status`; so git's check of who owns the repository stays on, and one that is not theirs counts as clean.
+ * True when tracked files differ from the last commit. Looked at through a repository of our own: that one's filters,
+ * monitors and submodules are not run, so it may belong to anybody. What cannot be read counts as clean.
  */
 export async function isDirty(root: string): Promise<boolean> {
-  const args = ['-C', root, 'status', '--porcelain', '--untracked-files=no']
-  const outcome = await runGit({ args })
-  return outcome.exitCode === 0 && outcome.stdout.length > 0
+  const [commit, objects, index] = await Promise.all([
+    commitId(root, 'HEAD'),
+    gitPath(root, 'objects'),
+    gitPath(root, 'index'),
+  ])
+  if (!commit.ok || !(await lstat(index).catch(() => undefined))?.isFile()) return false
+  return withBorrowedObjects(objects, async ({ gitDirectory }) => {
+    const copy = join(gitDirectory, 'index') // git writes down what it finds out, and not into somebody else's
+    await copyFile(index, copy)
+    const outcome = await runGit({
+      gitDirectory,
+      args: [
+        'diff',
+        '--quiet',
+        '--no-ext-diff',
+        '--no-textconv',
+        '--ignore-submodules=all',
+        commit.value,
+        '--',
+      ],
+      config: ['core.bare=false'],
+      environment: { GIT_INDEX_FILE: copy, GIT_WORK_TREE: root },
+    })
+    return outcome.exitCode === 1
+  })
 }
 
 /** Undefined when no branch is checked out. */
@@ -52,10 +75,7 @@ export async function commitFacts(
   id: string,
   approvedPatch: Uint8Array,
 ): Promise<Result<CommitFacts>> {
-  const objects = lineOf(
-    await read(repository, ['rev-parse', '--path-format=absolute', '--git-path', 'objects']),
-  )
-  return withBorrowedObjects(objects, async (borrowed) => {
+  return withBorrowedObjects(await gitPath(repository, 'objects'), async (borrowed) => {
     const { gitDirectory } = borrowed
     const object = await git({ gitDirectory, args: ['cat-file', 'commit', id] })
     const commit = readCommit(id, object)
@@ -97,6 +117,10 @@ export async function evidenceNote(repository: string, commit: string): Promise<
   if (note.exitCode !== 0) return undefined
   const text = await read(repository, ['cat-file', 'blob', lineOf(note)])
   return text.exitCode === 0 ? text.stdout : undefined
+}
+
+async function gitPath(repository: string, name: string): Promise<string> {
+  return lineOf(await read(repository, ['rev-parse', '--path-format=absolute', '--git-path', name]))
 }
 
 /** Only looks; nothing of the repository is run, so it may belong to anybody. */

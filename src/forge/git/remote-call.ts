@@ -19,15 +19,17 @@ export async function remoteCall(remote: Remote, gitDirectory: string): Promise<
   if (!parsed.ok) return parsed
   const address = parsed.value
   switch (address.kind) {
-    case 'local':
+    case 'local': {
+      const owner = await asOwner(address.path)
       return ok({
         address,
         url: address.path,
-        config: ['protocol.file.allow=always'],
-        environment: {},
-        uploadPack: [`--upload-pack=${SERVING_GIT} upload-pack`],
-        receivePack: [`--receive-pack=${await asOwner(address.path)}${SERVING_GIT} receive-pack`],
+        config: [],
+        environment: { GIT_ALLOW_PROTOCOL: 'file' },
+        uploadPack: [`--upload-pack=${owner}${SERVING_GIT} upload-pack`],
+        receivePack: [`--receive-pack=${owner}${SERVING_GIT} receive-pack`],
       })
+    }
     case 'http':
     case 'https':
       return httpCall(remote, address)
@@ -35,8 +37,8 @@ export async function remoteCall(remote: Remote, gitDirectory: string): Promise<
       return ok({
         address,
         url: address.url,
-        config: ['protocol.ssh.allow=always', 'ssh.variant=ssh'],
-        environment: { GIT_SSH_COMMAND: sshCommand(remote, gitDirectory) },
+        config: ['ssh.variant=ssh'],
+        environment: { GIT_ALLOW_PROTOCOL: 'ssh', GIT_SSH_COMMAND: sshCommand(remote, gitDirectory) },
         uploadPack: [],
         receivePack: [],
       })
@@ -57,7 +59,10 @@ const SERVING_GIT = [
   '-c gc.auto=0 -c receive.autoGC=false -c maintenance.auto=false',
 ].join(' ')
 
-/** As root, write into a repository as its owner: nothing there may end up belonging to root. */
+/**
+ * As root, serve a repository as its owner: nothing there may end up belonging to root, and its alternates and links lead
+ * only to what the owner may read anyway.
+ */
 async function asOwner(path: string): Promise<string> {
   if (process.geteuid?.() !== 0) return ''
   const owner = await stat(path).catch(() => undefined)
@@ -92,16 +97,17 @@ function httpCall(
     address,
     url: address.url,
     config: [
-      `protocol.${address.kind}.allow=always`,
       'http.followRedirects=false', // a redirect could carry the credential to another host
       'http.lowSpeedLimit=1000',
       'http.lowSpeedTime=60',
       ...(credential === undefined ? [] : [`credential.${address.origin}.helper=${CREDENTIAL_HELPER}`]),
     ],
-    environment:
-      credential === undefined
+    environment: {
+      GIT_ALLOW_PROTOCOL: address.kind,
+      ...(credential === undefined
         ? {}
-        : { AIRLOCK_GIT_USERNAME: credential.username, AIRLOCK_GIT_PASSWORD: credential.password },
+        : { AIRLOCK_GIT_USERNAME: credential.username, AIRLOCK_GIT_PASSWORD: credential.password }),
+    },
     uploadPack: [],
     receivePack: [],
   })

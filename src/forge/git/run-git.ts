@@ -115,7 +115,8 @@ const ENVIRONMENT = {
   GIT_PAGER: 'cat',
   GIT_EDITOR: 'false',
   GIT_NO_REPLACE_OBJECTS: '1',
-  GIT_NO_LAZY_FETCH: '1',
+  GIT_NO_LAZY_FETCH: '1', // unknown to some versions of git: the next line holds without it
+  GIT_ALLOW_PROTOCOL: 'none', // wins over every protocol.<name>.allow that a repository sets
   GIT_LITERAL_PATHSPECS: '1',
   GIT_OPTIONAL_LOCKS: '0',
 }
@@ -137,7 +138,6 @@ const SETTINGS = [
   'core.untrackedCache=false',
   'core.splitIndex=false',
   'core.fsync=none', // a lost object is fetched or made again; the approval is what must last
-  'protocol.allow=never',
   'protocol.version=2',
   'credential.helper=',
   'transfer.fsckObjects=true',
