@@ -12,7 +12,8 @@ export interface Listening {
 
 /** Opens the API on an address of loopback unless told otherwise. Port 0 takes a free one. */
 export async function listen(app: HttpApp, port: number, address = '127.0.0.1'): Promise<Result<Listening>> {
-  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server
+  // With its own Request in place of the global one: the bound on bodies makes a Request of a Request.
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server
   const { promise, resolve } = Promise.withResolvers<NodeJS.ErrnoException | undefined>()
   server.once('error', resolve)
   server.listen(port, address, () => resolve(undefined))

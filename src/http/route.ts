@@ -7,6 +7,7 @@ import { ACTIONS, type ActionName } from '#policy/action.ts'
 import type { Actor } from '#policy/actor.ts'
 import { decideAtDoor, refusalOf } from '#policy/decide.ts'
 import type { Application } from './application.ts'
+import { checkPlainText } from './plain-text.ts'
 import { problemResponse } from './problem.ts'
 
 /** What the app carries along a request once the door has let it in. */
@@ -112,14 +113,10 @@ function mountable<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Zod
     mount(app, application) {
       app.openapi(configOf(shape, status, content), async (context) => {
         const valid = (part: 'param' | 'query' | 'json') => context.req.valid(part as never)
-        return answer({
-          application,
-          actor: context.get('actor'),
-          params: valid('param'),
-          query: valid('query'),
-          body: valid('json'),
-          context,
-        })
+        const asked = { params: valid('param'), query: valid('query'), body: valid('json') }
+        const problem = checkPlainText(asked)
+        if (problem !== undefined) return problemResponse(problem)
+        return answer({ application, actor: context.get('actor'), ...asked, context })
       })
     },
   }

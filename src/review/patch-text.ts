@@ -16,7 +16,11 @@ export interface Hunk {
   readonly body: string
 }
 
-const FILE_START = /^diff --git /gm
+// A line of a patch begins after a line feed and nowhere else. `^` would also take a carriage return for the end of a
+// line, and an added line could then pass for the start of a file, or hide what follows it as binary.
+const FILE_START = /(?<![^\n])diff --git /g
+const BINARY_START = /(?<![^\n])GIT binary patch\n/
+const HUNKS_START = /(?<![^\n])@@ -/
 const HUNK_HEADER = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@(.*\n?)/
 
 /** Splits what `git diff` printed into files and hunks; `joinPatch` gives back the same bytes. */
@@ -31,9 +35,9 @@ export function joinPatch(files: readonly FilePatch[]): Uint8Array {
 }
 
 function splitFile(text: string): FilePatch {
-  const binaryAt = text.search(/^GIT binary patch$/m)
+  const binaryAt = text.search(BINARY_START)
   if (binaryAt >= 0) return { header: text.slice(0, binaryAt), hunks: [], binary: text.slice(binaryAt) }
-  const hunksAt = text.search(/^@@ -/m)
+  const hunksAt = text.search(HUNKS_START)
   if (hunksAt < 0) return { header: text, hunks: [], binary: '' }
   return { header: text.slice(0, hunksAt), hunks: splitHunks(text.slice(hunksAt)), binary: '' }
 }

@@ -95,6 +95,27 @@ describe('bad input', () => {
     expect(house.application.calls).toEqual([])
   })
 
+  test('text that cannot be signed or stored never reaches the application', async () => {
+    const house = aHouse()
+    const digest = `sha256:${'0'.repeat(64)}`
+    const requests: [string, string, string?][] = [
+      ['POST', '/v1/tasks', '{"intent":"x\\ud800","project":"p"}'],
+      ['POST', '/v1/tasks', '{"intent":"x\\u0000","project":"p"}'],
+      ['POST', '/v1/tasks', '{"intent":"x","project":"p","scope":{"include":["\\udfff"],"exclude":[]}}'],
+      ['POST', '/v1/tasks/1/approval', `{"patchDigest":"${digest}","message":"\\udc00\\ud800"}`],
+      ['POST', '/v1/people', '{"name":"a\\u0000b","email":"a@example.org"}'],
+      ['GET', '/v1/people?cursor=%00'],
+      ['GET', '/v1/tasks?project=a%00'],
+    ]
+    for (const [method, path, body] of requests)
+      expect(await refusal(await house.ask('owner', method, path, body))).toMatchObject({
+        status: 400,
+        code: 'invalid_input',
+        detail: expect.stringMatching(/has a NUL or half a surrogate pair in it\.$/),
+      })
+    expect(house.application.calls).toEqual([])
+  })
+
   test('a page is bounded', async () => {
     const house = aHouse()
     for (const query of [

@@ -112,3 +112,33 @@ describe('leaving out files and hunks of a real patch', () => {
     )
   })
 })
+
+describe('lines that end in a carriage return', () => {
+  const hostile = [
+    'diff --git a/x.js b/x.js',
+    'index 0000001..0000002 100644',
+    '--- a/x.js',
+    '+++ b/x.js',
+    '@@ -1 +1,4 @@ heading\r@@ -1 +1 @@',
+    ' a',
+    '+/*\rGIT binary patch\r*/ evil()',
+    '+//\rdiff --git a/y.js b/y.js\r@@ -1 +1 @@\r+b',
+    '+c',
+    '',
+  ].join('\n')
+
+  test('hide nothing of a file and begin none', () => {
+    const patch = Buffer.from(hostile)
+    const split = splitPatch(patch)
+    expect(
+      split.map(({ hunks, binary }) => [
+        hunks
+          .map(({ body }) => body)
+          .join('')
+          .includes('+c'),
+        binary,
+      ]),
+    ).toEqual([[true, '']])
+    expect(Buffer.from(joinPatch(split))).toEqual(patch)
+  })
+})
