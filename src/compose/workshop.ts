@@ -76,7 +76,7 @@ async function workshopOver(
   const gateway = createGateway({
     clock,
     prices: createPrices({ clock, overrides: await readPriceTable(config.dataDirectory) }),
-    directoryMode: hostUser === undefined ? 0o700 : 0o711,
+    ...(hostUser === undefined ? {} : { sandboxGroup: hostUser.gid }),
     internet: await readInternet(config.dataDirectory),
   })
   const workshop: Workshop = {

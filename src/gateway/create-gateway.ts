@@ -6,7 +6,7 @@ import { PUBLIC_INTERNET } from './egress/internet.ts'
 import { allowedByPresets } from './egress/presets.ts'
 import { createEgressProxy, EGRESS_LIMITS, type EgressLimits, type Internet } from './egress/proxy.ts'
 import type { Gateway, Lane, OpenLane } from './gateway.ts'
-import { type DirectoryMode, listenIn, makeLaneDirectory, removeLaneDirectory } from './lane-directory.ts'
+import { listenIn, makeLaneDirectory, removeLaneDirectory } from './lane-directory.ts'
 import { createLaneEvents, type LaneEvents } from './lane-events.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { answerModelRequest, refuseModelRequest } from './model-lane.ts'
@@ -26,8 +26,8 @@ import { createUpstreams, UPSTREAM_TIMEOUTS, type Upstreams, type UpstreamTimeou
 export interface GatewayOptions {
   readonly clock: Clock
   readonly prices: Prices
-  /** 0711 where sandboxes run under a uid of their own. */
-  readonly directoryMode?: DirectoryMode
+  /** The group of the sandboxes, where they run under a user of their own. */
+  readonly sandboxGroup?: number
   readonly internet?: Internet
   readonly upstreamTimeouts?: Partial<UpstreamTimeouts>
   readonly modelLimits?: Partial<ServerLimits & { body: number }>
@@ -79,7 +79,7 @@ async function openLane(lane: Lane, options: GatewayOptions, upstreams: Upstream
     closing ??= close()
     return closing
   }
-  await makeLaneDirectory(lane.directory, options.directoryMode ?? 0o700)
+  await makeLaneDirectory(lane.directory, options.sandboxGroup)
   try {
     await listenIn(lane.directory, 'model.sock', model.server)
     await listenIn(lane.directory, 'egress.sock', egress.server)

@@ -1,19 +1,17 @@
-import { chmod, mkdir, rm } from 'node:fs/promises'
+import { chmod, chown, mkdir, rm } from 'node:fs/promises'
 import type { Server } from 'node:net'
 import { dirname, join } from 'node:path'
 import { AirlockError } from '#kernel/failure.ts'
 
-/**
- * 0700 where the sandbox runs as the same user; 0711 where it has a uid of its own, which must pass through to the
- * sockets but cannot list: the attempt's name in the path is not to be guessed.
- */
-export type DirectoryMode = 0o700 | 0o711
-
 /** `sun_path` of unix(7) holds 108 bytes with its final zero. */
 const LONGEST_SOCKET_PATH = 107
 
-/** Makes the directory anew; what a former process left there is gone. */
-export async function makeLaneDirectory(directory: string, mode: DirectoryMode): Promise<void> {
+/**
+ * Makes the directory anew; what a former process left there is gone. Only this user gets in, and the sandboxes' group
+ * where they have a user of their own. An unguessable name would be no protection: /proc/net/unix tells the path of every
+ * socket to everybody.
+ */
+export async function makeLaneDirectory(directory: string, group: number | undefined): Promise<void> {
   const longest = join(directory, 'egress.sock')
   if (Buffer.byteLength(longest) > LONGEST_SOCKET_PATH)
     throw new AirlockError({
@@ -21,10 +19,12 @@ export async function makeLaneDirectory(directory: string, mode: DirectoryMode):
       message: `The path ${longest} is too long for a Unix socket (${LONGEST_SOCKET_PATH} bytes).`,
       remedy: 'Choose a runtime directory with a shorter path.',
     })
-  await mkdir(dirname(directory), { recursive: true, mode })
+  await mkdir(dirname(directory), { recursive: true, mode: group === undefined ? 0o700 : 0o711 })
   await rm(directory, { recursive: true, force: true })
-  await mkdir(directory, { mode })
-  await chmod(directory, mode) // whatever the umask
+  await mkdir(directory, { mode: 0o700 })
+  if (group === undefined) return chmod(directory, 0o700) // whatever the umask
+  await chown(directory, process.geteuid?.() ?? 0, group)
+  await chmod(directory, 0o710)
 }
 
 /** Listens on a socket that anybody who gets into the directory may use. */

@@ -13,7 +13,7 @@ import { createPrices } from '#gateway/prices.ts'
 import { sandboxEnvironment } from '#sandbox/environment.ts'
 import { stageGuestRuntime } from '#sandbox/guest-runtime.ts'
 import { DEFAULT_LIMITS } from '#sandbox/limits.ts'
-import { runSpec, specOf } from '#test/port-suites/sandbox-driver.ts'
+import { runSpec, specOf } from '#test/port-suites/sandbox-specs.ts'
 import { type BubblewrapRig, bubblewrapRig, HOST_USER } from '#test/sandbox/bubblewrap-rig.ts'
 import { GRANT } from './guest-run.ts'
 
@@ -33,7 +33,7 @@ beforeAll(async () => {
   gateway = createGateway({
     clock: Date.now,
     prices: createPrices({ clock: Date.now }),
-    directoryMode: HOST_USER === undefined ? 0o700 : 0o711,
+    ...(HOST_USER === undefined ? {} : { sandboxGroup: HOST_USER.gid }),
   })
   lanes = join(rig.root, 'lane')
   lane = await gateway.open({

@@ -313,14 +313,16 @@ test('closing a lane settles its calls, removes its directory and may be done tw
   await response.body?.cancel().catch(() => undefined)
 })
 
-test('the directory is private, or passable where the sandbox has a user of its own, and the sockets are open', async () => {
+test('the directory is private, or passable for the group of the sandboxes alone, and the sockets are open', async () => {
   const modes = (at: TestLane) =>
     ['.', 'model.sock', 'egress.sock'].map((name) =>
       (statSync(join(at.directory, name)).mode & 0o777).toString(8),
     )
   expect(modes(lane)).toEqual(['700', '666', '666'])
-  const other = await openTestLane('anthropic', provider.url, {}, { directoryMode: 0o711 })
-  expect(modes(other)).toEqual(['711', '666', '666'])
+  const group = process.getegid?.() ?? 0
+  const other = await openTestLane('anthropic', provider.url, {}, { sandboxGroup: group })
+  expect(modes(other)).toEqual(['710', '666', '666'])
+  expect(statSync(other.directory).gid).toBe(group)
   await other.close()
 })
 
