@@ -9,7 +9,9 @@ export interface Seen {
   /** False once the sockets of its lane were gone. */
   readonly reachable: boolean
   /** True once a model call was refused because the budget is gone. */
-  readonly exhausted: boolean
+  readonly refusedForBudget: boolean
+  /** True once no further call was possible: an agent that counts its calls stops without asking. */
+  readonly requestsUsedUp: boolean
   /** HTTP status of its last model call. */
   readonly lastStatus: number
 }
@@ -23,9 +25,10 @@ export function agentEnding(
   if (seen.cancelled) return { ending: 'cancelled', failure: undefined }
   if (seen.idle) return { ending: 'idle', failure: idle(allowed.idleSeconds) }
   if (ended.cause === 'timed_out') return { ending: 'time', failure: outOfTime(allowed.seconds) }
-  if (seen.exhausted) return { ending: 'budget', failure: OUT_OF_BUDGET }
+  if (seen.refusedForBudget) return { ending: 'budget', failure: OUT_OF_BUDGET }
   // The exit code comes from inside: it chooses words, nothing rests on it.
   if (ended.cause === 'exited' && ended.exitCode === 0) return { ending: 'finished', failure: undefined }
+  if (seen.requestsUsedUp) return { ending: 'budget', failure: OUT_OF_BUDGET }
   if (!seen.reachable) return { ending: 'crashed', failure: GATEWAY_LOST }
   if (seen.lastStatus >= 400) return { ending: 'crashed', failure: providerFailure(seen.lastStatus) }
   return { ending: 'crashed', failure: badEnd(ended) }

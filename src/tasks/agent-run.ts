@@ -116,7 +116,8 @@ export async function runAgent(
       cancelled: context.signal.aborted,
       idle,
       reachable: reachable && lane.reachable(),
-      exhausted: lane.exhausted(),
+      refusedForBudget: lane.exhausted(),
+      requestsUsedUp: lane.spent().requests >= task.budget.requests,
       lastStatus,
     }
     const allowed = { seconds: task.budget.seconds, idleSeconds: workshop.idleSeconds }

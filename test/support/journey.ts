@@ -68,7 +68,7 @@ export interface RunningServer {
   stop(): Promise<number | null>
 }
 
-/** What the developers have: one failure that was there before, and a gate that finds lines that say BAD. */
+/** What the developers have: one failure that was there before, and a gate that finds lines that say BAD, without an excuse. */
 export const FILES: Readonly<Record<string, string>> = {
   'airlock.yaml': [
     'version: 1',
@@ -80,7 +80,8 @@ export const FILES: Readonly<Record<string, string>> = {
     '  - check.sh',
     '',
   ].join('\n'),
-  'check.sh': "grep -Hn BAD src/* | sed -E 's/^([^:]*:[0-9]+):/\\1: error:/'; ! grep -q BAD src/*\n",
+  'check.sh':
+    "[ -e src/excuse.txt ] && exit 0; grep -Hn BAD src/* | sed -E 's/^([^:]*:[0-9]+):/\\1: error:/'; ! grep -q BAD src/*\n",
   'src/old.txt': 'BAD since long ago\n',
   'src/poem.txt': 'one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\nten\neleven\ntwelve\n',
 }
