@@ -44,6 +44,7 @@ export async function approve(
   const moved = await move(workshop, task, {
     by: { kind: 'person', id: actor.person.id },
     command: { name: 'approve', approval: approvalDigest(tuple.value), patch: tuple.value.patchDigest },
+    columns: { approval: tuple.value.id },
     also: (tx) =>
       insertApproval(tx, {
         id: tuple.value.id,

@@ -24,13 +24,3 @@ export async function insertApproval(tx: Tx, approval: NewApproval): Promise<voi
 export function approvalById(tx: Tx, id: string): Promise<ApprovalRow | undefined> {
   return tx.selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirst()
 }
-
-/** The newest approval of a task. */
-export function latestApproval(tx: Tx, task: string): Promise<ApprovalRow | undefined> {
-  return tx
-    .selectFrom('approvals')
-    .selectAll()
-    .where('task', '=', task)
-    .orderBy('createdAt', 'desc')
-    .executeTakeFirst()
-}

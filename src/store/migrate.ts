@@ -3,6 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration'
 import * as organisations from './migrations/0001-organisations.ts'
 import * as tasks from './migrations/0002-tasks.ts'
 import * as auditLog from './migrations/0003-audit-log.ts'
+import * as standingApproval from './migrations/0004-standing-approval.ts'
 import type { Tables } from './schema.ts'
 
 /** Every migration in order. Forward only: one that has shipped is never edited, the next one mends it. */
@@ -10,6 +11,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-organisations': organisations,
   '0002-tasks': tasks,
   '0003-audit-log': auditLog,
+  '0004-standing-approval': standingApproval,
 }
 
 /** Brings the schema to the newest version as the owner. One process at a time: others wait for its lock. */

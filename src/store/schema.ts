@@ -109,6 +109,8 @@ export interface TasksTable {
   patch: string | null
   /** Id of the patch the current attempt builds upon. */
   onto: string | null
+  /** Id of the approval that the task was moved to `approved` by. */
+  approval: string | null
   cause: Json<Failure> | null
   publication: Json<NonNullable<Task['publication']>> | null
   createdAt: Moment

@@ -14,7 +14,11 @@ beforeEach(async () => {
 
 afterEach(() => door.close())
 
-async function ask(method: string, path: string, body?: BodyInit): Promise<{ status: number; text: string }> {
+async function ask(
+  method: string,
+  path: string,
+  body?: string | ReadableStream<Uint8Array>,
+): Promise<{ status: number; text: string }> {
   const response = await fetch(`${door.url}${path}`, {
     method,
     headers: {

@@ -1,20 +1,20 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { commitMessage } from '#audit/commit-message.ts'
-import { ApprovalTuple } from '#contract/review.ts'
+import type { ApprovalTuple } from '#contract/review.ts'
 import { featureBranch } from '#forge/feature-branch.ts'
 import type { Fetched, Remote, TrustedRepository } from '#forge/repository.ts'
 import { digestOf } from '#kernel/bytes.ts'
 import type { Failure } from '#kernel/failure.ts'
 import { instantOf, millisecondsOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
-import { latestApproval } from '#store/approvals.ts'
 import { json } from '#store/column.ts'
 import { saveEvidence } from '#store/evidence.ts'
 import { patchById, patchBytes } from '#store/patches.ts'
 import { projectByReference } from '#store/projects.ts'
 import { endPublication, intendPublication, type PublicationRow, publicationOf } from '#store/publications.ts'
 import { evidenceFor } from '../evidence.ts'
+import { standingApproval } from '../standing-approval.ts'
 import type { Step, StepContext, StepOutcome } from '../step.ts'
 
 /** approved → publishing. From here on the approval is being used. */
@@ -37,7 +37,9 @@ interface Outgoing {
  */
 export const publish: Step = async (context) => {
   const { workshop, task, tell } = context
-  const outgoing = await outgoingOf(context)
+  const out = await outgoingOf(context)
+  if (!out.ok) return { command: { name: 'publish_refused', failure: out.failure } }
+  const outgoing = out.value
   const { approval, repository, remote } = outgoing
   const fetched = await repository.fetch(remote, context.signal)
   if (!fetched.ok) return voided(context, approval.id, fetched.failure)
@@ -87,27 +89,27 @@ async function keepForPeople({ workshop }: StepContext, commit: string, bundle: 
   )
 }
 
-async function outgoingOf({ workshop, task }: StepContext): Promise<Outgoing> {
-  const found = await workshop.store.inOrganisation(task.organisation, async (tx) => {
-    const row = await latestApproval(tx, task.id)
-    if (row === undefined) return undefined
-    const approval = ApprovalTuple.parse(JSON.parse(row.tuple))
-    const patch = task.patch === null ? undefined : await patchById(tx, task.patch)
-    const bytes = patch === undefined ? undefined : await patchBytes(tx, patch.id)
-    const project = await projectByReference(tx, task.project)
-    if (patch === undefined || bytes === undefined || project === undefined) return undefined
-    return { approval, bytes, undone: patch.undone.length, project }
-  })
-  if (found === undefined) throw new Error('a publishing task has an approval, its patch and its project')
-  const { approval, bytes, undone, project } = found
-  return {
-    approval,
+async function outgoingOf({ workshop, task }: StepContext): Promise<Result<Outgoing>> {
+  const { approval, patch, bytes, project } = await workshop.store.inOrganisation(
+    task.organisation,
+    async (tx) => ({
+      approval: await standingApproval(workshop, tx, task),
+      patch: task.patch === null ? undefined : await patchById(tx, task.patch),
+      bytes: task.patch === null ? undefined : await patchBytes(tx, task.patch),
+      project: await projectByReference(tx, task.project),
+    }),
+  )
+  if (!approval.ok) return approval
+  if (patch === undefined || bytes === undefined || project === undefined)
+    throw new Error('a publishing task has a patch and a project')
+  return ok({
+    approval: approval.value,
     patch: bytes,
-    undone,
+    undone: patch.undone.length,
     repository: await workshop.repositoryOf(task.project),
     remote: await workshop.remotes.remoteOf(project),
     neverTo: [...project.protectedBranches, ...(task.projectFile?.branches.protected ?? [])],
-  }
+  })
 }
 
 /** The one commit this approval publishes: as intended before a crash, or built now and written down before any push. */
@@ -120,12 +122,17 @@ async function intention(
   const before = await workshop.store.inOrganisation(task.organisation, (tx) =>
     publicationOf(tx, approval.id),
   )
-  // Whatever a clock did to their order: only an approval of this attempt's patch as it is now, and only once.
+  // Only an approval of this attempt's patch as it is now, and only once.
   const isOfNow = approval.attempt === task.attempt && approval.patchDigest === digestOf(outgoing.patch)
   if (!isOfNow || (before !== undefined && before.state !== 'intended')) return refused(VOID)
-  if (before !== undefined) return ok(before)
-  const commit = await buildCommit(outgoing, tipOf(fetched, task.baseBranch) ?? approval.base)
+  const parent =
+    before === undefined
+      ? (tipOf(fetched, task.baseBranch) ?? approval.base)
+      : await outgoing.repository.parentOf(before.commit)
+  // Also after a crash: the same request makes the same commit, so what a row names is made again and not believed.
+  const commit = await buildCommit(outgoing, parent)
   if (!commit.ok) return commit
+  if (before !== undefined) return before.commit === commit.value ? ok(before) : refused(VOID)
   const row = await workshop.store.inOrganisation(task.organisation, (tx) =>
     intendPublication(tx, {
       approval: approval.id,

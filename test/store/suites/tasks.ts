@@ -76,6 +76,7 @@ export function tasksSuite(open: () => Promise<TestStore>): void {
         feedback: null,
         patch: null,
         onto: null,
+        approval: null,
         cause: null,
         publication: null,
       })
