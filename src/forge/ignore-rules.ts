@@ -10,7 +10,8 @@ const MOST_FILES = 2_000
  * order gitignore(5) gives them too.
  */
 export async function ignoreRulesOf(repository: TrustedRepository, commit: string): Promise<string> {
-  const files = (await repository.list(commit)).filter(
+  const entries = await repository.list(commit)
+  const files = entries.filter(
     (entry) =>
       entry.mode.startsWith('100') && entry.pathBytes === undefined && /(^|\/)\.gitignore$/.test(entry.path),
   )
@@ -20,12 +21,34 @@ export async function ignoreRulesOf(repository: TrustedRepository, commit: strin
       message: 'The .gitignore files are too many or too large.',
     })
   const blobs = await repository.readBlobs(files.map((file) => file.object))
-  return files
+  const rules = files
     .sort((a, b) => depth(a.path) - depth(b.path))
     .map((file) => {
       const text = Buffer.from(blobs.get(file.object) ?? []).toString('utf8')
       return rooted(text, file.path.slice(0, -'.gitignore'.length))
     })
+    .join('')
+  return madeByTools(entries) + rules
+}
+
+/** Where package managers and test runners put what they make; nobody means to commit these. */
+const MADE_BY_TOOLS = [
+  'node_modules',
+  '.venv',
+  '__pycache__',
+  '.pytest_cache',
+  '.mypy_cache',
+  '.ruff_cache',
+  '.nyc_output',
+]
+
+/** For repositories that ignore nothing. A name that the commit itself holds somewhere is theirs to change. */
+function madeByTools(entries: readonly { readonly path: string }[]): string {
+  const held = new Set(
+    entries.flatMap(({ path }) => MADE_BY_TOOLS.filter((name) => `/${path}`.includes(`/${name}/`))),
+  )
+  return MADE_BY_TOOLS.filter((name) => !held.has(name))
+    .map((name) => `${name}/\n`)
     .join('')
 }
 

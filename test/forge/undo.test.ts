@@ -258,6 +258,21 @@ test('the ignore rules of a commit in one list ignore what its .gitignore files 
   expect(expected.length).toBeLessThan(candidates.length - 8)
 })
 
+test('what package managers make is ignored without a rule, unless the commit holds some of it', async () => {
+  const plain = await states((r) => r.write('node_modules.txt', 'x'))
+  const vendored = await states((r) => r.write('packages/a/node_modules/b/index.js', 'x'))
+  const own = await states((r) => r.write('.gitignore', '!node_modules/\n'))
+  const lines = async ({ repository, commits }: Awaited<ReturnType<typeof states>>) =>
+    (await ignoreRulesOf(repository, commits[0] ?? '')).split('\n')
+  expect(await lines(plain)).toContain('node_modules/')
+  expect(await lines(vendored)).not.toContain('node_modules/')
+  expect(await lines(vendored)).toContain('.venv/')
+  expect((await lines(own)).filter((line) => line.includes('node_modules'))).toEqual([
+    'node_modules/',
+    '!node_modules/',
+  ])
+})
+
 test('a rule keeps its meaning when it is moved to the root', () => {
   expect(rooted('*.o\n/a\n!b\nc/d\ne/\n\\!f\n# g\n\nh \n', 'x/')).toBe(
     '/x/**/*.o\n/x/a\n!/x/**/b\n/x/c/d\n/x/**/e/\n/x/**/!f\n/x/**/h\n',
