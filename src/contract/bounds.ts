@@ -10,6 +10,8 @@ export const BOUNDS = {
   fileInPatch: 10 * 1024 * 1024,
   patch: 32 * 1024 * 1024,
   filesInPatch: 2_000,
+  filesInCheckout: 400_000,
+  checkout: 6 * 1024 * 1024 * 1024,
   agentLine: 1024 * 1024,
   agentOutput: 64 * 1024 * 1024,
   eventText: 16 * 1024,

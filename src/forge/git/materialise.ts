@@ -1,6 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ok, type Result, refused } from '#kernel/result.ts'
+import { checkoutSize } from './checkout-size.ts'
 import { git, runGit } from './run-git.ts'
 
 /**
@@ -13,6 +14,8 @@ export async function materialise(
   directory: string,
 ): Promise<Result<void>> {
   if ((await readdir(directory)).length > 0) throw new Error('the directory to fill is not empty')
+  const size = await checkoutSize(gitDirectory, commit)
+  if (!size.ok) return size
   const own = join(directory, '.git')
   await plantRepository(own, commit)
   const environment = { GIT_INDEX_FILE: join(own, 'index'), GIT_WORK_TREE: directory }
