@@ -37,7 +37,7 @@ async function connectTo(url: string, file: string): Promise<Result<Client>> {
 
 async function localServer(dependencies: CliDependencies, mayStart: boolean): Promise<Result<string>> {
   const { dataDirectory, screen } = dependencies
-  const running = await runningServer(dataDirectory)
+  const running = await runningServer(dependencies)
   if (running !== undefined) return ok(running.url)
   if (!mayStart)
     return refused({

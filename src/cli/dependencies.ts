@@ -1,5 +1,6 @@
 import type { CommitFacts } from '#audit/check.ts'
 import type { HostFinding } from '#contract/api.ts'
+import type { RandomBytes } from '#kernel/ids.ts'
 import type { Clock } from '#kernel/instant.ts'
 import type { Result } from '#kernel/result.ts'
 import type { Page } from './pager.ts'
@@ -44,6 +45,7 @@ export interface CliDependencies {
   readonly prompts: Prompts
   readonly page: Page
   readonly clock: Clock
+  readonly random: RandomBytes
   readonly git: LocalGit
   /** Reads a secret or other text from standard input, to its end. */
   readonly readInput: () => Promise<string>

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdir, open, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { CHALLENGE_HEADER, provesServer } from '#identity/server-proof.ts'
 import type { Failure } from '#kernel/failure.ts'
+import type { RandomBytes } from '#kernel/ids.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { CliDependencies } from './dependencies.ts'
 import { logFile, readServerRecord, type ServerRecord } from './server-record.ts'
@@ -11,10 +13,13 @@ const PATIENCE_MILLISECONDS = 90_000
 const LOOK_EVERY_MILLISECONDS = 100
 const LOG_LINES = 15
 
-/** The server of the data directory, if one runs there and answers. */
-export async function runningServer(dataDirectory: string): Promise<ServerRecord | undefined> {
+/** The server of the data directory, if one runs there and proves to be it. */
+export async function runningServer({
+  dataDirectory,
+  random,
+}: Pick<CliDependencies, 'dataDirectory' | 'random'>): Promise<ServerRecord | undefined> {
   const record = await readServerRecord(dataDirectory)
-  return record !== undefined && (await answers(record)) ? record : undefined
+  return record !== undefined && (await proves(record, random)) ? record : undefined
 }
 
 /** Starts a server that outlives this process and waits until it answers. `progress` is told how long it takes. */
@@ -36,7 +41,7 @@ export async function startInBackground(
   child.unref()
   const gone = exitOf(child)
   while (clock() - began < PATIENCE_MILLISECONDS) {
-    const record = await runningServer(dataDirectory)
+    const record = await runningServer(dependencies)
     if (record !== undefined) return ok(record)
     const code = await Promise.race([gone, sleep(LOOK_EVERY_MILLISECONDS, undefined)])
     if (code !== undefined) return refused(await diedEarly(dataDirectory, code))
@@ -54,14 +59,17 @@ export async function waitUntilGone(record: ServerRecord, milliseconds: number):
   return false
 }
 
-async function answers({ url }: ServerRecord): Promise<boolean> {
+async function proves({ url, secret }: ServerRecord, random: RandomBytes): Promise<boolean> {
+  const challenge = Buffer.from(random(32)).toString('hex')
   try {
     const response = await fetch(new URL('/health', url), {
       signal: AbortSignal.timeout(2_000),
       redirect: 'error',
+      headers: { [CHALLENGE_HEADER]: challenge },
     })
-    await response.body?.cancel()
-    return response.ok
+    const said: unknown = await response.json()
+    const proof = typeof said === 'object' && said !== null && 'proof' in said ? said.proof : undefined
+    return provesServer(proof, secret, challenge)
   } catch {
     return false
   }

@@ -9,6 +9,7 @@ export const ServerRecord = z.strictObject({
   pid: z.int().min(1),
   version: z.string(),
   startedAt: z.string(),
+  secret: z.string().min(32).describe('What the server proves itself with; this file has mode 0600'),
 })
 export type ServerRecord = z.infer<typeof ServerRecord>
 

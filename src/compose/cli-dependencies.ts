@@ -44,6 +44,7 @@ export function cliDependencies(
     prompts: terminalPrompts,
     page: createPager(screen, { pager: config.pager, environment: config.inherited }),
     clock: () => Date.now(),
+    random: (size) => randomBytes(size),
     git: { rootOf, isDirty, currentBranch, commitId, evidenceNote, commitFacts },
     readInput: () => text(process.stdin),
     onInterrupt: (listener) => {

@@ -56,8 +56,10 @@ export async function serve(config: Config, options: ServeOptions): Promise<Resu
 
     const startedAt = instantOf(workshop.clock())
     const application = createApplication(workshop, { ...options, startedAt })
+    const secret = Buffer.from(workshop.random(32)).toString('hex')
     const http = createHttp(application, {
       version: options.version,
+      secret,
       authenticate: authenticator(workshop),
       onBug: (thrown) => options.onProblem('a request', thrown),
     })
@@ -73,6 +75,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Resu
       pid: process.pid,
       version: options.version,
       startedAt,
+      secret,
     })
     undo.push(() => removeServerRecord(config.dataDirectory))
     return ok({ url, stop })

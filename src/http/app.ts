@@ -6,6 +6,7 @@ import { secureHeaders } from 'hono/secure-headers'
 import type { z } from 'zod'
 import { BOUNDS } from '#contract/bounds.ts'
 import type { Authenticate } from '#identity/authenticate.ts'
+import { CHALLENGE_HEADER, isChallenge, serverProof } from '#identity/server-proof.ts'
 import type { Failure } from '#kernel/failure.ts'
 import type { Application } from './application.ts'
 import { hostCheck } from './host-check.ts'
@@ -16,6 +17,8 @@ import { allRoutes } from './routes/all-routes.ts'
 export interface HttpOptions {
   readonly authenticate: Authenticate
   readonly version: string
+  /** What `server.json` holds: proves to the CLI of this machine that this is the server it looks for. */
+  readonly secret?: string
   /** Names this server answers to, besides those of loopback. */
   readonly hosts?: readonly string[]
   /** How often a quiet event stream says that it still lives. */
@@ -33,7 +36,7 @@ export function createHttp(application: Application, options: HttpOptions): Http
   app.use(hostCheck(options.hosts))
   app.use(secureHeaders({ crossOriginResourcePolicy: 'same-origin' }))
   app.use(bodyLimit({ maxSize: BOUNDS.requestBody, onError: () => tooLarge() }))
-  app.get('/health', (context) => context.json({ status: 'ok', version: options.version }))
+  app.get('/health', (context) => context.json(health(options, context.req.header(CHALLENGE_HEADER))))
   app.use('/v1/*', authenticated(options.authenticate))
   for (const route of allRoutes(options.heartbeatMilliseconds ?? 15_000)) route.mount(app, application)
   describeApi(app, options.version)
@@ -45,6 +48,12 @@ export function createHttp(application: Application, options: HttpOptions): Http
     return problemResponse(thrownFailure(thrown))
   })
   return app
+}
+
+function health({ version, secret }: HttpOptions, challenge: string | undefined) {
+  const proof =
+    secret !== undefined && isChallenge(challenge) ? { proof: serverProof(secret, challenge) } : {}
+  return { status: 'ok', version, ...proof }
 }
 
 function authenticated(authenticate: Authenticate): MiddlewareHandler<HttpEnvironment> {

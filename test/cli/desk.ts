@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -37,7 +38,8 @@ export interface Typed {
 export type Answer = string | boolean | readonly string[] | undefined
 
 export async function aDesk(role: Role = 'owner'): Promise<Desk> {
-  const house = aHouse({ heartbeatMilliseconds: 1000 })
+  const secret = randomBytes(32).toString('hex')
+  const house = aHouse({ heartbeatMilliseconds: 1000, secret })
   const listening = await listen(house.http, 0)
   if (!listening.ok) throw new Error(listening.failure.message)
   const server = listening.value
@@ -47,6 +49,7 @@ export async function aDesk(role: Role = 'owner'): Promise<Desk> {
     pid: process.pid,
     version: '0.1.0',
     startedAt: '2026-01-31T12:00:00.000Z',
+    secret,
   })
   await writeToken(tokenFile(dataDirectory), house.token(role))
   const listeners = new Set<() => void>()
@@ -64,6 +67,7 @@ export async function aDesk(role: Role = 'owner'): Promise<Desk> {
       prompts: scripted(answers),
       page: async (text) => paper.screen.print(text),
       clock: () => NOW,
+      random: (size) => randomBytes(size),
       git: {
         rootOf: async () => '/work/shop',
         isDirty: async () => false,

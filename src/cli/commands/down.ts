@@ -14,12 +14,12 @@ export function downCommand(cli: Cli): Command {
 }
 
 async function down(session: Session<unknown>): Promise<Outcome> {
-  const record = await runningServer(session.dataDirectory)
+  const record = await runningServer(session)
   if (record === undefined) {
     session.show({ stopped: false }, () => 'No server runs.')
     return DONE
   }
-  // The record is only believed while something answers at its address: a process id alone may be somebody else's by now.
+  // The record is only believed while its server proves itself: a process id alone may be somebody else's by now.
   if (!asked(record.pid)) return refused(notYours(record.pid))
   session.screen.status('stopping …')
   const gone = await waitUntilGone(record, PATIENCE_MILLISECONDS)

@@ -28,8 +28,8 @@ export function serveCommand(cli: Cli): Command {
 }
 
 async function up(session: Session<UpOptions>): Promise<Outcome> {
-  const { screen, dataDirectory } = session
-  const running = await runningServer(dataDirectory)
+  const { screen } = session
+  const running = await runningServer(session)
   if (running !== undefined) {
     screen.print(
       `A server of this data directory runs already, at ${running.url}. Stop it with \`airlock down\`.`,
