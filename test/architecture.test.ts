@@ -39,10 +39,10 @@ const CHILD_PROCESSES = [
   'store/embedded-postgres',
   'cli/pager.ts',
   'cli/server-process.ts',
-  'compose/sandbox-user.ts',
   'demo/',
 ]
-const ENVIRONMENT = ['compose/config.ts']
+// with-relay.ts runs inside a sandbox, where the environment is Airlock's own word to it.
+const ENVIRONMENT = ['compose/config.ts', 'sandbox/guest/with-relay.ts']
 const SOCKETS = ['sandbox/', 'gateway/', 'agents/builtin/', 'store/', 'cli/', 'compose/', 'demo/']
 
 const files = walk(SRC).filter((path) => path.endsWith('.ts'))

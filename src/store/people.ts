@@ -49,6 +49,19 @@ export async function countPeople(tx: Tx, roles: readonly Role[]): Promise<numbe
   return count
 }
 
+/** How many owners are present, none of whom can be removed by anybody else until this transaction ends. */
+export async function lockOwners(tx: Tx): Promise<number> {
+  const owners = await tx
+    .selectFrom('people')
+    .select('id')
+    .where('removedAt', 'is', null)
+    .where('role', '=', 'owner')
+    .orderBy('id')
+    .forUpdate()
+    .execute()
+  return owners.length
+}
+
 /** Removes somebody and revokes every token of theirs; false when there is nobody of that id. */
 export async function removePerson(tx: Tx, id: string, removedAt: Instant): Promise<boolean> {
   const { numUpdatedRows } = await tx

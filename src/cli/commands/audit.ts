@@ -3,6 +3,7 @@ import { whole } from '../option-values.ts'
 import { auditTable } from '../render/audit-table.ts'
 import { type Cli, DONE, type Outcome, type Session } from '../session.ts'
 import { auditExportCommand } from './audit-export.ts'
+import { auditKeyCommand } from './audit-key.ts'
 import { auditVerifyCommand } from './audit-verify.ts'
 
 interface ListOptions {
@@ -21,6 +22,7 @@ export function auditCommand(cli: Cli): Command {
   )
   audit.addCommand(auditVerifyCommand(cli))
   audit.addCommand(auditExportCommand(cli))
+  audit.addCommand(auditKeyCommand(cli))
   return audit
 }
 

@@ -6,9 +6,9 @@ import { instantOf } from '#kernel/instant.ts'
 import { ok, refused } from '#kernel/result.ts'
 import { insertAccessToken } from '#store/access-tokens.ts'
 import {
-  countPeople,
   insertPerson,
   listPeople,
+  lockOwners,
   type PersonRow,
   personById,
   removePerson,
@@ -57,7 +57,7 @@ export function peopleUseCases({
             message: `There is nobody here with the id ${id}.`,
             remedy: 'See `airlock people list`.',
           })
-        if (person.role === 'owner' && (await countPeople(tx, ['owner'])) === 1)
+        if (person.role === 'owner' && (await lockOwners(tx)) === 1)
           return refused({
             code: 'conflict',
             rule: 'people.last-owner',
