@@ -1,4 +1,4 @@
-import { chmod, mkdir, open, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, open, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { generateSigningKey, parseSigningKey, type Signer, verifierText } from '#audit/signing-key.ts'
 import { digestOf } from '#kernel/bytes.ts'
@@ -37,7 +37,7 @@ export async function openInstallation(
   random: RandomBytes,
 ): Promise<Installation> {
   const passable = isRoot() ? 0o711 : 0o700
-  await directory(dataDirectory, passable)
+  await directory(dataDirectory, passable, stat)
   await directory(runtimeDirectory, passable)
   const at = (name: string) => join(dataDirectory, name)
   for (const name of ['keys', 'repositories', 'evidence']) await directory(at(name), 0o700)
@@ -67,8 +67,20 @@ export async function clearLeftovers({ lanes, scratch }: Installation): Promise<
     if (name.startsWith('import-')) await rm(join(scratch, name), { recursive: true, force: true })
 }
 
-async function directory(path: string, mode: number): Promise<void> {
+/**
+ * A directory that is ours. Names in /tmp can be guessed: whoever made one first, or put a link there, could exchange every
+ * socket and key in it. The data directory itself may be a link, since somebody named it.
+ */
+async function directory(path: string, mode: number, examine = lstat): Promise<void> {
   await mkdir(path, { recursive: true, mode })
+  const found = await examine(path)
+  if (!found.isDirectory() || found.uid !== process.getuid?.())
+    throw new AirlockError({
+      code: 'invalid_configuration',
+      rule: 'installation.owner',
+      message: `${path} is not a directory of the user who runs Airlock: its owner could exchange what is in it.`,
+      remedy: 'Remove it, give it to that user with chown, or choose another one with AIRLOCK_HOME.',
+    })
   await chmod(path, mode)
 }
 
