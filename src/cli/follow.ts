@@ -5,6 +5,7 @@ import type { Client } from './client.ts'
 import { IDLE_METER, measured, meterLine } from './meter.ts'
 import { eventLines } from './render/event-lines.ts'
 import type { Session } from './session.ts'
+import { safeJson } from './terminal/safe-text.ts'
 
 const REDRAW_MILLISECONDS = 120
 const MARGIN = ' '.repeat(6)
@@ -53,7 +54,7 @@ interface Display {
 const SILENT: Display = { show: () => undefined, end: () => undefined }
 
 function jsonDisplay({ screen }: Session<unknown>): Display {
-  return { show: (event) => screen.print(JSON.stringify(event)), end: () => undefined }
+  return { show: (event) => screen.print(safeJson(event)), end: () => undefined }
 }
 
 function liveDisplay({ screen, clock }: Session<unknown>, task: Task): Display {

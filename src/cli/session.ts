@@ -6,6 +6,7 @@ import { connect, type Reach } from './connect.ts'
 import type { CliDependencies } from './dependencies.ts'
 import { EXIT_CODE } from './exit-code.ts'
 import { failureText } from './render/failure.ts'
+import { safeJson } from './terminal/safe-text.ts'
 
 /** What every command is given beside its own arguments. */
 export interface Session<Options> extends CliDependencies {
@@ -69,7 +70,7 @@ export function sessionOf<Options>(
     options,
     connect: () => connect(dependencies, options),
     connectWithoutStarting: () => connect(dependencies, { ...options, start: false }),
-    show: (value, text) => dependencies.screen.print(options.json ? JSON.stringify(value, null, 2) : text()),
+    show: (value, text) => dependencies.screen.print(options.json ? safeJson(value, 2) : text()),
   }
 }
 
@@ -85,6 +86,6 @@ async function outcomeOf(running: Promise<Outcome>): Promise<Outcome> {
 function showFailure(session: Session<unknown>, failure: Failure): void {
   const { screen } = session
   screen.status('')
-  if (session.options.json) screen.print(JSON.stringify({ error: failure }, null, 2))
+  if (session.options.json) screen.print(safeJson({ error: failure }, 2))
   else screen.remark(failureText(failure, screen.paint))
 }

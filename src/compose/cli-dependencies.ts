@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers'
 import type { CliDependencies } from '#cli/dependencies.ts'
 import { createPager } from '#cli/pager.ts'
 import { terminalPrompts } from '#cli/terminal/prompts.ts'
+import { manyLines } from '#cli/terminal/safe-text.ts'
 import { createScreen } from '#cli/terminal/screen.ts'
 import type { HostFinding } from '#contract/api.ts'
 import {
@@ -60,7 +61,7 @@ export function cliDependencies(
         packageRoot,
         ...(port === undefined ? {} : { port }),
         examineHost: doctor,
-        onProblem: (message, cause) => screen.remark(`${message}: ${described(cause)}`),
+        onProblem: (message, cause) => screen.remark(manyLines(`${message}: ${described(cause)}`)),
       }),
   }
 }

@@ -5,13 +5,13 @@ import { eventLines } from '#cli/render/event-lines.ts'
 import { failureText } from '#cli/render/failure.ts'
 import { taskDetail } from '#cli/render/task-detail.ts'
 import { taskTable } from '#cli/render/task-table.ts'
-import { manyLines, oneLine, shortened } from '#cli/terminal/safe-text.ts'
+import { manyLines, oneLine, safeJson, shortened } from '#cli/terminal/safe-text.ts'
 import { PLAIN } from '#cli/terminal/screen.ts'
 import { FAILURE_CODES } from '#kernel/failure.ts'
 import { splitPatch } from '#review/patch-text.ts'
 import { anEvent, aTask } from '../http/fake-application.ts'
 
-const DANGEROUS = /(?![\n\t])[\p{Cc}\u200b-\u200f\u202a-\u202e\u2066-\u2069]/u
+const DANGEROUS = /(?![\n\t])[\p{Cc}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]/u
 
 const hostile = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -24,10 +24,24 @@ const hostile = fc.oneof(
     '\u001bP+q\u001b\\',
     'a\u0000b',
     '\u{e0041}',
+    'a\u00adb\u061cc\u3164d',
+    '\u{e0100}\ufe0f',
   ),
 )
 
 describe('text of others', () => {
+  test('as JSON says the same and carries nothing a terminal obeys', () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        for (const indent of [undefined, 2]) {
+          const json = safeJson({ [text]: [text] }, indent)
+          expect(json).not.toMatch(DANGEROUS)
+          expect(JSON.parse(json)).toEqual(JSON.parse(JSON.stringify({ [text]: [text] })))
+        }
+      }),
+    )
+  })
+
   test('never carries anything a terminal obeys', () => {
     fc.assert(
       fc.property(hostile, (text) => {
