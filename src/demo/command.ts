@@ -70,6 +70,7 @@ async function inOwnPlace(
     place,
     cli,
     narrator: createNarrator(screen, clock, interruption),
+    interruption,
     realModel: model,
     sample: join(program.packageRoot, 'examples', 'sample-repository'),
     program: before === program.packageRoot ? './airlock' : programPath,
@@ -89,7 +90,7 @@ async function inOwnPlace(
 /** What is thrown ends the demo like a refusal, so that everything is still taken away. */
 async function attempt(demo: Demo): ReturnType<typeof walk> {
   try {
-    return await walk(demo)
+    return await Promise.race([walk(demo), demo.interruption.crash])
   } catch (thrown) {
     return refused(failureOf(thrown))
   }

@@ -4,6 +4,7 @@ import { connect } from '#cli/connect.ts'
 import type { CliDependencies } from '#cli/dependencies.ts'
 import { runCli } from '#cli/program.ts'
 import type { Result } from '#kernel/result.ts'
+import type { Interruption } from './interruption.ts'
 import { type Narrator, RULE_COLUMNS } from './narrator.ts'
 import type { Place } from './place.ts'
 
@@ -11,6 +12,7 @@ import type { Place } from './place.ts'
 export interface Demo {
   readonly place: Place
   readonly narrator: Narrator
+  readonly interruption: Interruption
   /** The command line of the demo's own installation. */
   readonly cli: CliDependencies
   /** The provider of the environment that thinks instead of the script, as `provider` or `provider/model`. */

@@ -4,7 +4,7 @@ import { table, width } from '#cli/terminal/table.ts'
 import { wrapped } from '#cli/terminal/wrap.ts'
 import type { Clock } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
-import type { Interruption } from './interruption.ts'
+import { INTERRUPTED, type Interruption } from './interruption.ts'
 
 /** How wide the demo speaks, where the terminal is wide enough. */
 export const RULE_COLUMNS = 100
@@ -77,5 +77,3 @@ export function createNarrator(screen: Screen, clock: Clock, interruption: Inter
     },
   }
 }
-
-const INTERRUPTED = { code: 'cancelled' as const, message: 'The demo was interrupted.' }

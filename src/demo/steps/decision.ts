@@ -3,6 +3,7 @@ import { sessionOf } from '#cli/session.ts'
 import type { Task } from '#contract/task.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { client, type Demo, quoted, type } from '../demo.ts'
+import { INTERRUPTED } from '../interruption.ts'
 
 export type Publication = NonNullable<Task['publication']>
 
@@ -20,7 +21,8 @@ export async function decide(demo: Demo, task: Task): Promise<Result<Publication
 
 async function byKeyboard(demo: Demo, task: Task): Promise<Result<Publication | 'not approved'>> {
   for (;;) {
-    const reviewed = await type(demo, 'review', String(task.number))
+    const reviewed = await Promise.race([type(demo, 'review', String(task.number)), demo.interruption.moment])
+    if (reviewed === undefined) return refused(INTERRUPTED)
     const now = await taskNow(demo, task)
     if (!now.ok) return now
     if (now.value.publication !== undefined) return ok(now.value.publication)

@@ -10,7 +10,7 @@ export async function startServer(demo: Demo): Promise<Result<void>> {
   const { narrator, cli, place } = demo
   const begun = narrator.begin(
     'Airlock starts',
-    'The server as you would run it: PostgreSQL of its own, sandboxes, a gateway to models, a signing key.',
+    'The server as you would run it: its own PostgreSQL, sandboxes, a gateway to models, a signing key.',
   )
   if (!begun.ok) return begun
   await mkdir(place.home, { recursive: true, mode: 0o700 })

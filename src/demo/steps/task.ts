@@ -5,6 +5,7 @@ import type { Task } from '#contract/task.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { client, type Demo, showCommand, type } from '../demo.ts'
 import { DEMO_BUDGET, DEMO_INTENT, DEMO_REFUSALS, DEMO_SCOPE } from '../demo-script.ts'
+import { INTERRUPTED } from '../interruption.ts'
 import { FILES } from '../place.ts'
 
 /** Asks for the fix, shows the work as it happens, and holds it against what the demo promises. */
@@ -33,7 +34,7 @@ export async function workOnTask(demo: Demo, model: string): Promise<Result<Task
   const followed = await follow(sessionOf(cli, {}), reached.value, submitted.value)
   if (!followed.ok) return followed
   const { task, interrupted } = followed.value
-  if (interrupted) return refused(STOPPED)
+  if (interrupted) return refused(INTERRUPTED)
   if (task.state !== 'awaiting_review') return refused(notFinished(task))
   cli.screen.print('')
   if (demo.realModel === undefined) keepPromises(demo, task)
@@ -70,7 +71,6 @@ const NOT_CONNECTED = {
   code: 'repository_unreadable' as const,
   message: 'The sample repository was not connected.',
 }
-const STOPPED = { code: 'cancelled' as const, message: 'The demo was interrupted.' }
 
 function notFinished(task: Task) {
   const { cause } = task
