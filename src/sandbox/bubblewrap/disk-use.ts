@@ -1,5 +1,5 @@
-import type { Dirent } from 'node:fs'
-import { lstat, readdir } from 'node:fs/promises'
+import type { Dir, Dirent } from 'node:fs'
+import { lstat, opendir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export interface DiskUse {
@@ -10,24 +10,29 @@ export interface DiskUse {
 }
 
 /**
- * Allocated bytes and entries below a directory, counted only until a bound is passed. The tree is hostile and may
- * change meanwhile: links are counted and not followed, vanished entries are skipped, hard links count once.
+ * Allocated bytes and entries below a directory, counted only until a bound is passed or the signal says so. The tree is
+ * hostile and may change meanwhile: links are counted and not followed, vanished entries are skipped, hard links count
+ * once, and a directory is never read into memory as a whole.
  */
-export async function diskUse(root: string, most: { bytes: number; files: number }): Promise<DiskUse> {
+export async function diskUse(
+  root: string,
+  most: { bytes: number; files: number },
+  signal?: AbortSignal,
+): Promise<DiskUse> {
   const seen = new Set<string>()
   const waiting = [root]
   let bytes = 0
   let files = 0
   for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
-    const entries = await entriesOf(directory)
-    if (entries === 'too deep') return { bytes, files, complete: false }
-    files += entries.length
-    for (let start = 0; start < entries.length; start += BATCH) {
-      const batch = entries.slice(start, start + BATCH)
+    const opened = await open(directory)
+    if (opened === 'too deep') return { bytes, files, complete: false }
+    for await (const batch of batches(opened)) {
+      files += batch.length
       for (const entry of batch) if (entry.isDirectory()) waiting.push(join(directory, entry.name))
       const sizes = await Promise.all(batch.map((entry) => sizeOf(join(directory, entry.name), seen)))
       bytes += sizes.reduce((sum, size) => sum + size, 0)
       if (bytes > most.bytes || files > most.files) return { bytes, files, complete: false }
+      if (signal?.aborted) return { bytes, files, complete: true }
     }
   }
   return { bytes, files, complete: true }
@@ -35,12 +40,23 @@ export async function diskUse(root: string, most: { bytes: number; files: number
 
 const BATCH = 64
 
-async function entriesOf(directory: string): Promise<Dirent[] | 'too deep'> {
+async function open(directory: string): Promise<Dir | 'too deep' | undefined> {
   try {
-    return await readdir(directory, { withFileTypes: true })
+    return await opendir(directory, { bufferSize: BATCH })
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ENAMETOOLONG' ? 'too deep' : []
+    return error instanceof Error && 'code' in error && error.code === 'ENAMETOOLONG' ? 'too deep' : undefined
   }
+}
+
+async function* batches(directory: Dir | undefined): AsyncGenerator<Dirent[]> {
+  let batch: Dirent[] = []
+  for await (const entry of directory ?? []) {
+    batch.push(entry)
+    if (batch.length < BATCH) continue
+    yield batch
+    batch = []
+  }
+  if (batch.length > 0) yield batch
 }
 
 async function sizeOf(path: string, seen: Set<string>): Promise<number> {

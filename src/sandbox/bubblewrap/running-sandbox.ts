@@ -58,6 +58,7 @@ export function runningSandbox({
       limits: spec.limits,
       clock,
       signal: over.signal,
+      processes: () => cgroup?.processes() ?? [],
       onExhausted: (detail) => end('disk_exhausted', detail),
     })
 
