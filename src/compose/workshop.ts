@@ -12,8 +12,10 @@ import { ProviderDirectory } from '#gateway/provider-directory.ts'
 import { providersFromEnvironment } from '#gateway/provider-from-environment.ts'
 import { isId } from '#kernel/ids.ts'
 import { createBubblewrapDriver } from '#sandbox/bubblewrap/driver.ts'
+import { compileGuest } from '#sandbox/compiled-guest.ts'
 import type { SandboxDriver } from '#sandbox/driver.ts'
-import { stageGuestRuntime } from '#sandbox/guest-runtime.ts'
+import { type GuestRuntime, stageGuestRuntime } from '#sandbox/guest-runtime.ts'
+import type { HostUser } from '#sandbox/host-user.ts'
 import { DEFAULT_LIMITS, type Limits } from '#sandbox/limits.ts'
 import { createWorkspaces } from '#sandbox/workspace/workspaces.ts'
 import { openStore, type Store } from '#store/database.ts'
@@ -62,11 +64,8 @@ async function workshopOver(
   const random = (size: number) => randomBytes(size)
   const hostUser = sandboxUser(config.dataDirectory)
   await clearLeftovers(installation)
-  const runtime = await stageGuestRuntime({
-    root: packageRoot,
-    runtimeDirectory: installation.runtime,
-    node: process.execPath,
-  })
+  const driver = openDriver(config, installation)
+  const runtime = await guestRuntime(packageRoot, installation, hostUser, driver, onProblem)
   const workspaces = await createWorkspaces({
     directory: installation.workspaces,
     ...(hostUser === undefined ? {} : { owner: hostUser }),
@@ -84,7 +83,7 @@ async function workshopOver(
     clock,
     random,
     interrupts: new Interrupts(),
-    driver: openDriver(config, installation),
+    driver,
     limits: hostLimits(),
     workspaces,
     scratchDirectory: installation.scratch,
@@ -114,6 +113,30 @@ async function workshopOver(
       await workspaces.close()
       await store.close()
     },
+  }
+}
+
+/** Compiled ahead where that works; where no sandbox can be started, `airlock doctor` says why. */
+async function guestRuntime(
+  packageRoot: string,
+  { runtime: runtimeDirectory, scratch: scratchDirectory }: Installation,
+  owner: HostUser | undefined,
+  driver: SandboxDriver,
+  onProblem: Workshop['onProblem'],
+): Promise<GuestRuntime> {
+  const runtime = await stageGuestRuntime({ root: packageRoot, runtimeDirectory, node: process.execPath })
+  try {
+    return await compileGuest(driver, runtime, {
+      programs: ['src/agents/builtin/main.ts'],
+      runtimeDirectory,
+      scratchDirectory,
+      ...(owner === undefined ? {} : { owner }),
+      limits: hostLimits(),
+      random: (size) => randomBytes(size),
+    })
+  } catch (cause) {
+    onProblem('the guest programs could not be compiled ahead; agents start more slowly', cause)
+    return runtime
   }
 }
 

@@ -13,6 +13,8 @@ export interface GuestRuntime {
   readonly node: '/opt/airlock/node/bin/node'
   /** The package root of the programs inside: `${guest}/src/sandbox/guest/with-relay.ts`. */
   readonly guest: '/opt/airlock/guest'
+  /** For with-relay.ts, which keeps it from what it runs. */
+  readonly environment: Readonly<Record<string, string>>
 }
 
 export interface GuestRuntimeOptions {
@@ -60,6 +62,7 @@ export async function stageGuestRuntime(options: GuestRuntimeOptions): Promise<G
     ],
     node: '/opt/airlock/node/bin/node',
     guest: '/opt/airlock/guest',
+    environment: {},
   }
 }
 

@@ -25,6 +25,10 @@ export interface AgentRun {
   readonly failure: Failure | undefined
 }
 
+/** How many refusals an attempt keeps. What an agent claims can fill half of it: it must not crowd out what the host saw. */
+const MOST_REFUSALS = 200
+const MOST_CLAIMED = 100
+
 /** Runs the agent in its sandbox, with its lane to the model as the only way out. */
 export async function runAgent(
   context: StepContext,
@@ -42,9 +46,14 @@ export async function runAgent(
   let summary: string | undefined
   let lastSign = workshop.clock()
   let lastStatus = 200
-  const refuse = (refusal: Refusal) => {
-    if (refusals.length < 200) refusals.push(refusal)
+  const refuse = (refusal: Refusal, most = MOST_REFUSALS) => {
+    if (refusals.length < most) refusals.push(refusal)
     tell({ kind: 'refusal', refusal })
+  }
+  let claims = 0
+  const claim = (refusal: Refusal) => {
+    claims += 1
+    if (claims <= MOST_CLAIMED) refuse(refusal, MOST_CLAIMED)
   }
   const plan = agent.plan(
     { intent: task.intent, grant, ...(task.feedback === null ? {} : { feedback: task.feedback }) },
@@ -71,7 +80,7 @@ export async function runAgent(
     lastSign = workshop.clock()
     const report = agent.read(line)
     if (report?.kind === 'event') tell(report.body)
-    if (report?.kind === 'refusal') refuse(report.refusal)
+    if (report?.kind === 'refusal') claim(report.refusal)
     if (report?.kind === 'finished') summary = report.summary
   })
   let idle = false
@@ -88,7 +97,7 @@ export async function runAgent(
           ...plan.command,
         ],
         workingDirectory: '/workspace',
-        environment: sandboxEnvironment('run', plan.environment),
+        environment: sandboxEnvironment('run', { ...workshop.runtime.environment, ...plan.environment }),
         workspace: {
           source: workspace.path,
           target: '/workspace',

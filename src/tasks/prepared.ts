@@ -108,7 +108,7 @@ async function runSetupCommand(
         command,
       ],
       workingDirectory: '/workspace',
-      environment: sandboxEnvironment('prepare'),
+      environment: sandboxEnvironment('prepare', runtime.environment),
       workspace: { source: workspace.path, target: '/workspace', writable: 'all' },
       mounts: runtime.mounts,
       socketDirectory,

@@ -1,12 +1,15 @@
+import { randomBytes } from 'node:crypto'
 import { chmod, constants, cp, mkdir, readdir, rename, stat, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { compileGuest } from '#sandbox/compiled-guest.ts'
 import { sandboxEnvironment } from '#sandbox/environment.ts'
 import { type GuestRuntime, stageGuestRuntime } from '#sandbox/guest-runtime.ts'
+import { DEFAULT_LIMITS } from '#sandbox/limits.ts'
 import { packageClosure } from '#sandbox/package-closure.ts'
 import { runSpec, SMALL, specOf } from '#test/port-suites/sandbox-specs.ts'
-import { type BubblewrapRig, bubblewrapRig } from './bubblewrap-rig.ts'
+import { type BubblewrapRig, bubblewrapRig, HOST_USER } from './bubblewrap-rig.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
@@ -173,3 +176,34 @@ async function answering(path: string): Promise<Server> {
   await chmod(path, 0o666)
   return server
 }
+
+test('programs that are compiled ahead find their code, and nothing they run is told of it', async () => {
+  const options = {
+    programs: ['src/agents/builtin/main.ts'],
+    runtimeDirectory: rig.options.runtimeDirectory,
+    scratchDirectory: rig.options.scratchDirectory,
+    ...(HOST_USER === undefined ? {} : { owner: HOST_USER }),
+    limits: DEFAULT_LIMITS,
+    random: (size: number) => randomBytes(size),
+  }
+  const compiled = await compileGuest(rig.driver, runtime, options)
+  expect(await compileGuest(rig.driver, runtime, options)).toEqual(compiled)
+  const withRelay = `${compiled.guest}/src/sandbox/guest/with-relay.ts`
+  const more = {
+    mounts: compiled.mounts,
+    environment: { ...sandboxEnvironment('run', compiled.environment), NODE_DEBUG_NATIVE: 'COMPILE_CACHE' },
+    limits: DEFAULT_LIMITS,
+  }
+  const program = await inside(
+    [compiled.node, withRelay, '--', compiled.node, `${compiled.guest}/src/agents/builtin/main.ts`],
+    more,
+  )
+  expect(program.stderr).toMatch(/main\.ts.* was accepted/)
+  expect(program.stderr).not.toContain('rejected')
+  const shell = await inside([compiled.node, withRelay, '--', '/bin/sh', '-c', 'env'], more)
+  expect(shell.stdout).toContain('HOME=')
+  expect(shell.stdout).not.toContain('NODE_COMPILE_CACHE')
+  expect((await readdir(rig.options.scratchDirectory)).filter((name) => name.startsWith('compile-'))).toEqual(
+    [],
+  )
+})
