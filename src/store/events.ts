@@ -30,13 +30,16 @@ export async function appendEvents(tx: Tx, { task, attempt, events }: NewEvents)
     at,
     body,
   }))
-  await tx
-    .insertInto('events')
-    .values(stored.map((event) => ({ ...event, body: json(event.body) })))
-    .execute()
+  for (let at = 0; at < stored.length; at += MOST_ROWS) {
+    const rows = stored.slice(at, at + MOST_ROWS).map((event) => ({ ...event, body: json(event.body) }))
+    await tx.insertInto('events').values(rows).execute()
+  }
   await sendEventNotice(tx, task, eventCount)
   return stored
 }
+
+/** A statement has at most 65,535 parameters, and an agent chooses how many events come at once. */
+const MOST_ROWS = 5_000
 
 /** Events with a greater sequence, oldest first, at most `limit`. */
 export function eventsAfter(tx: Tx, task: string, sequence: number, limit: number): Promise<TaskEvent[]> {

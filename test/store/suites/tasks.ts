@@ -158,6 +158,16 @@ export function tasksSuite(open: () => Promise<TestStore>): void {
       expect(await within((tx) => eventsAfter(tx, task.id, 30, 9))).toEqual([])
     })
 
+    test('more events at once than a statement has room for are all kept', async () => {
+      home = await testOrganisation(opened.store)
+      const task = await within((tx) => insertTask(tx, queuedTask(home)))
+      const events = steps(...Array.from({ length: 14_000 }, (_, index) => `${index}`))
+      await within((tx) => appendEvents(tx, { task: task.id, attempt: 1, events }))
+      expect((await within((tx) => eventsAfter(tx, task.id, 13_999, 9))).map((event) => event.body)).toEqual([
+        events[13_999]?.body,
+      ])
+    })
+
     test('an event keeps text that no text column could hold', async () => {
       home = await testOrganisation(opened.store)
       const task = await within((tx) => insertTask(tx, queuedTask(home)))
