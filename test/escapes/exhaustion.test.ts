@@ -1,5 +1,8 @@
 import { statfsSync } from 'node:fs'
+import { chmod } from 'node:fs/promises'
+import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runSpec, SMALL, specOf } from '#test/port-suites/sandbox-specs.ts'
 import { type BubblewrapRig, bubblewrapRig } from '#test/sandbox/bubblewrap-rig.ts'
@@ -41,6 +44,34 @@ test.runIf(onDisk).for([
     expect((await runPython(program)).ending).toMatchObject({ cause: 'disk_exhausted' })
   },
 )
+
+test('a sandbox ends although it sent its output away through a socket, where nobody takes it', async () => {
+  const sockets = await rig.directory()
+  const held: Socket[] = []
+  const server = createServer({ pauseOnConnect: true }, (socket) => held.push(socket))
+  await new Promise<void>((resolve) => server.listen(join(sockets, 'model.sock'), resolve))
+  await chmod(join(sockets, 'model.sock'), 0o666)
+  const program = [
+    'import array, socket',
+    'print("sent", flush=True)',
+    's = socket.socket(socket.AF_UNIX)',
+    's.connect("/run/airlock/model.sock")',
+    's.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [1, 2]))])',
+  ].join('\n')
+  try {
+    const spec = specOf(await rig.directory(), ['/usr/bin/python3', '-c', program], {
+      phase: 'run',
+      socketDirectory: sockets,
+    })
+    expect(await runSpec(rig.driver, spec)).toMatchObject({
+      ending: { cause: 'exited', exitCode: 0 },
+      stdout: 'sent\n',
+    })
+  } finally {
+    for (const socket of held) socket.destroy()
+    server.close()
+  }
+})
 
 test('deleted files in memory are no disk', async () => {
   const program = [

@@ -6,8 +6,9 @@ export interface OutputCut {
 }
 
 export interface Output {
-  /** Reads a pipe's end until everybody inside has closed the other; resolves then. */
+  /** Reads a pipe's end until everybody inside has closed the other, or `stop` is called; resolves then. */
   read(stream: 'stdout' | 'stderr', descriptor: number): Promise<void>
+  stop(): void
   /** The first words on standard error, where bwrap says why it could not start. */
   complaint(): string
   total(): OutputCut
@@ -29,6 +30,7 @@ export function outputOf(
 ): Output {
   let bytes = 0
   let complaint = ''
+  const sockets: Socket[] = []
   const take = (stream: 'stdout' | 'stderr', chunk: Buffer) => {
     const room = Math.max(0, limit - bytes)
     bytes += chunk.byteLength
@@ -40,10 +42,14 @@ export function outputOf(
     read: (stream, descriptor) =>
       new Promise((resolve) => {
         const socket = new Socket({ fd: descriptor, readable: true, writable: false })
+        sockets.push(socket)
         socket.on('data', (chunk) => take(stream, chunk))
         socket.on('error', () => {}) // 'close' follows
         socket.once('close', () => resolve())
       }),
+    stop: () => {
+      for (const socket of sockets) socket.destroy()
+    },
     complaint: () => complaint.slice(0, COMPLAINT),
     total: () => ({ bytes, cut: bytes > limit }),
   }

@@ -69,9 +69,13 @@ export function runningSandbox({
     over.abort()
     if (cgroup === undefined) killAll(child, cgroup)
     const outOfMemory = (cgroup?.outOfMemoryKills() ?? 0) > 0
-    const said = await told
+    const said = await unlessStuck(
+      told,
+      () => 0,
+      () => status.destroy(),
+    )
     await gone(said, cgroup)
-    await drained
+    await unlessStuck(drained, () => output.total().bytes, output.stop)
     const removed = (await cgroup?.remove()) ?? true
     const verdict = first ?? verdictOf({ outOfMemory, said, signal, complaint: output.complaint() })
     const { bytes, cut } = output.total()
@@ -97,6 +101,27 @@ export function runningSandbox({
 }
 
 const MEMORY_TICK = 250
+const STUCK_TICK = 500
+const STUCK_TICKS = 4
+
+/**
+ * Nobody inside is left who could write, but a pipe's end can have been sent through a socket to somewhere else, where
+ * nobody takes it: after some turns without progress `giveUp` lets the work end with what is there.
+ */
+async function unlessStuck<T>(work: Promise<T>, progress: () => number, giveUp: () => void): Promise<T> {
+  let seen = progress()
+  let turns = 0
+  const timer = setInterval(() => {
+    turns = progress() === seen ? turns + 1 : 0
+    seen = progress()
+    if (turns === STUCK_TICKS) giveUp()
+  }, STUCK_TICK)
+  try {
+    return await work
+  } finally {
+    clearInterval(timer)
+  }
+}
 
 interface Signs {
   readonly outOfMemory: boolean
