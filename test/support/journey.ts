@@ -25,6 +25,7 @@ const ROOT = resolve(import.meta.dirname, '../..')
 /** A data directory, a repository with a bare remote, a scripted model, and servers over them. */
 export interface Journey {
   readonly dataDirectory: string
+  readonly runtimeDirectory: string
   /** The bare remote, the project's URL. */
   readonly remote: string
   /** A developer's clone of it. */
@@ -133,6 +134,7 @@ export async function startJourney(files = FILES): Promise<Journey> {
 
   return {
     dataDirectory,
+    runtimeDirectory,
     remote,
     clone,
     model,

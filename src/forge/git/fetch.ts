@@ -2,7 +2,7 @@ import type { Failure } from '#kernel/failure.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Fetched, Remote, Tip } from '../repository.ts'
 import { type RemoteCall, remoteCall } from './remote-call.ts'
-import { type GitOutcome, git, runGit } from './run-git.ts'
+import { diskFull, type GitOutcome, git, runGit } from './run-git.ts'
 
 /** Flaws of old histories that every forge tolerates; all else that fsck calls an error is refused. */
 const TOLERATED = [
@@ -83,6 +83,8 @@ function defaultBranch(advertised: string, tips: readonly Tip[]): string | undef
 }
 
 function unreadable(call: RemoteCall, outcome: GitOutcome): Failure {
+  const full = diskFull(outcome)
+  if (full !== undefined) return full
   const why = outcome.ended === 'exited' ? lastWords(outcome.stderr) : outcome.ended.replace('_', ' ')
   return {
     code: 'repository_unreadable',

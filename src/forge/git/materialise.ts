@@ -2,7 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { checkoutSize } from './checkout-size.ts'
-import { git, runGit } from './run-git.ts'
+import { diskFull, git, runGit } from './run-git.ts'
 
 /**
  * Fills an empty directory with a commit's files and a fresh repository of that one commit: real id, no parents, no
@@ -28,13 +28,15 @@ export async function materialise(
     config,
   })
   if (written.exitCode !== 0)
-    return refused({
-      code: 'repository_unreadable',
-      message: `Commit ${commit} cannot be written to disk: ${written.stderr.split('\n')[0] ?? ''}`,
-      rule: 'checkout.safe-names',
-      remedy: 'Remove the file that a safe git refuses, or free some disk space.',
-      details: { stderr: written.stderr },
-    })
+    return refused(
+      diskFull(written) ?? {
+        code: 'repository_unreadable',
+        message: `Commit ${commit} cannot be written to disk: ${written.stderr.split('\n')[0] ?? ''}`,
+        rule: 'checkout.safe-names',
+        remedy: 'Remove the file that a safe git refuses, or free some disk space.',
+        details: { stderr: written.stderr },
+      },
+    )
   await packCommit(gitDirectory, commit, join(own, 'objects'))
   return ok(undefined)
 }

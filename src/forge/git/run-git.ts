@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { AirlockError } from '#kernel/failure.ts'
+import { AirlockError, type Failure, failureOf } from '#kernel/failure.ts'
 
 /** One run of git by the host, on a git directory that nobody but the host can write. */
 export interface GitCall {
@@ -83,11 +83,19 @@ export function runGit(call: GitCall): Promise<GitOutcome> {
 export async function git(call: GitCall): Promise<Buffer> {
   const outcome = await runGit(call)
   if (outcome.ended === 'exited' && outcome.exitCode === 0) return outcome.stdout
-  throw new AirlockError({
-    code: 'internal',
-    message: `git ${call.args[0]} did not work (${outcome.ended}, exit code ${outcome.exitCode}).`,
-    details: { stderr: outcome.stderr.slice(0, 2_000) },
-  })
+  throw new AirlockError(
+    diskFull(outcome) ?? {
+      code: 'internal',
+      message: `git ${call.args[0]} did not work (${outcome.ended}, exit code ${outcome.exitCode}).`,
+      details: { stderr: outcome.stderr.slice(0, 2_000) },
+    },
+  )
+}
+
+/** What git says of the host's own disk; what a remote says of its disk is marked as its words and does not count. */
+export function diskFull({ stderr }: GitOutcome): Failure | undefined {
+  if (!/^(?!remote:).*No space left on device/m.test(stderr)) return undefined
+  return failureOf(Object.assign(new Error(stderr.slice(0, 2_000)), { code: 'ENOSPC' }))
 }
 
 /** Text from a remote or a tool, fit to be shown: no control characters, no escape sequences, at most 2,000 characters. */
