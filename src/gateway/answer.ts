@@ -15,6 +15,8 @@ export interface CallEnding {
   /** `unsent`: the provider never saw the request, so it cannot cost anything. */
   readonly ending: 'complete' | 'refused' | 'cut' | 'unsent'
   readonly usage: Usage | undefined
+  /** Bytes of the answer that came; absent where none did. */
+  readonly received?: number
 }
 
 /** What an answer must know of its call. */
@@ -86,7 +88,7 @@ function streamed(
   const ending = (ended: boolean): CallEnding =>
     status >= 400
       ? { status, ending: 'refused', usage: undefined }
-      : { status, ending: ended ? 'complete' : 'cut', usage: meter.usage(ended) }
+      : { status, ending: ended ? 'complete' : 'cut', usage: meter.usage(ended), received: size }
   if (isEventStream(headers['content-type'])) {
     begin()
     res.flushHeaders() // a model may think long before its first event

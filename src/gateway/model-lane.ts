@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Spend } from '#contract/budget.ts'
 import type { Clock } from '#kernel/instant.ts'
 import { type Admission, admit, type Route, route } from './admit.ts'
 import type { CallEnding } from './answer.ts'
@@ -56,7 +57,7 @@ export async function answerModelRequest(
   try {
     const admitted = admit(lane.protocol, lane.provider, lane.model, body.bytes, req.headers)
     if (!admitted.ok) return refuse(lane, res, admitted.refusal)
-    const reservation = await lane.ledger.reserve(estimate(lane, to.purpose, admitted), signal)
+    const reservation = await lane.ledger.reserve(mostOf(lane, to.purpose, admitted), signal)
     if (!reservation) return
     if ('dimension' in reservation) {
       lane.onExhausted()
@@ -100,7 +101,7 @@ async function callProvider(
     },
     res,
   )
-  const { spend, note } = bill(lane, to.purpose, admitted.model, reservation, ending)
+  const { spend, note } = bill(lane, to.purpose, admitted, ending)
   const total = reservation.settle(spend)
   lane.events.call({
     kind: 'model_call',
@@ -114,22 +115,21 @@ async function callProvider(
   })
 }
 
-/** What a call costs by its ending: what the provider said, nothing where it refused, else what was reserved. */
+/** What a call costs by its ending: what the provider said, nothing where it refused, else what such a call usually costs. */
 function bill(
   lane: ModelLane,
   purpose: 'generate' | 'count',
-  model: string,
-  reservation: Reservation,
-  { ending, usage }: CallEnding,
+  admitted: Admission,
+  { ending, usage, received = 0 }: CallEnding,
 ) {
   if (purpose === 'count' || ending === 'refused' || ending === 'unsent')
     return { spend: spendOf(NO_USAGE, 0) }
   if (!usage)
     return {
-      spend: reservation.estimate,
+      spend: usualOf(lane, admitted, received),
       note: 'The provider did not say what this call used; charged as reserved.',
     }
-  const cost = lane.prices.cost(lane.provider, model, usage)
+  const cost = lane.prices.cost(lane.provider, admitted.model, usage)
   return { spend: spendOf(usage, cost.microDollars), note: noteOn(cost) }
 }
 
@@ -141,16 +141,29 @@ function noteOn(cost: Cost): string | undefined {
 
 const NO_USAGE = usageFrom({ input: 0, cacheRead: 0, cacheWrite: 0, cacheWriteHour: 0, output: 0 })
 
-/** Held where a request sets no bound on the answer. */
+/** More than the models of today say at once, and read at once: held where a request does not tell. */
+const LONGEST_OUTPUT = 131_072
+const LONGEST_INPUT = 1_000_000
+/** Charged where a request sets no bound and the provider does not say what was used. */
 const USUAL_OUTPUT = 16_384
+const BYTES_PER_TOKEN = 3
 
-function estimate(lane: ModelLane, purpose: 'generate' | 'count', { body, model, request }: Admission) {
+/** The most a call can cost: what is held while it runs, so that calls at once do not pass the budget together. */
+function mostOf(lane: ModelLane, purpose: 'generate' | 'count', { body, model, request }: Admission): Spend {
   if (purpose === 'count') return spendOf(NO_USAGE, 0)
-  const usage: Usage = {
-    ...NO_USAGE,
-    input: Math.ceil(body.length / 3),
-    output: request.outputTokens ?? USUAL_OUTPUT,
-  }
+  const input = request.addsStored ? Math.max(LONGEST_INPUT, body.length) : body.length
+  return spendAtMost(lane, model, input, request.outputTokens ?? LONGEST_OUTPUT)
+}
+
+/** What a call that told nothing of its cost is charged: what it was allowed to say, or could have said by what came. */
+function usualOf(lane: ModelLane, { body, model, request }: Admission, received: number): Spend {
+  const usual = Math.max(USUAL_OUTPUT, Math.ceil(received / BYTES_PER_TOKEN))
+  const output = request.outputTokens ?? Math.min(usual, LONGEST_OUTPUT)
+  return spendAtMost(lane, model, Math.ceil(body.length / BYTES_PER_TOKEN), output)
+}
+
+function spendAtMost(lane: ModelLane, model: string, input: number, output: number): Spend {
+  const usage: Usage = { ...NO_USAGE, input, output }
   return spendOf(usage, lane.prices.most(lane.provider, model, usage))
 }
 

@@ -83,6 +83,10 @@ const HAZARDS: Readonly<Record<Hazard['rule'], { readonly reason: string; readon
     reason: 'The cost of a background answer cannot be metered.',
     remedy: 'Wait for the answer, streaming or not.',
   },
+  'model.many-answers': {
+    reason: 'Each answer costs as much as a call, and one call is what may pass a budget.',
+    remedy: 'Ask for one answer at a time.',
+  },
   'model.service-tier': {
     reason: 'This tier costs more than the price the budget is counted in.',
     remedy: 'Use the default tier.',

@@ -1,5 +1,12 @@
 import { type Usage, usageFrom, whole } from '../usage.ts'
-import { forbiddenPart, hostedTool, remoteContent, serviceTier } from './hazards.ts'
+import {
+  forbiddenPart,
+  hostedTool,
+  outputBound,
+  refersToStored,
+  remoteContent,
+  serviceTier,
+} from './hazards.ts'
 import { isObject, type JsonObject, type ModelProtocol, objectsIn, parseObject } from './protocol.ts'
 
 /** Anthropic Messages. Its `input_tokens` leaves out the cache; its stream says input at the start, output at the end. */
@@ -12,7 +19,8 @@ export const anthropic: ModelProtocol = {
   request: (body) => ({
     model: typeof body.model === 'string' ? body.model : undefined,
     stream: body.stream === true,
-    outputTokens: body.max_tokens === undefined ? undefined : whole(body.max_tokens),
+    outputTokens: outputBound(body.max_tokens),
+    addsStored: refersToStored([body.system, body.messages]),
     hazard:
       hostedTool(objectsIn(body.tools), CLIENT_TOOLS) ??
       forbiddenPart(body, 'model.hosted-tool', ['mcp_servers', 'container']) ??

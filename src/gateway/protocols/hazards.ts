@@ -1,3 +1,4 @@
+import { whole } from '../usage.ts'
 import { type Hazard, isObject, type JsonObject } from './protocol.ts'
 
 /**
@@ -44,6 +45,34 @@ export function serviceTier(body: JsonObject): Hazard | undefined {
   return name === undefined
     ? undefined
     : { rule: 'model.service-tier', found: `${name} ${String(body[name]).slice(0, 100)}` }
+}
+
+/** More than one answer to one request. */
+export function manyAnswers(body: JsonObject): Hazard | undefined {
+  const name = ['n', 'best_of'].find((each) => body[each] != null && body[each] !== 1)
+  return name === undefined
+    ? undefined
+    : { rule: 'model.many-answers', found: `${name} ${String(body[name]).slice(0, 100)}` }
+}
+
+/** A bound that a request names; -1, a text and the like mean no bound to some servers, and count as none. */
+export function outputBound(...claims: readonly unknown[]): number | undefined {
+  const named = claims.filter((claim) => claim != null)
+  const bounds = named.filter((claim) => Number.isSafeInteger(claim) && Number(claim) > 0).map(whole)
+  return named.length > 0 && bounds.length === named.length ? Math.max(...bounds) : undefined
+}
+
+/** True when an item of the input stands for content that the provider has stored, such as an earlier answer or a file. */
+export function refersToStored(items: unknown): boolean {
+  const open: unknown[] = [items]
+  while (open.length > 0) {
+    const value = open.pop()
+    if (Array.isArray(value)) for (const item of value) open.push(item)
+    if (!isObject(value)) continue
+    if (value.type === 'item_reference' || value.file_id !== undefined) return true
+    for (const [key, child] of Object.entries(value)) if (!isToolData(value, key)) open.push(child)
+  }
+  return false
 }
 
 const HOLDS_URL = new Set(['source', 'file', 'image_url', 'file_url', 'video_url'])

@@ -1,5 +1,13 @@
-import { type Usage, usageFrom, whole } from '../usage.ts'
-import { forbiddenPart, hostedTool, remoteContent, serviceTier } from './hazards.ts'
+import { type Usage, usageFrom } from '../usage.ts'
+import {
+  forbiddenPart,
+  hostedTool,
+  manyAnswers,
+  outputBound,
+  refersToStored,
+  remoteContent,
+  serviceTier,
+} from './hazards.ts'
 import { openaiEnvelope } from './openai-envelope.ts'
 import { isObject, type JsonObject, type ModelProtocol, objectsIn, parseObject } from './protocol.ts'
 
@@ -12,12 +20,14 @@ export const openaiChat: ModelProtocol = {
   request: (body) => ({
     model: typeof body.model === 'string' ? body.model : undefined,
     stream: body.stream === true,
-    outputTokens: outputTokens(body),
+    outputTokens: outputBound(body.max_completion_tokens, body.max_tokens),
+    addsStored: refersToStored(body.messages),
     hazard:
       hostedTool(objectsIn(body.tools), /^(function|custom)$/) ??
       forbiddenPart(body, 'model.hosted-tool', ['web_search_options', 'plugins']) ??
       // routers fall back to other models when these are given
       forbiddenPart(body, 'model.not-allowed', ['models', 'preset']) ??
+      manyAnswers(body) ??
       serviceTier(body) ??
       remoteContent(body.messages),
   }),
@@ -51,11 +61,6 @@ export const openaiChat: ModelProtocol = {
     path: '/chat/completions',
     body: { model, max_tokens: 16, messages: [{ role: 'user', content: 'ping' }] },
   }),
-}
-
-function outputTokens(body: JsonObject): number | undefined {
-  const each = body.max_completion_tokens ?? body.max_tokens
-  return each == null ? undefined : whole(each) * Math.max(1, whole(body.n))
 }
 
 function usageOf(usage: JsonObject): Usage | undefined {

@@ -1,5 +1,12 @@
-import { type Usage, usageFrom, whole } from '../usage.ts'
-import { forbiddenPart, hostedTool, remoteContent, serviceTier } from './hazards.ts'
+import { type Usage, usageFrom } from '../usage.ts'
+import {
+  forbiddenPart,
+  hostedTool,
+  outputBound,
+  refersToStored,
+  remoteContent,
+  serviceTier,
+} from './hazards.ts'
 import { openaiEnvelope } from './openai-envelope.ts'
 import { isObject, type JsonObject, type ModelProtocol, objectsIn, parseObject } from './protocol.ts'
 
@@ -12,7 +19,8 @@ export const openaiResponses: ModelProtocol = {
   request: (body) => ({
     model: typeof body.model === 'string' ? body.model : undefined,
     stream: body.stream === true,
-    outputTokens: body.max_output_tokens == null ? undefined : whole(body.max_output_tokens),
+    outputTokens: outputBound(body.max_output_tokens),
+    addsStored: body.previous_response_id != null || body.conversation != null || refersToStored(body.input),
     hazard:
       // answered before it has run and billed: the budget would see nothing of it
       forbiddenPart(body, 'model.background', ['background']) ??

@@ -5,8 +5,10 @@ import type { Usage } from '../usage.ts'
 export interface ModelRequest {
   readonly model: string | undefined
   readonly stream: boolean
-  /** Upper bound of what may be generated, all choices together; undefined where the request names none. */
+  /** Upper bound of what may be generated; undefined where the request names none that everybody would read alike. */
   readonly outputTokens: number | undefined
+  /** True when the provider adds what it has stored to what is sent: nobody can tell from the request how much. */
+  readonly addsStored: boolean
   /** A part of the request that would let the agent out, hide its cost or change its price. */
   readonly hazard: Hazard | undefined
 }
@@ -18,6 +20,7 @@ export interface Hazard {
     | 'model.hosted-tool'
     | 'model.remote-content'
     | 'model.background'
+    | 'model.many-answers'
     | 'model.service-tier'
   readonly found: string
 }
