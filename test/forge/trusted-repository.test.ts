@@ -158,6 +158,18 @@ describe('running git', () => {
     ])
   })
 
+  test('a git that no descriptor is left for is a failure of that call, and no more', () => {
+    const program = [
+      `import { runGit } from ${JSON.stringify(join(import.meta.dirname, '../../src/forge/git/run-git.ts'))}`,
+      "const runs = Array.from({ length: 60 }, () => runGit({ args: ['version'] }))",
+      'const ended = await Promise.allSettled(runs)',
+      "console.log(ended.some(({ status }) => status === 'rejected'))",
+    ].join('\n')
+    const shell = 'ulimit -n 64; exec "$0" --input-type=module -e "$1"'
+    const printed = execFileSync('sh', ['-c', shell, process.execPath, program], { encoding: 'utf8' })
+    expect(printed).toBe('true\n')
+  })
+
   test('a failure nobody expected throws with the words of git', async () => {
     await expect(git({ args: ['rev-parse', '--verify', 'nothing'] })).rejects.toMatchObject({
       failure: { code: 'internal' },

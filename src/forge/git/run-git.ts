@@ -39,6 +39,15 @@ export function runGit(call: GitCall): Promise<GitOutcome> {
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: true, // its own process group: ssh and http helpers end with it
     })
+    // First of all: a child that could not be started, where no descriptor is left, has nothing else to listen to.
+    child.on('error', (cause) => {
+      clearTimeout(timer)
+      call.signal?.removeEventListener('abort', abort)
+      reject(gitMissing(cause))
+    })
+    const timer = setTimeout(() => end('timed_out'), call.milliseconds ?? DEFAULT_MILLISECONDS)
+    const abort = () => end('aborted')
+    if (child.pid === undefined) return
     let ended: GitOutcome['ended'] | undefined
     const end = (cause: GitOutcome['ended']) => {
       ended ??= cause
@@ -55,15 +64,8 @@ export function runGit(call: GitCall): Promise<GitOutcome> {
     child.stderr.on('data', (chunk: Buffer) => {
       if (stderr.length < STDERR_BYTES) stderr = Buffer.concat([stderr, chunk])
     })
-    const timer = setTimeout(() => end('timed_out'), call.milliseconds ?? DEFAULT_MILLISECONDS)
-    const abort = () => end('aborted')
     call.signal?.addEventListener('abort', abort, { once: true })
     if (call.signal?.aborted) abort()
-    child.on('error', (cause) => {
-      clearTimeout(timer)
-      call.signal?.removeEventListener('abort', abort)
-      reject(gitMissing(cause))
-    })
     child.on('close', (code) => {
       clearTimeout(timer)
       call.signal?.removeEventListener('abort', abort)

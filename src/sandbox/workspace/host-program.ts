@@ -9,11 +9,12 @@ export function hostProgram(program: string, args: readonly string[]): Promise<v
       cwd: '/',
       stdio: ['ignore', 'ignore', 'pipe'],
     })
+    child.on('error', reject)
+    if (child.pid === undefined) return // not started, and then without any stream
     let words = ''
     child.stderr.on('data', (chunk: Buffer) => {
       if (words.length < 2_000) words += chunk.toString('utf8')
     })
-    child.on('error', reject)
     child.on('close', (code) => {
       if (code === 0) resolve()
       else reject(failed(program, code, words.trim()))

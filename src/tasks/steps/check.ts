@@ -1,11 +1,9 @@
 import { gateReportDigest } from '#audit/statement.ts'
-import { BOUNDS } from '#contract/bounds.ts'
-import type { GateReport, TamperFinding } from '#contract/gate-report.ts'
+import type { GateReport } from '#contract/gate-report.ts'
 import type { BaseCache } from '#gates/base-cache.ts'
 import { examine } from '#gates/examine.ts'
 import { regressionFeedback } from '#gates/feedback.ts'
 import { GateRun } from '#gates/gate-run.ts'
-import { findTampering } from '#gates/tampering.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result } from '#kernel/result.ts'
 import type { Pristine } from '#sandbox/workspace/workspaces.ts'
@@ -18,6 +16,7 @@ import { gateRunner } from '../gate-sandbox.ts'
 import { layPatch } from '../lay-patch.ts'
 import { preparedBase, runSetup } from '../prepared.ts'
 import { failed, type Step, type StepContext, type StepOutcome } from '../step.ts'
+import { tamperingOf } from '../tampering-of.ts'
 
 /**
  * checking → awaiting_review, or back to running: the gates run on the base and on base + patch, in sandboxes the agent
@@ -77,7 +76,7 @@ async function examinePatch(context: StepContext, patch: PatchRow, base: Pristin
     cache: storedCache(context),
     patch: patch.digest,
     iteration: await iterationOf(context),
-    tampering: await tamperingOf(context, patch),
+    tampering: await tamperingOf(repository, patch),
     onEvent: tell,
     signal,
   })
@@ -111,25 +110,6 @@ function storedCache({ workshop, task }: StepContext): BaseCache {
     put: (key, run) =>
       store.inOrganisation(task.organisation, (tx) => cacheBaseRun(tx, key, run, instantOf(clock()))),
   }
-}
-
-async function tamperingOf({ workshop, task }: StepContext, patch: PatchRow): Promise<TamperFinding[]> {
-  const repository = await workshop.repositoryOf(task.project)
-  const text = async (treeish: string, path: string) => {
-    const bytes = await repository.readFile(treeish, path, BOUNDS.fileInPatch).catch(() => undefined)
-    return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8')
-  }
-  const files = await Promise.all(
-    patch.files.map(async (file) => ({
-      change: file,
-      before:
-        file.kind === 'added' || file.binary
-          ? undefined
-          : await text(patch.base, file.previousPath ?? file.path),
-      after: file.kind === 'deleted' || file.binary ? undefined : await text(patch.tree, file.path),
-    })),
-  )
-  return findTampering(files)
 }
 
 /** How often this attempt's work has been examined before: 0 on the first time. */
