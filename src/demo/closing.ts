@@ -1,12 +1,7 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { runCli } from '#cli/program.ts'
-import { logFile } from '#cli/server-record.ts'
-import { manyLines } from '#cli/terminal/safe-text.ts'
 import { type Demo, quoted } from './demo.ts'
 import { clear } from './place.ts'
-
-const LOG_LINES = 15
 
 export interface End {
   readonly runtimeDirectory: string
@@ -22,7 +17,6 @@ export async function closing(
   const { screen } = demo.cli
   const { paint } = screen
   screen.status('')
-  if (ending === 'broken off') await showServerLog(demo)
   screen.status(paint('dim', 'stopping and clearing away …'))
   await runCli({ ...demo.cli, screen: { ...screen, print: silent, remark: silent, status: silent } }, [
     'down',
@@ -40,7 +34,7 @@ export async function closing(
   if (ending === 'all of it') screen.print(`\n${demo.narrator.times()}`)
   if (broken.length > 0) screen.print(`\n${paint(['bold', 'red'], 'Not as promised:')} ${broken.join('; ')}`)
   else if (ending === 'all of it') screen.print(nextSteps(demo))
-  screen.print(keep ? kept(demo) : removed(demo, made, left))
+  screen.print(keep ? kept(demo, runtimeDirectory) : removed(demo, made, left))
   return left
 }
 
@@ -69,24 +63,16 @@ function removed({ cli }: Demo, made: readonly string[], left: readonly string[]
   ].join('\n')
 }
 
-function kept({ cli, place, program }: Demo): string {
+function kept({ cli, place, program }: Demo, runtimeDirectory: string): string {
   const { paint } = cli.screen
   const command = (words: string) =>
     `  ${paint('cyan', `AIRLOCK_HOME=${quoted(place.home)} ${quoted(program)} ${words}`)}`
   return [
-    `\nKept in ${place.root}; the server is stopped and starts again when it is asked:`,
+    `\nKept in ${place.root}; the server is stopped and starts again when it is asked. The last command removes it all:`,
     command('show 1'),
     command('audit list'),
-    `To remove it: ${paint('cyan', 'airlock down')} there, then rm -rf ${quoted(place.root)}`,
+    command(`down && rm -rf ${quoted(place.root)} ${quoted(runtimeDirectory)}`),
   ].join('\n')
-}
-
-/** Without it nobody could find out why, once it is removed. */
-async function showServerLog({ place, cli }: Demo): Promise<void> {
-  const text = await readFile(logFile(place.home), 'utf8').catch(() => '')
-  const lines = manyLines(text).trimEnd().split('\n').slice(-LOG_LINES)
-  if (text !== '')
-    cli.screen.remark(cli.screen.paint('dim', ['The last of server.log:', ...lines].join('\n  ')))
 }
 
 function silent(): void {}

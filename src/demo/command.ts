@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { EXIT_CODE, INTERRUPTED } from '#cli/exit-code.ts'
-import { failureText } from '#cli/render/failure.ts'
 import type { Cli, Outcome, Session } from '#cli/session.ts'
 import { oneLine } from '#cli/terminal/safe-text.ts'
 import type { Program } from '#compose/cli-dependencies.ts'
@@ -9,6 +8,7 @@ import type { Config } from '#compose/config.ts'
 import { providersFromEnvironment } from '#gateway/provider-from-environment.ts'
 import { failureOf } from '#kernel/failure.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
+import { brokenOff } from './broken-off.ts'
 import { closing } from './closing.ts'
 import type { Demo } from './demo.ts'
 import { demoInstallation } from './installation.ts'
@@ -79,7 +79,7 @@ async function inOwnPlace(
   }
   welcome(demo, keep)
   const walked = await attempt(demo)
-  if (!walked.ok && !interruption.happened) screen.remark(`\n${failureText(walked.failure, screen.paint)}`)
+  if (!walked.ok && !interruption.happened) await brokenOff(demo, walked.failure)
   const ending = walked.ok ? walked.value : interruption.happened ? 'interrupted' : 'broken off'
   const left = await closing(demo, { runtimeDirectory, keep, ending })
   if (interruption.happened) return ok(INTERRUPTED)

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connect } from '#cli/connect.ts'
 import { findingLines } from '#cli/render/finding-lines.ts'
+import { wrapped } from '#cli/terminal/wrap.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { client, type Demo } from '../demo.ts'
 
@@ -28,7 +29,8 @@ export async function startServer(demo: Demo): Promise<Result<void>> {
     return refused(HOST_CANNOT)
   }
   narrator.done('Sandboxes work on this machine')
-  for (const { name, finding } of weaker) narrator.aside(`  weaker than possible: ${name}: ${finding}`)
+  for (const { name, finding } of weaker)
+    for (const line of wrapped(`weaker than possible: ${name}: ${finding}`)) narrator.aside(`  ${line}`)
   return ok(undefined)
 }
 

@@ -12,7 +12,7 @@ import { FILES } from '../place.ts'
 export async function workOnTask(demo: Demo, model: string): Promise<Result<Task>> {
   const { narrator, cli } = demo
   const begun = narrator.begin(
-    'The agent works, and misbehaves',
+    demo.realModel === undefined ? 'The agent works, and misbehaves' : 'The agent works',
     'You say what, where and for how much. What the agent tries beyond that is refused, by a named rule.',
   )
   if (!begun.ok) return begun
@@ -20,7 +20,8 @@ export async function workOnTask(demo: Demo, model: string): Promise<Result<Task
   if (!reached.ok) return reached
   const connected = await type(demo, 'project', 'add', FILES.remote)
   if (connected.exit !== 0) return refused(NOT_CONNECTED)
-  const options = ['--project', PROJECT, '--scope', DEMO_SCOPE, '--budget', DEMO_BUDGET.text]
+  const modelOption = demo.realModel === undefined ? [] : ['--model', model]
+  const options = ['--project', PROJECT, '--scope', DEMO_SCOPE, '--budget', DEMO_BUDGET.text, ...modelOption]
   showCommand(demo, 'airlock', 'run', DEMO_INTENT, ...options)
   cli.screen.print('')
   const submitted = await reached.value.submit({
