@@ -15,11 +15,8 @@ import {
   rootOf,
 } from '#forge/git/local-repository.ts'
 import { newId } from '#kernel/ids.ts'
-import { diagnose } from '#sandbox/doctor.ts'
 import type { Config } from './config.ts'
-import { openInstallation, verifierKeyFile } from './installation.ts'
-import { serve } from './serve.ts'
-import { openDriver } from './workshop.ts'
+import { verifierKeyFile } from './verifier-key-file.ts'
 
 export interface Program {
   readonly version: string
@@ -27,7 +24,10 @@ export interface Program {
   readonly packageRoot: string
 }
 
-/** Connects the command line to this machine: its terminal, its git, its server. */
+/**
+ * Connects the command line to this machine: its terminal, its git, its server. The server's own parts are loaded when
+ * they are asked for: most commands only speak HTTP, and should answer at once.
+ */
 export function cliDependencies(
   config: Config,
   { version, mainFile, packageRoot }: Program,
@@ -55,18 +55,25 @@ export function cliDependencies(
       }
     },
     doctor,
-    serve: ({ port }) =>
-      serve(config, {
+    serve: async ({ port }) => {
+      const { serve } = await import('./serve.ts')
+      return serve(config, {
         version,
         packageRoot,
         ...(port === undefined ? {} : { port }),
         examineHost: doctor,
         onProblem: (message, cause) => screen.remark(manyLines(`${message}: ${described(cause)}`)),
-      }),
+      })
+    },
   }
 }
 
 async function examineHost(config: Config): Promise<readonly HostFinding[]> {
+  const [{ diagnose }, { openInstallation }, { openDriver }] = await Promise.all([
+    import('#sandbox/doctor.ts'),
+    import('./installation.ts'),
+    import('./workshop.ts'),
+  ])
   const installation = await openInstallation(config.dataDirectory, config.runtimeDirectory, randomBytes)
   const { findings } = await diagnose({
     driver: openDriver(config, installation),

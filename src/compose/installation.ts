@@ -23,10 +23,6 @@ export interface Installation {
   readonly evidence: string
 }
 
-export function verifierKeyFile(dataDirectory: string): string {
-  return join(dataDirectory, 'keys', 'installation.pub')
-}
-
 /**
  * Makes the directories of an installation, and its signing key on the first start. A server that runs as root lets its
  * sandboxes' user pass through the data directory (0711), but list or read nothing in it.
