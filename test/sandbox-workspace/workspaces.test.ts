@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { openTrustedRepository } from '#forge/git/trusted-repository.ts'
 import { mountsBelow } from '#sandbox/workspace/overlay.ts'
 import { createWorkspaces, type Workspaces } from '#sandbox/workspace/workspaces.ts'
@@ -101,6 +101,20 @@ describe.each(METHODS)('workspaces by %s', (method) => {
     expect(await workspaces.find('used')).toEqual(used)
     expect(await workspaces.find('other 0')).toBeUndefined()
     expect(readFileSync(join(workspace.path, 'dir', 'file'), 'utf8')).toBe('base\n')
+  })
+
+  test('freezing again and again under one key keeps the last, and what is in use until it is not', async () => {
+    const directory = await root()
+    const workspaces = await workspacesIn(directory, method)
+    const base = await filled(workspaces, 'base')
+    const first = await workspaces.promote(await workspaces.copyOf(base), 'same')
+    const inUse = await workspaces.copyOf(first)
+    for (let at = 0; at < 5; at += 1) await workspaces.promote(await workspaces.copyOf(base), 'same')
+    const kept = () => readdirSync(join(directory, 'workspaces/prepared')).length
+    await vi.waitFor(() => expect(kept()).toBe(2))
+    expect(readFileSync(join(inUse.path, 'dir', 'file'), 'utf8')).toBe('base\n')
+    await workspaces.remove(inUse)
+    await vi.waitFor(() => expect(kept()).toBe(1))
   })
 
   test('directories are made where they are missing, and never through a link', async () => {

@@ -81,6 +81,7 @@ export async function createWorkspaces(options: WorkspacesOptions): Promise<Work
   const method = options.method ?? ((await canOverlay(directory)) ? 'overlay' : 'copy')
   const shelf = createShelf(directory, owner, method === 'overlay')
   const entries = new Map<string, Entry>() // oldest use first
+  const replaced = new Set<Entry>() // somebody froze another one under the same key; gone with their last user
   const making = new Map<string, Promise<Pristine | undefined>>()
   const places = new Map<string, Place>()
   const removals = new Set<Promise<void>>()
@@ -103,19 +104,27 @@ export async function createWorkspaces(options: WorkspacesOptions): Promise<Work
   }
 
   const keep = (entry: Entry): Pristine => {
+    const former = entries.get(entry.pristine.key)
+    if (former !== undefined) replaced.add(former)
+    entries.delete(entry.pristine.key)
     entries.set(entry.pristine.key, entry)
     if (entry.parent !== undefined) entry.parent.users += 1
     evict()
     return entry.pristine
   }
 
+  const giveUp = (entry: Entry) => {
+    if (entry.parent !== undefined) entry.parent.users -= 1
+    discard(entry.home)
+  }
+
   const evict = () => {
+    for (const entry of replaced) if (entry.users === 0 && replaced.delete(entry)) giveUp(entry)
     for (const [key, entry] of entries) {
       if (entries.size <= KEPT) return
       if (entry.users > 0 || key === [...entries.keys()].at(-1)) continue
       entries.delete(key)
-      if (entry.parent !== undefined) entry.parent.users -= 1
-      discard(entry.home)
+      giveUp(entry)
     }
   }
 
@@ -160,7 +169,7 @@ export async function createWorkspaces(options: WorkspacesOptions): Promise<Work
         await ownedDirectory(join(directory, 'work'), owner)
         await ownedDirectory(home, owner)
         const path = await fillWorkspace(method, from.pristine.layers, home, owner)
-        return { id, path, baseObjects: pristine.baseObjects, ...(owner === undefined ? {} : { owner }) }
+        return { id, path, baseObjects: from.pristine.baseObjects, ...(owner === undefined ? {} : { owner }) }
       } catch (error) {
         places.delete(id)
         from.users -= 1
@@ -202,7 +211,7 @@ export async function createWorkspaces(options: WorkspacesOptions): Promise<Work
 
     async sweep() {
       await Promise.allSettled(making.values())
-      const mine = [...places.values(), ...entries.values()].map(({ home }) => home)
+      const mine = [...places.values(), ...entries.values(), ...replaced].map(({ home }) => home)
       return sweepExcept(directory, shelf.inUse() ? [...mine, join(directory, 'memory')] : mine)
     },
 
@@ -210,6 +219,7 @@ export async function createWorkspaces(options: WorkspacesOptions): Promise<Work
       for (const place of places.values()) if (place.mounted) await unmount(mergedIn(place.home))
       places.clear()
       entries.clear()
+      replaced.clear()
       await Promise.all(removals)
       await sweepExcept(directory, [])
     },

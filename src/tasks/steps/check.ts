@@ -93,7 +93,7 @@ async function patchedBase(context: StepContext, patch: PatchRow, base: Pristine
       const done = await runSetup(context, workspace)
       if (!done.ok) return done
     }
-    return ok(await workspaces.promote(workspace, `${base.key}-${patch.digest.slice(7, 23)}`))
+    return ok(await workspaces.promote(workspace, `${base.key}+${patch.digest}`))
   } finally {
     await workspaces.remove(workspace)
   }
