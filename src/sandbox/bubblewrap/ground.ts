@@ -18,6 +18,7 @@ import type { ProfileFiles } from './profile.ts'
 import { findProgram, isAtLeast, versionOf } from './programs.ts'
 import { hardLimits } from './rlimits.ts'
 import { seccompFilter } from './seccomp.ts'
+import type { Weakening } from './weakening.ts'
 
 /** Everything a start needs that does not change from one sandbox to the next. */
 export interface Ground {
@@ -35,6 +36,7 @@ export interface Ground {
   readonly inherited: readonly number[]
   /** /dev/null, put where this process was born with a descriptor of its own parent. */
   readonly nothing: number
+  readonly weakening: Weakening
 }
 
 /** Finds and makes what every start needs; refuses with what is missing and how to get it. */
@@ -65,12 +67,13 @@ export async function prepareGround(options: BubblewrapOptions): Promise<Result<
     clock: options.clock,
     host,
     files: await stageFiles(options.runtimeDirectory, host),
-    filter: seccompFilter(arch),
+    filter: options.testingOnlyWeaken?.filter ?? seccompFilter(arch),
     cgroups: options.limitsBy === 'rlimit' ? undefined : cgroupHome(ownCgroupPlaces()),
     ceilings: hardLimits(readFileSync('/proc/self/limits', 'utf8')),
     pipes: new PipeStore(options.scratchDirectory),
     inherited: inheritedDescriptors(),
     nothing: openSync('/dev/null', 'r'),
+    weakening: options.testingOnlyWeaken ?? {},
   })
 }
 

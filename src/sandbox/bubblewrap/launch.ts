@@ -62,7 +62,8 @@ async function startIn(
     throw fault
   }
   const [, , , optionsPipe, filterPipe, statusPipe] = child.stdio as readonly unknown[]
-  const options = profileOptions(spec, ground.host, ground.files, { seccomp: FILTER, status: STATUS })
+  const profile = profileOptions(spec, ground.host, ground.files, { seccomp: FILTER, status: STATUS })
+  const options = ground.weakening.options?.(profile) ?? profile
   feed(optionsPipe as Writable, Buffer.from(options.map((option) => `${option}\0`).join('')))
   feed(filterPipe as Writable, ground.filter)
   feed(new Socket({ fd: input.write, readable: false, writable: true }), spec.input ?? new Uint8Array())
@@ -97,6 +98,7 @@ function spawnBwrap(
     while (stdio.length < descriptor) stdio.push('ignore')
     stdio[descriptor] = ground.nothing
   }
+  if (ground.weakening.descriptor !== undefined) stdio.push(ground.weakening.descriptor)
   return spawn(
     ground.prlimit,
     [
@@ -107,7 +109,13 @@ function spawnBwrap(
       ...spec.command,
     ],
     // Without a cgroup, a process group is the only way to kill bwrap and its newborn child as one.
-    { cwd: '/', env: {}, stdio, detached: withoutCgroup, ...(ground.hostUser ?? {}) },
+    {
+      cwd: '/',
+      env: { ...ground.weakening.environment },
+      stdio,
+      detached: withoutCgroup,
+      ...(ground.hostUser ?? {}),
+    },
   )
 }
 

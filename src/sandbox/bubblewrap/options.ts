@@ -1,5 +1,6 @@
 import type { Clock } from '#kernel/instant.ts'
 import type { HostUser } from '../host-user.ts'
+import type { Weakening } from './weakening.ts'
 
 export interface BubblewrapOptions {
   /** Names this installation's cgroups, so that a sweep finds its own and nobody else's: lower-case letters and digits. */
@@ -15,4 +16,5 @@ export interface BubblewrapOptions {
   readonly bwrap?: string
   /** `rlimit` goes without cgroups even where there are some; for tests and for hosts that want it so. */
   readonly limitsBy?: 'cgroup' | 'rlimit'
+  readonly testingOnlyWeaken?: Weakening
 }
