@@ -14,31 +14,20 @@ const HOP_BY_HOP = [
   'upgrade',
 ]
 
-const NOT_TO_PROVIDER = new Set([
-  ...HOP_BY_HOP,
-  // whatever the agent presents as its own identity
-  'authorization',
-  'x-api-key',
-  'api-key',
-  'x-goog-api-key',
-  'cookie',
-  // on whose account the key is used is not the agent's choice
-  'openai-organization',
-  'openai-project',
-  // ours to say
-  'host',
-  'content-length',
-  'content-encoding',
-  'accept-encoding',
-  'expect',
-  // nothing of this host
-  'forwarded',
-  'via',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-proto',
-  'x-real-ip',
-])
+/**
+ * What clients tell a provider of themselves and of the protocol. A list of what may pass and not of what may not: a router of
+ * models takes orders by headers of its own (`x-portkey-custom-host`, `helicone-target-url`), and would bring the key to
+ * whomever the agent names.
+ */
+const TO_PROVIDER = new RegExp(
+  `^(?:${[
+    'accept|accept-language|user-agent|idempotency-key',
+    '(?:session|thread|conversation)[-_]id|x-request-id|x-client-request-id',
+    'anthropic-(?:version|beta|dangerous-direct-browser-access)|x-app',
+    'openai-beta|originator|version|x-codex-[a-z-]+|x-openai-internal-[a-z-]+',
+    'x-stainless-[a-z-]+',
+  ].join('|')})$`,
+)
 
 const NOT_TO_AGENT = new Set([
   ...HOP_BY_HOP,
@@ -52,7 +41,7 @@ const NOT_TO_AGENT = new Set([
   'anthropic-organization-id',
 ])
 
-/** What goes on to the provider: all but identity, routing and framing, with the key put in. */
+/** What goes on to the provider: what is known to be harmless, with the type that was checked and the key put in. */
 export function headersToProvider(
   received: IncomingHttpHeaders,
   authentication: Readonly<Record<string, string>>,
@@ -60,9 +49,14 @@ export function headersToProvider(
   const named = connectionNames(received)
   const headers: Record<string, string> = {}
   for (const [name, value] of Object.entries(received))
-    if (value !== undefined && !NOT_TO_PROVIDER.has(name) && !named.has(name))
+    if (value !== undefined && TO_PROVIDER.test(name) && !named.has(name))
       headers[name] = Array.isArray(value) ? value.join(', ') : value
-  return { ...headers, 'accept-encoding': 'identity', ...authentication }
+  return {
+    ...headers,
+    'content-type': 'application/json',
+    'accept-encoding': 'identity',
+    ...authentication,
+  }
 }
 
 /** What comes back to the agent: all but framing, cookies and account names, with the key masked. */

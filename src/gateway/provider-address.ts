@@ -40,8 +40,13 @@ const EXAMPLE = 'Give something like https://api.anthropic.com or http://127.0.0
 /** This machine, a private address, or a name that only a private network resolves. */
 function isNearby(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '')
-  if (isIP(host)) return !isPublicAddress(host)
+  if (isIP(host)) return !isPublicAddress(host) && !isLinkLocal(host)
   return !host.includes('.') || /\.(localhost|local|internal|lan|home\.arpa)$/.test(host)
+}
+
+/** No model lives there, and the services that hand a cloud machine its credentials do. */
+function isLinkLocal(host: string): boolean {
+  return /^(169\.254\.|fe[89ab]|fd00:ec2:|fd20:ce:|::ffff:a9fe:)/i.test(host)
 }
 
 function invalid(message: string, remedy: string) {

@@ -10,10 +10,14 @@ export interface Listening {
   close(): Promise<void>
 }
 
+/** A flood of connections must not take the descriptors that git, the database and the sandboxes need. */
+const MOST_CONNECTIONS = 1_000
+
 /** Opens the API on an address of loopback unless told otherwise. Port 0 takes a free one. */
 export async function listen(app: HttpApp, port: number, address = '127.0.0.1'): Promise<Result<Listening>> {
   // With its own Request in place of the global one: the bound on bodies makes a Request of a Request.
   const server = createAdaptorServer({ fetch: app.fetch }) as Server
+  server.maxConnections = MOST_CONNECTIONS
   const { promise, resolve } = Promise.withResolvers<NodeJS.ErrnoException | undefined>()
   server.once('error', resolve)
   server.listen(port, address, () => resolve(undefined))

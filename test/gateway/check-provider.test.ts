@@ -109,6 +109,11 @@ test.each([
   ['https://user:secret@host', 'user name or password'],
   ['http://api.anthropic.com', 'in clear'],
   ['http://8.8.8.8', 'in clear'],
+  ['http://169.254.169.254/latest', 'in clear'],
+  ['http://0xa9fea9fe', 'in clear'],
+  ['http://[::ffff:169.254.169.254]', 'in clear'],
+  ['http://[fe80::1]', 'in clear'],
+  ['http://[fd00:ec2::254]', 'in clear'],
 ])('the base URL %j is refused', (baseUrl, why) => {
   const address = parseProviderAddress(baseUrl)
   expect(address.ok ? '' : address.failure.message).toContain(why)

@@ -38,7 +38,7 @@ function raw(status: number, type: string, body: string | Buffer, headers: objec
   return { raw: (_, res) => void res.writeHead(status, { 'content-type': type, ...headers }).end(body) }
 }
 
-test('the body goes on as it came and identity headers do not', async () => {
+test('the body goes on as it came, and of the headers what is known to be harmless', async () => {
   provider.script({ text: 'ok' })
   const text = `{ "max_tokens":1e2,"big":12345678901234567890, "model":"claude-opus-4-8","future":{"x":[1,2]} }`
   const headers = {
@@ -50,6 +50,12 @@ test('the body goes on as it came and identity headers do not', async () => {
     connection: 'close, x-hop',
     'x-hop': '1',
     'anthropic-beta': 'some-beta',
+    'x-stainless-lang': 'js',
+    'x-codex-turn-metadata': '{}',
+    'content-type': 'text/plain',
+    'x-portkey-custom-host': 'https://attacker.example',
+    'helicone-target-url': 'https://attacker.example',
+    'x-anthropic-account': 'other',
     'accept-encoding': 'gzip',
   }
   expect((await ask(lane, '/v1/messages?beta=true', text, headers)).status).toBe(200)
@@ -59,6 +65,8 @@ test('the body goes on as it came and identity headers do not', async () => {
   expect(rest).toEqual({
     'content-type': 'application/json',
     'anthropic-beta': 'some-beta',
+    'x-stainless-lang': 'js',
+    'x-codex-turn-metadata': '{}',
     'accept-encoding': 'identity',
     'x-api-key': SCRIPT_KEY,
     'content-length': String(text.length),

@@ -32,7 +32,8 @@ export function taskUseCases(
         const project = query.project === undefined ? undefined : await projectByReference(tx, query.project)
         if (query.project !== undefined && project === undefined) return ok({ items: [] })
         const before = query.cursor === undefined ? undefined : Number(query.cursor)
-        if (before !== undefined && !Number.isSafeInteger(before)) return refused(badCursor())
+        if (before !== undefined && !(Number.isInteger(before) && Math.abs(before) <= MOST_TASKS))
+          return refused(badCursor())
         const rows = await listTasks(tx, {
           state: query.state,
           project: project?.id,
@@ -120,6 +121,8 @@ export function taskUseCases(
 }
 
 const PAGE = 500
+/** What the column of their numbers can hold. */
+const MOST_TASKS = 2 ** 31 - 1
 
 /** Hands over each event once and in order, reading on whenever a notice says that there may be more. */
 function follow(
