@@ -117,6 +117,19 @@ describe.each(METHODS)('workspaces by %s', (method) => {
     await vi.waitFor(() => expect(kept()).toBe(1))
   })
 
+  test('tasks that work at the same time find their bases again between two sandboxes', async () => {
+    const workspaces = await workspacesIn(await root(), method)
+    const task = async (name: string) => {
+      const base = await filled(workspaces, `base ${name}`)
+      const prepared = await workspaces.promote(await workspaces.copyOf(base), `prepared ${name}`)
+      const patched = await workspaces.promote(await workspaces.copyOf(prepared), `patched ${name}`)
+      for (let gate = 0; gate < 2; gate += 1) await workspaces.remove(await workspaces.copyOf(patched))
+      return name
+    }
+    const names = ['a', 'b', 'c', 'd']
+    expect(await Promise.all(names.map(task))).toEqual(names)
+  })
+
   test('directories are made where they are missing, and never through a link', async () => {
     const workspaces = await workspacesIn(await root(), method)
     const workspace = await workspaces.copyOf(await filled(workspaces))

@@ -58,7 +58,7 @@ export interface Workspaces {
   close(): Promise<void>
 }
 
-/** How many bases are kept although nobody uses them. */
+/** How many bases are kept although nobody uses them; a task comes back to its own ones between two sandboxes. */
 const KEPT = 8
 
 interface Entry {
@@ -120,9 +120,8 @@ export async function createWorkspaces(options: WorkspacesOptions): Promise<Work
 
   const evict = () => {
     for (const entry of replaced) if (entry.users === 0 && replaced.delete(entry)) giveUp(entry)
-    for (const [key, entry] of entries) {
-      if (entries.size <= KEPT) return
-      if (entry.users > 0 || key === [...entries.keys()].at(-1)) continue
+    const idle = [...entries].filter(([, { users }]) => users === 0)
+    for (const [key, entry] of idle.slice(0, Math.max(0, idle.length - KEPT))) {
       entries.delete(key)
       giveUp(entry)
     }
