@@ -1,0 +1,43 @@
+import type { Failure } from '#kernel/failure.ts'
+import { ok, type Result, refused } from '#kernel/result.ts'
+import type { SandboxSpec } from '../driver.ts'
+import { containerBody } from './container-body.ts'
+import { EngineError } from './engine.ts'
+import type { Ground } from './ground.ts'
+import { type RunningContainer, runningContainer, type StartedContainer } from './running-container.ts'
+
+/** Makes, connects and starts one container; what was made is removed again when the rest fails. */
+export async function startContainer(
+  ground: Ground,
+  spec: SandboxSpec,
+  tell: StartedContainer['tell'],
+): Promise<Result<RunningContainer>> {
+  const { engine, frame } = ground
+  let id: string | undefined
+  try {
+    id = await engine.create(containerName(frame.label, spec.id), containerBody(spec, frame))
+    const stream = await engine.attach(id)
+    // Before the start where the engine knows it: an account opened later could miss the end of a short command.
+    const early = (await engine.inspect(id))?.pid ?? 0
+    await engine.start(id)
+    const pid = early > 0 ? early : ((await engine.inspect(id))?.pid ?? 0)
+    return ok(runningContainer({ ground, spec, id, pid, stream, tell }))
+  } catch (error) {
+    if (id !== undefined) await engine.remove(id).catch(() => {})
+    if (error instanceof EngineError) return refused(notStarted(error))
+    throw error
+  }
+}
+
+export function containerName(label: string, id: string): string {
+  return `airlock-${label}-${id}`
+}
+
+function notStarted(error: EngineError): Failure {
+  return {
+    code: 'sandbox_failed',
+    rule: 'sandbox.engine',
+    message: 'The container could not be started.',
+    details: { cause: error.message },
+  }
+}

@@ -1,0 +1,98 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, chown, mkdir, mkdtemp, realpath } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type ContainerDriver, createContainerDriver } from '#sandbox/container/driver.ts'
+import type { HostUser } from '#sandbox/host-user.ts'
+import type { Rig } from '#test/port-suites/sandbox-driver.ts'
+import { startEngine, type TestEngine } from '#test/support/container-engine.ts'
+
+export interface ContainerRig extends Rig {
+  readonly driver: ContainerDriver
+  readonly engine: TestEngine
+  readonly root: string
+  readonly user: HostUser
+  /** The runner's socket. */
+  readonly socket: string
+  readonly prefix: string
+  /** Ends the runner as a crash would. */
+  killRunner(): Promise<void>
+  startRunner(): Promise<void>
+}
+
+export const CONTAINER_USER: HostUser = { uid: 1_900_000_007, gid: 1_900_000_007 }
+
+let rigs = 0
+
+/** A real driver, a runner in a process of its own, and an engine of its own; `close` removes them all. */
+export async function containerRig(more: readonly string[] = []): Promise<ContainerRig> {
+  const root = await realpath(await mkdtemp(join(tmpdir(), 'airlock-container-')))
+  await chmod(root, 0o711)
+  for (const name of ['writable', 'readable', 'runner']) await mkdir(join(root, name))
+  const engine = await startEngine()
+  const socket = join(root, 'runner.sock')
+  const prefix = `test${process.pid}x${rigs++}`
+  const user = CONTAINER_USER
+  let runner: ReturnType<typeof spawn> | undefined
+  let directories = 0
+  const rig: ContainerRig = {
+    driver: createContainerDriver({ runner: socket, clock: Date.now }),
+    engine,
+    root,
+    user,
+    socket,
+    prefix,
+    async startRunner() {
+      runner = spawn(process.execPath, [
+        ...[
+          'src/sandbox/container/runner-main.ts',
+          '--engine',
+          `unix://${engine.socket}`,
+          '--socket',
+          socket,
+        ],
+        ...[
+          '--installation',
+          prefix,
+          '--user',
+          `${user.uid}:${user.gid}`,
+          '--directory',
+          join(root, 'runner'),
+        ],
+        ...['--writable', join(root, 'writable'), '--readable', join(root, 'readable'), ...more],
+      ])
+      let words = ''
+      runner.stderr?.on('data', (chunk) => (words += chunk))
+      const listening = once(runner.stdout ?? runner, 'data')
+      const failed = once(runner, 'exit').then(() => {
+        throw new Error(`the runner ended: ${words}`)
+      })
+      await Promise.race([listening, failed])
+      failed.catch(() => {})
+    },
+    async killRunner() {
+      if (runner === undefined || runner.exitCode !== null || runner.signalCode !== null) return
+      const exited = once(runner, 'exit')
+      runner.kill('SIGKILL')
+      await exited
+    },
+    async directory() {
+      const path = join(root, 'writable', `directory-${directories++}`)
+      await mkdir(path)
+      await chown(path, user.uid, user.gid)
+      return path
+    },
+    async close() {
+      if (runner?.exitCode === null && runner.signalCode === null) {
+        const exited = once(runner, 'exit')
+        runner.kill('SIGTERM')
+        await exited
+      }
+      await engine.close()
+      execFileSync('sh', ['-c', 'chmod -R u+rwX "$0" && rm -rf "$0"', root])
+    },
+  }
+  await rig.startRunner()
+  return rig
+}
