@@ -9,6 +9,7 @@ import autocannon from 'autocannon'
 import { NOTHING_SPENT } from '#contract/budget.ts'
 import { createGateway } from '#gateway/create-gateway.ts'
 import { createPrices } from '#gateway/prices.ts'
+import { median, report } from './rig/table.ts'
 
 /**
  * What the gateway costs, against no gateway and against the least a gateway in Node could do: a node:http pipe on the
@@ -93,6 +94,16 @@ function print(connections: number, rounds: readonly Round[]): void {
     `c=${connections} gateway/pipe ${toPipe.toFixed(2)} (aim ${AIM}: ${toPipe <= AIM ? 'met' : 'missed'}), ` +
       `gateway/direct ${toDirect.toFixed(2)}, adds ${added.toFixed(3)} ms`,
   )
+  report({
+    what:
+      connections === 1
+        ? 'gateway, latency of one caller'
+        : `gateway, throughput with ${connections} callers`,
+    ratio: toPipe,
+    to: 'a bare node:http pipe',
+    aim: `at most ${AIM}`,
+    met: toPipe <= AIM,
+  })
 }
 
 async function load(url: string, target: Partial<autocannon.Options>, connections: number): Promise<number> {
@@ -107,10 +118,6 @@ async function load(url: string, target: Partial<autocannon.Options>, connection
   })
   if (result.non2xx + result.errors > 0) throw new Error(`${result.non2xx} refusals, ${result.errors} errors`)
   return result['2xx'] / result.duration
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }
 
 async function serveUpstream(): Promise<string> {

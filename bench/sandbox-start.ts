@@ -17,6 +17,7 @@ import type { BubblewrapOptions } from '#sandbox/bubblewrap/options.ts'
 import { profileOptions } from '#sandbox/bubblewrap/profile.ts'
 import type { SandboxSpec } from '#sandbox/driver.ts'
 import { DEFAULT_LIMITS } from '#sandbox/limits.ts'
+import { report } from './rig/table.ts'
 
 const AIM = 1.5
 const rounds = Number(process.argv[2] ?? 150)
@@ -58,6 +59,13 @@ function print(times: Record<string, number[]>): void {
     )
   const ratio = at(times.driver ?? [], 0.5) / at(times.bare ?? [], 0.5)
   console.log(`ratio of the medians ${ratio.toFixed(2)} (aim: at most ${AIM})`)
+  report({
+    what: 'sandbox, start to first word',
+    ratio,
+    to: 'bare bwrap, same profile',
+    aim: `at most ${AIM}`,
+    met: ratio <= AIM,
+  })
 }
 
 function at(values: number[], share: number): number {

@@ -16,7 +16,7 @@ import { startScriptedModel } from '#demo/scripted-model.ts'
 import type { Result } from '#kernel/result.ts'
 import { startBenchServer } from './rig/server.ts'
 import { bareErrand, syntheticRepository } from './rig/synthetic-repository.ts'
-import { median } from './rig/table.ts'
+import { median, report } from './rig/table.ts'
 
 const ROUNDS = Number(process.argv[2] ?? 3)
 const SIZES = [
@@ -64,6 +64,13 @@ async function measure({ name, files, aim }: (typeof SIZES)[number]): Promise<vo
       `  overhead ${overhead.toFixed(0)} ms (aim ${aim}: ${overhead <= aim ? 'met' : 'missed'}), ` +
         `floor ${floor.toFixed(0)} ms, ratio ${(overhead / floor).toFixed(2)}`,
     )
+    report({
+      what: `task, ${name}, ${kind === 'first' ? 'new commit' : 'same commit'}`,
+      ratio: overhead / floor,
+      to: `the bare errand (${(overhead / 1000).toFixed(2)} s to ${(floor / 1000).toFixed(2)} s)`,
+      aim: `at most ${aim / 1000} s`,
+      met: overhead <= aim,
+    })
   }
 }
 
