@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs'
 import { runCli } from '#cli/program.ts'
 import { type Demo, quoted } from './demo.ts'
+import { machineWide } from './machine-wide.ts'
 import { clear } from './place.ts'
 
 export interface End {
+  /** What the machine had before, of what all installations share. */
+  readonly machine: readonly string[]
   readonly runtimeDirectory: string
   readonly keep: boolean
   readonly ending: 'all of it' | 'not approved' | 'interrupted' | 'broken off'
@@ -12,7 +15,7 @@ export interface End {
 /** Ends what runs, takes away what was made and says so. Gives what could not be removed. */
 export async function closing(
   demo: Demo,
-  { runtimeDirectory, keep, ending }: End,
+  { runtimeDirectory, machine, keep, ending }: End,
 ): Promise<readonly string[]> {
   const { screen } = demo.cli
   const { paint } = screen
@@ -35,6 +38,9 @@ export async function closing(
   if (broken.length > 0) screen.print(`\n${paint(['bold', 'red'], 'Not as promised:')} ${broken.join('; ')}`)
   else if (ending === 'all of it') screen.print(nextSteps(demo))
   screen.print(keep ? kept(demo, runtimeDirectory) : removed(demo, made, left))
+  const shared = (await machineWide()).filter((part) => !machine.includes(part))
+  if (shared.length > 0)
+    screen.print(paint('dim', `  Every Airlock on this machine shares what stays: ${shared.join(', ')}`))
   return left
 }
 

@@ -13,6 +13,7 @@ import { closing } from './closing.ts'
 import type { Demo } from './demo.ts'
 import { demoInstallation } from './installation.ts'
 import { type Interruption, watchForInterruption } from './interruption.ts'
+import { machineWide } from './machine-wide.ts'
 import { createNarrator } from './narrator.ts'
 import { makePlace } from './place.ts'
 import { walk } from './walk.ts'
@@ -59,6 +60,7 @@ async function inOwnPlace(
 ): Promise<Outcome> {
   const { model, keep = false } = options
   const before = process.cwd()
+  const machine = await machineWide()
   const place = await makePlace()
   const { cli, runtimeDirectory } = demoInstallation(own, program, {
     home: place.home,
@@ -81,7 +83,7 @@ async function inOwnPlace(
   const walked = await attempt(demo)
   if (!walked.ok && !interruption.happened) await brokenOff(demo, walked.failure)
   const ending = walked.ok ? walked.value : interruption.happened ? 'interrupted' : 'broken off'
-  const left = await closing(demo, { runtimeDirectory, keep, ending })
+  const left = await closing(demo, { runtimeDirectory, machine, keep, ending })
   if (interruption.happened) return ok(INTERRUPTED)
   if (!walked.ok) return ok(EXIT_CODE[walked.failure.code])
   return ok(demo.narrator.broken.length === 0 && left.length === 0 ? 0 : 1)
