@@ -44,6 +44,11 @@ export function gitFixture(options: { bare?: boolean; branch?: string } = {}): G
 }
 
 export function plainGit(directory: string, ...args: string[]): string {
+  return plainGitWith(directory, '', ...args)
+}
+
+/** The same, with something on standard input. */
+export function plainGitWith(directory: string, input: string, ...args: string[]): string {
   const environment = {
     PATH: '/usr/bin:/bin',
     HOME: '/nonexistent',
@@ -56,7 +61,8 @@ export function plainGit(directory: string, ...args: string[]): string {
   return execFileSync('git', ['-c', 'safe.directory=*', ...args], {
     cwd: directory,
     env: environment,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    input,
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
     .toString('utf8')
     .trimEnd()
