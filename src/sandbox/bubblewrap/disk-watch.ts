@@ -16,6 +16,8 @@ export interface DiskWatch {
 }
 
 const TICK = 200
+/** Many a sandbox has ended by then, and no other starts while somebody walks through its files. */
+const FIRST_COUNT_AFTER = 1_000
 const LONGEST_BETWEEN_COUNTS = 5_000
 /** Counting may take this share of the time, so that a big tree does not keep the host busy. */
 const SHARE = 0.1
@@ -29,10 +31,10 @@ const HOST_FLOOR = 512 * 1024 * 1024
  */
 export async function watchDisk(watch: DiskWatch): Promise<void> {
   try {
-    let counted: Counted | undefined
     let counting: Promise<void> | undefined
     let fault: unknown
     const first = await freeSpace(watch.directory)
+    let counted = notCounted(first, watch.clock())
     for (let now = first; !watch.signal.aborted; now = await freeSpace(watch.directory)) {
       if (fault !== undefined) throw fault
       const finding = exceeded(watch, counted, now, first)
@@ -62,12 +64,19 @@ interface Free {
 }
 
 interface Counted {
+  /** Of what is known to be there; before the first count, nothing. */
   readonly bytes: number
   readonly files: number
   readonly complete: boolean
   readonly free: Free
   readonly at: number
   readonly took: number
+  /** After how many milliseconds it is counted again, whatever became used meanwhile. */
+  readonly good: number
+}
+
+function notCounted(free: Free, at: number): Counted {
+  return { bytes: 0, files: 0, complete: true, free, at, took: 0, good: FIRST_COUNT_AFTER }
 }
 
 async function count({ directory, limits, clock, processes, signal }: DiskWatch): Promise<Counted> {
@@ -83,6 +92,7 @@ async function count({ directory, limits, clock, processes, signal }: DiskWatch)
     free,
     at: clock(),
     took: clock() - start,
+    good: LONGEST_BETWEEN_COUNTS,
   }
 }
 
@@ -91,29 +101,21 @@ async function freeSpace(directory: string): Promise<Free> {
   return { bytes: bfree * bsize, files: ffree, small: blocks * bsize < 4 * HOST_FLOOR }
 }
 
-function exceeded(
-  { limits }: DiskWatch,
-  counted: Counted | undefined,
-  now: Free,
-  first: Free,
-): string | undefined {
-  if (counted !== undefined) {
-    if (counted.bytes > limits.workspaceDisk)
-      return `the workspace holds more than ${limits.workspaceDisk} bytes`
-    if (counted.files > limits.workspaceFiles)
-      return `the workspace holds more than ${limits.workspaceFiles} files`
-    if (!counted.complete) return 'the workspace is nested too deeply to be measured'
-  }
+function exceeded({ limits }: DiskWatch, counted: Counted, now: Free, first: Free): string | undefined {
+  if (counted.bytes > limits.workspaceDisk)
+    return `the workspace holds more than ${limits.workspaceDisk} bytes`
+  if (counted.files > limits.workspaceFiles)
+    return `the workspace holds more than ${limits.workspaceFiles} files`
+  if (!counted.complete) return 'the workspace is nested too deeply to be measured'
   // On a small file system of its own the file system is the limit, and being full is an ordinary ENOSPC.
   if (now.bytes < HOST_FLOOR && !now.small && now.bytes < first.bytes) return 'the host disk is nearly full'
   return undefined
 }
 
-function due({ limits, clock }: DiskWatch, counted: Counted | undefined, now: Free): boolean {
-  if (counted === undefined) return true
+function due({ limits, clock }: DiskWatch, counted: Counted, now: Free): boolean {
   const age = clock() - counted.at
   if (age < counted.took / SHARE) return false
   const bytes = counted.bytes + counted.free.bytes - now.bytes
   const files = counted.files + counted.free.files - now.files
-  return age >= LONGEST_BETWEEN_COUNTS || bytes > limits.workspaceDisk || files > limits.workspaceFiles
+  return age >= counted.good || bytes > limits.workspaceDisk || files > limits.workspaceFiles
 }
