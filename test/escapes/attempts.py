@@ -87,6 +87,8 @@ attempt('send a datagram', lambda: send(('192.0.2.1', 53)))
 attempt('resolve a name', lambda: socket.getaddrinfo('example.com', 80))
 for family in ['AF_VSOCK', 'AF_PACKET', 'AF_ALG', 'AF_BLUETOOTH', 'AF_CAN']:
     attempt('open ' + family, lambda: socket.socket(getattr(socket, family), socket.SOCK_RAW).close())
+for family in ['AF_VSOCK', 'AF_NETLINK']:
+    attempt('pair ' + family, lambda: socket.socketpair(getattr(socket, family), socket.SOCK_RAW))
 attempt('open a raw socket', lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, 1).close())
 
 libc = ctypes.CDLL(None, use_errno=True)

@@ -123,6 +123,8 @@ test('there is no way to the network', () => {
     'open AF_ALG',
     'open AF_BLUETOOTH',
     'open AF_CAN',
+    'pair AF_VSOCK',
+    'pair AF_NETLINK',
     'open a raw socket',
   ]
   expect(pick(...opened)).toEqual(all('EAFNOSUPPORT', ...opened))

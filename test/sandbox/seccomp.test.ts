@@ -100,6 +100,13 @@ describe.each(ARCHITECTURES)('the filter for %s', (architecture) => {
     expect(answer(numberOf('ioctl'), 0, 0x5401)).toBe(ALLOW)
   })
 
+  test('joins pairs of Unix sockets, and makes no pair of another family', () => {
+    const pair = (...args: (number | bigint)[]) => answer(numberOf('socketpair'), ...args)
+    expect([pair(1, 1, 0), pair(1, 2, 0), pair(1, 5 | 0x80000, 0)]).toEqual([ALLOW, ALLOW, ALLOW])
+    for (let family = 0; family < 64; family++)
+      if (family !== 1) expect([family, pair(family, 1, 0)]).toEqual([family, EAFNOSUPPORT])
+  })
+
   test('opens Unix sockets, TCP, UDP and the routing netlink, and no other socket', () => {
     const socket = (...args: (number | bigint)[]) => answer(numberOf('socket'), ...args)
     const allowed = [

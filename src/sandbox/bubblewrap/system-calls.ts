@@ -91,6 +91,7 @@ export const EXAMINED = {
   mknodat: { x64: 259, arm64: 33 },
   ioctl: { x64: 16, arm64: 29 },
   socket: { x64: 41, arm64: 198 },
+  socketpair: { x64: 53, arm64: 199 },
 } as const satisfies NumberTable
 
 /** file_setattr (Linux 6.17). Anything newer was not looked at yet, so it is absent. */
