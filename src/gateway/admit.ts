@@ -24,6 +24,9 @@ export type Route =
   | { readonly kind: 'alive' }
   | { readonly kind: 'refused'; readonly refusal: ModelRefusal }
 
+/** What clients are known to ask for beside the path. A router may take a model or an address from anything else. */
+const QUERY = /^(?:\?(?:beta=true|api-version=[\w.-]{1,40})?)?$/
+
 /** Reads the request line: anything but the protocol's own paths does not exist. */
 export function route(
   protocol: ModelProtocol,
@@ -37,8 +40,8 @@ export function route(
   if (method === 'GET' && path === '/v1/models') return { kind: 'models' }
   const apiPath = path.replace(/^\/v1(?=\/)/, '')
   const purpose = Object.hasOwn(protocol.paths, apiPath) ? protocol.paths[apiPath] : undefined
-  if (method === 'POST' && purpose && query.length <= 500) return { kind: 'call', purpose, apiPath, query }
-  return { kind: 'refused', refusal: unknownPath(method, path, Object.keys(protocol.paths)) }
+  if (method === 'POST' && purpose && QUERY.test(query)) return { kind: 'call', purpose, apiPath, query }
+  return { kind: 'refused', refusal: unknownPath(method, path + query, Object.keys(protocol.paths)) }
 }
 
 export interface Admission {

@@ -184,6 +184,8 @@ const REFUSED: readonly [string, () => TestLane, string, object | string | Buffe
   ['a path that climbs', () => messages, '/v1/messages/../files', {}, 403, 'model.path'],
   ['an encoded path', () => messages, '/v1/%6dessages', {}, 403, 'model.path'],
   ['a path of prototypes', () => messages, '/v1/constructor', {}, 403, 'model.path'],
+  ['an unknown question', () => messages, '/v1/messages?model=other', M, 403, 'model.path'],
+  ['a known question and more', () => messages, '/v1/messages?beta=true&model=other', M, 403, 'model.path'],
   ['an absolute address', () => messages, 'http://other.example/v1/messages', {}, 403, 'model.path'],
   ['what is not JSON', () => messages, '/v1/messages', '{', 400, 'model.request'],
   ['what is not an object', () => messages, '/v1/messages', '[]', 400, 'model.request'],
