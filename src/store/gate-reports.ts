@@ -32,25 +32,6 @@ export async function gateReportOf(
   return row?.report
 }
 
-/** The reports of several patches, each told by its task and digest. */
-export async function gateReportsOf(
-  tx: Tx,
-  patches: readonly { readonly task: string; readonly digest: string }[],
-): Promise<{ readonly task: string; readonly patchDigest: string; readonly report: GateReport }[]> {
-  if (patches.length === 0) return []
-  return tx
-    .selectFrom('gateReports')
-    .select(['task', 'patchDigest', 'report'])
-    .where((column) =>
-      column.or(
-        patches.map(({ task, digest }) =>
-          column.and([column('task', '=', task), column('patchDigest', '=', digest)]),
-        ),
-      ),
-    )
-    .execute()
-}
-
 /** What gates said about a base, by a key over everything that could change it. The shape is the gates' own. */
 export async function cachedBaseRun(tx: Tx, key: string): Promise<unknown> {
   const row = await tx.selectFrom('gateBaseCache').select('run').where('key', '=', key).executeTakeFirst()

@@ -6,7 +6,7 @@ import { eventsAfter } from '#store/events.ts'
 import { evidenceOf } from '#store/evidence.ts'
 import { patchByDigest, patchById, patchBytes } from '#store/patches.ts'
 import { projectByReference } from '#store/projects.ts'
-import { taskView } from '#store/task-view.ts'
+import { taskView, taskViews } from '#store/task-view.ts'
 import { countTasks, listTasks } from '#store/tasks.ts'
 import { findTask } from '#tasks/reference.ts'
 import type { Workshop } from '#tasks/workshop.ts'
@@ -40,8 +40,7 @@ export function taskUseCases(
           before,
           limit: query.limit + 1,
         })
-        const items = []
-        for (const row of rows.slice(0, query.limit)) items.push(await taskView(tx, row))
+        const items = await taskViews(tx, rows.slice(0, query.limit))
         const last = items.at(-1)
         return ok(
           rows.length > query.limit && last !== undefined ? { items, next: `${last.number}` } : { items },

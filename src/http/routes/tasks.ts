@@ -38,7 +38,7 @@ export function taskRoutes(heartbeatMilliseconds: number): readonly Route[] {
       method: 'get',
       path: '/v1/tasks',
       action: 'task.list',
-      summary: 'The tasks of this organisation, newest first',
+      summary: 'The tasks of this organisation, newest first; what gates said is with each task by itself',
       query: TaskQuery,
       reply: TaskPage,
       run: ({ application, actor, query }) => application.listTasks(actor, query),

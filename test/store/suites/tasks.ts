@@ -269,7 +269,8 @@ export function tasksSuite(open: () => Promise<TestStore>): void {
       const single = await within(async (tx) => taskView(tx, (await taskById(tx, full.task.id)) ?? full.task))
       expect(views.map((view) => Task.parse(view))).toEqual(views)
       expect(views.map((view) => view.number)).toEqual([2, 1])
-      expect(views[1]).toEqual(single)
+      const { gates: _, ...listed } = single
+      expect(views[1]).toEqual(listed)
       expect([single.gates, single.patch?.digest, single.attempts.length]).toEqual([report, digest, 1])
     })
 
