@@ -18,6 +18,8 @@ export interface ContainerRig extends Rig {
   readonly prefix: string
   /** Ends the runner as a crash would. */
   killRunner(): Promise<void>
+  /** Ends it as an administrator would. */
+  stopRunner(): Promise<void>
   startRunner(): Promise<void>
 }
 
@@ -36,6 +38,12 @@ export async function containerRig(more: readonly string[] = []): Promise<Contai
   const user = CONTAINER_USER
   let runner: ReturnType<typeof spawn> | undefined
   let directories = 0
+  const signal = async (name: NodeJS.Signals) => {
+    if (runner === undefined || runner.exitCode !== null || runner.signalCode !== null) return
+    const exited = once(runner, 'exit')
+    runner.kill(name)
+    await exited
+  }
   const rig: ContainerRig = {
     driver: createContainerDriver({ runner: socket, clock: Date.now }),
     engine,
@@ -71,12 +79,8 @@ export async function containerRig(more: readonly string[] = []): Promise<Contai
       await Promise.race([listening, failed])
       failed.catch(() => {})
     },
-    async killRunner() {
-      if (runner === undefined || runner.exitCode !== null || runner.signalCode !== null) return
-      const exited = once(runner, 'exit')
-      runner.kill('SIGKILL')
-      await exited
-    },
+    killRunner: () => signal('SIGKILL'),
+    stopRunner: () => signal('SIGTERM'),
     async directory() {
       const path = join(root, 'writable', `directory-${directories++}`)
       await mkdir(path)
@@ -84,11 +88,7 @@ export async function containerRig(more: readonly string[] = []): Promise<Contai
       return path
     },
     async close() {
-      if (runner?.exitCode === null && runner.signalCode === null) {
-        const exited = once(runner, 'exit')
-        runner.kill('SIGTERM')
-        await exited
-      }
+      await rig.stopRunner()
       await engine.close()
       execFileSync('sh', ['-c', 'chmod -R u+rwX "$0" && rm -rf "$0"', root])
     },

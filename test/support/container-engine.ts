@@ -7,6 +7,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { hostProgram } from '#sandbox/workspace/host-program.ts'
 
 export interface TestEngine {
+  /** Where all it has is kept. */
+  readonly root: string
   readonly socket: string
   /** Ends the service as a crash would; its containers go on. */
   kill(): Promise<void>
@@ -30,6 +32,7 @@ export async function startEngine(runtime = 'runc'): Promise<TestEngine> {
   const run = (...args: string[]) => spawn('/usr/bin/podman', [...place, ...args], { cwd: root })
   let service: ChildProcess | undefined
   const engine: TestEngine = {
+    root,
     socket,
     async kill() {
       const child = service

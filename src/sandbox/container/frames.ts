@@ -13,11 +13,13 @@ const BY_NUMBER = new Map(Object.entries(KINDS).map(([kind, number]) => [number,
 const HEADER = 5
 /** Bounds what one side may make the other keep in memory. */
 export const MOST_BYTES = 1024 * 1024
+/** Of one command; it waits in the runner's memory until the command reads it. */
+export const MOST_INPUT = 16 * MOST_BYTES
 
-/** Frames as they arrive. Throws at an unknown kind, at one that is too long, and at an end in the middle of one. */
+/** Frames as they arrive. Throws at an unknown kind, at one that is too long, and at an end in the middle of one; the stream stays open. */
 export async function* readFrames(stream: Duplex): AsyncGenerator<Frame> {
   let waiting: Buffer = Buffer.alloc(0)
-  for await (const chunk of stream) {
+  for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
     waiting = Buffer.concat([waiting, chunk])
     for (let end = endOfFrame(waiting); end <= waiting.length; end = endOfFrame(waiting)) {
       yield { kind: kindOf(waiting), bytes: waiting.subarray(HEADER, end) }

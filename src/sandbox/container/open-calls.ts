@@ -29,7 +29,7 @@ export const OPEN_CALLS: readonly string[] = `
   semget semop semtimedop sendfile sendmmsg sendmsg sendto set_robust_list set_thread_area
   set_tid_address setfsgid setfsuid setgid setgroups setitimer setpgid setpriority setregid setresgid
   setresuid setreuid setrlimit setsid setsockopt setuid setxattr setxattrat shmat shmctl shmdt shmget
-  shutdown sigaltstack signalfd signalfd4 socketpair splice stat statfs statx symlink symlinkat sync
+  shutdown sigaltstack signalfd signalfd4 splice stat statfs statx symlink symlinkat sync
   sync_file_range sync_file_range2 syncfs sysinfo tee tgkill time timer_create timer_delete
   timer_getoverrun timer_gettime timer_settime timerfd_create timerfd_gettime timerfd_settime times tkill
   truncate umask uname unlink unlinkat uprobe uretprobe utime utimensat utimes vfork vmsplice wait4

@@ -31,9 +31,7 @@ async function hostRoot(engine: Engine, host: HostView): Promise<string> {
 
 function hostEntries(host: HostView): TarEntry[] {
   return [
-    ...['usr', 'etc', 'opt', 'run', 'srv', 'mnt', 'proc', 'sys', 'dev', 'var', 'workspace'].map((path) =>
-      directory(path),
-    ),
+    ...['usr', 'etc', 'run', 'proc', 'sys', 'dev', 'var', 'workspace'].map((path) => directory(path)),
     // A tmpfs of an engine takes the mode of the directory it covers.
     ...[directory('tmp', 0o1777), directory('var/tmp', 0o1777)],
     ...[directory('home'), directory('home/agent', 0o1777)],

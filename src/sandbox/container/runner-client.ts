@@ -3,7 +3,7 @@ import type { Failure } from '#kernel/failure.ts'
 import type { Clock } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Sandbox, SandboxEnding, SandboxSpec } from '../driver.ts'
-import { type Frame, readFrames, sendFrame, sendMessage } from './frames.ts'
+import { type Frame, MOST_INPUT, readFrames, sendFrame, sendMessage } from './frames.ts'
 import { Answer, type Question } from './messages.ts'
 
 /** Asks a runner one thing. A refusal of the runner, and its absence, come back as failures. */
@@ -20,7 +20,8 @@ export async function askRunner(path: string, question: Question): Promise<Resul
 
 /** Has a runner start a sandbox, and stays connected to it: if this process dies, the runner kills it. */
 export async function startInRunner(path: string, clock: Clock, spec: SandboxSpec): Promise<Result<Sandbox>> {
-  const { onOutput, input, ...plain } = spec
+  const { onOutput: _, input, ...plain } = spec
+  if ((input?.length ?? 0) > MOST_INPUT) return refused(tooMuchInput())
   const opened = await open(path)
   if (!opened.ok) return opened
   const socket = opened.value
@@ -48,7 +49,7 @@ export async function startInRunner(path: string, clock: Clock, spec: SandboxSpe
 
 async function open(path: string): Promise<Result<Socket>> {
   return new Promise((resolve) => {
-    const socket = connect({ path, allowHalfOpen: true })
+    const socket = connect({ path })
     socket.once('connect', () => resolve(ok(socket)))
     socket.once('error', (error) => resolve(refused(noRunner(path, error))))
     socket.on('error', () => {}) // the reader of the socket learns of it
@@ -109,6 +110,15 @@ function noRunner(path: string, error: Error): Failure {
     rule: 'sandbox.host',
     message: `The sandbox runner does not answer at ${path}: ${error.message}`,
     remedy: 'Start it: see docs/sandbox-drivers.md.',
+  }
+}
+
+function tooMuchInput(): Failure {
+  return {
+    code: 'invalid_input',
+    rule: 'sandbox.input',
+    message: `A command in a container takes at most ${MOST_INPUT} bytes of input.`,
+    remedy: 'Put it into a file that is mounted.',
   }
 }
 

@@ -5,7 +5,7 @@ import { ok, type Result, refused } from '#kernel/result.ts'
 import type { HostUser } from '../host-user.ts'
 import { admissionFailure } from './admission.ts'
 import { connectEngine, type Engine, EngineError } from './engine.ts'
-import { type Frame, readFrames, sendFrame, sendMessage } from './frames.ts'
+import { type Frame, MOST_INPUT, readFrames, sendFrame, sendMessage } from './frames.ts'
 import { engineUnavailable, type Ground, prepareGround } from './ground.ts'
 import { type Answer, Question, type RunnerSpec } from './messages.ts'
 import type { RunnerOptions } from './runner-options.ts'
@@ -35,24 +35,35 @@ const FIRST_WORDS = 10_000
  */
 export async function startRunner(options: RunnerOptions, listen: ListenOptions): Promise<Runner> {
   const engine = connectEngine(options.engine)
-  const running = new Map<string, RunningContainer>()
-  const ground = remembered(engine, options)
-  await sweepContainers(engine, options.prefix, new Set()).catch(() => []) // the engine may come later
+  const closing = new AbortController()
+  const desk: Desk = {
+    engine,
+    options,
+    running: new Set(),
+    ground: remembered(engine, options),
+    closing: closing.signal,
+  }
+  await sweepContainers(engine, options.prefix, desk.running).catch(() => []) // the engine may come later
 
-  const server = createServer({ allowHalfOpen: true }, (socket) => {
-    socket.on('error', () => {})
-    void converse(socket, { engine, options, running, ground })
+  const conversations = new Set<Promise<void>>()
+  const server = createServer((socket) => {
+    socket.on('error', () => {}) // 'close' follows
+    const conversation = converse(socket, desk)
       .catch((error) => answer(socket, { tell: 'refused', failure: refusalOf(error, options) }))
       .catch(() => {})
-      .finally(() => socket.end())
+      .finally(() => {
+        socket.destroySoon()
+        conversations.delete(conversation)
+      })
+    conversations.add(conversation)
   })
   server.maxConnections = MOST_CONNECTIONS
   await open(server, listen)
   return {
     async close() {
       server.close()
-      for (const container of running.values()) container.kill()
-      await Promise.all([...running.values()].map(({ ended }) => ended))
+      closing.abort()
+      await Promise.all(conversations)
       await engine.close()
     },
   }
@@ -61,17 +72,19 @@ export async function startRunner(options: RunnerOptions, listen: ListenOptions)
 interface Desk {
   readonly engine: Engine
   readonly options: RunnerOptions
-  readonly running: Map<string, RunningContainer>
+  /** The ids of what runs or is being started. */
+  readonly running: Set<string>
   readonly ground: () => Promise<Result<Ground>>
+  readonly closing: AbortSignal
 }
 
 async function converse(socket: Socket, desk: Desk): Promise<void> {
   const frames = readFrames(socket)
-  const question = await firstQuestion(socket, frames)
+  const question = await firstQuestion(socket, frames, desk)
   if (question.ask === 'kill') throw new AirlockError(badRequest('There is nothing to kill yet.'))
   if (question.ask === 'start') return start(socket, frames, question.spec, desk)
   if (question.ask === 'sweep') {
-    const removed = await sweepContainers(desk.engine, desk.options.prefix, new Set(desk.running.keys()))
+    const removed = await sweepContainers(desk.engine, desk.options.prefix, desk.running)
     return answer(socket, { tell: 'swept', removed: [...removed] })
   }
   const ground = await desk.ground()
@@ -83,51 +96,59 @@ async function start(
   socket: Socket,
   frames: AsyncGenerator<Frame>,
   spec: RunnerSpec,
-  desk: Desk,
+  { options, running, closing, ground: getGround }: Desk,
 ): Promise<void> {
-  const wrong = admissionFailure(spec, desk.options)
+  const wrong = admissionFailure(spec, options)
   if (wrong !== undefined) return answer(socket, { tell: 'refused', failure: wrong })
-  const ground = await desk.ground()
-  if (!ground.ok) return answer(socket, { tell: 'refused', failure: ground.failure })
-  if (desk.running.has(spec.id)) throw new AirlockError(badRequest('A sandbox of this id is running.'))
-  const started = await startContainer(ground.value, spec, (stream, chunk) =>
-    sendFrame(socket, stream, chunk),
-  )
-  if (!started.ok) return answer(socket, { tell: 'refused', failure: started.failure })
-  const container = started.value
-  desk.running.set(spec.id, container)
-  // Whoever asked is gone: nobody would read the output or end it.
-  socket.once('close', () => container.kill())
-  await answer(socket, { tell: 'started' })
-  void obey(frames, container)
-  const ending = await container.ended
-  desk.running.delete(spec.id)
-  await answer(socket, { tell: 'ended', ending })
+  if (running.has(spec.id)) throw new AirlockError(badRequest('A sandbox of this id is running.'))
+  running.add(spec.id)
+  try {
+    const ground = await getGround()
+    if (!ground.ok) return await answer(socket, { tell: 'refused', failure: ground.failure })
+    const started = await startContainer(ground.value, spec, (stream, chunk) =>
+      sendFrame(socket, stream, chunk),
+    )
+    if (!started.ok) return await answer(socket, { tell: 'refused', failure: started.failure })
+    const container = started.value
+    const kill = () => container.kill()
+    // Whoever asked is gone: nobody would read the output or end it.
+    socket.once('close', kill)
+    closing.addEventListener('abort', kill)
+    if (socket.destroyed || closing.aborted) kill()
+    await answer(socket, { tell: 'started' })
+    void obey(frames, container)
+    const ending = await container.ended
+    closing.removeEventListener('abort', kill)
+    await answer(socket, { tell: 'ended', ending })
+  } finally {
+    running.delete(spec.id)
+  }
 }
 
-/** Input and the order to kill, as they come; anything else ends the sandbox. */
+/** Input and the order to kill, as they come. Anything else ends the sandbox, and so does the end of the connection. */
 async function obey(frames: AsyncGenerator<Frame>, container: RunningContainer): Promise<void> {
   const { input } = container
+  let bytes = 0
   try {
     for await (const frame of frames) {
-      if (frame.kind === 'input') await sendInput(input, frame.bytes)
+      bytes += frame.bytes.length
+      // Never waited for: while it is not read, nobody would notice that the connection is gone.
+      if (frame.kind === 'input' && bytes <= MOST_INPUT) input.write(frame.bytes)
       else if (frame.kind === 'end_of_input') input.end()
       else if (questionIn(frame).ask === 'kill') container.kill()
       else throw new Error('one sandbox for each connection')
     }
-  } catch {
-    container.kill()
-  }
+  } catch {}
+  container.kill()
 }
 
-async function sendInput(input: RunningContainer['input'], bytes: Buffer): Promise<void> {
-  if (input.destroyed || input.writableEnded || input.write(bytes)) return
-  await new Promise<void>((resolve) => {
-    input.once('drain', resolve).once('close', resolve)
-  })
-}
-
-async function firstQuestion(socket: Socket, frames: AsyncGenerator<Frame>): Promise<Question> {
+async function firstQuestion(
+  socket: Socket,
+  frames: AsyncGenerator<Frame>,
+  { closing }: Desk,
+): Promise<Question> {
+  const leave = () => socket.destroy()
+  closing.addEventListener('abort', leave)
   const timer = setTimeout(() => socket.destroy(), FIRST_WORDS)
   try {
     const { value, done } = await frames.next().catch((error) => {
@@ -136,6 +157,7 @@ async function firstQuestion(socket: Socket, frames: AsyncGenerator<Frame>): Pro
     if (done) throw new AirlockError(badRequest('Nothing was asked.'))
     return questionIn(value)
   } finally {
+    closing.removeEventListener('abort', leave)
     clearTimeout(timer)
   }
 }

@@ -27,10 +27,9 @@ export interface StartedContainer {
   readonly tell: (stream: 'stdout' | 'stderr', chunk: Buffer) => Promise<void>
 }
 
-const MEMORY_TICK = 100
-/** What an engine may take to end the output of a killed container. */
-const LAST_WORDS = 10_000
-const NOTHING = () => {}
+const TICK = 100
+/** For what is still in the pipes when nobody is left; the output itself may have been sent away through a socket. */
+const LAST_WORDS = 3_000
 
 /** Watches one container until nothing of it is left. */
 export function runningContainer(started: StartedContainer): RunningContainer {
@@ -42,17 +41,22 @@ export function runningContainer(started: StartedContainer): RunningContainer {
   const account = cgroupAccount(pid)
   let exited = false
   let first: { cause: EndCause; detail?: string } | undefined
+  let lastWords: NodeJS.Timeout | undefined
+  const hush = () => {
+    lastWords ??= setTimeout(() => stream.destroy(), LAST_WORDS)
+  }
   const end = (cause: EndCause, detail?: string) => {
     if (exited) return
     first ??= { cause, ...(detail === undefined ? {} : { detail }) }
-    void pause(LAST_WORDS, undefined, { signal: over.signal }).then(() => stream.destroy(), NOTHING)
+    hush()
     killNow(engine, id, pid)
   }
   const heard = hear(started, output, () => end('output_exhausted'))
   const timer = setTimeout(() => end('timed_out'), spec.limits.seconds * 1000)
   const ticks = setInterval(() => {
     if (account.outOfMemoryKills() > 0) end('out_of_memory')
-  }, MEMORY_TICK)
+    if (pid > 0 && !isAlive(pid)) hush()
+  }, TICK)
   if (spec.workspace.writable !== 'none')
     void watchDisk({
       directory: spec.workspace.source,
@@ -69,6 +73,7 @@ export function runningContainer(started: StartedContainer): RunningContainer {
     exited = true
     clearTimeout(timer)
     clearInterval(ticks)
+    clearTimeout(lastWords)
     over.abort()
     const removed = await engine.remove(id).then(
       () => true,

@@ -43,8 +43,9 @@ export function systemCallRules(architecture: Architecture): SystemCallRules {
       { names: OPEN_CALLS, action: 'SCMP_ACT_ALLOW' },
       { names: Object.keys(FORBIDDEN), action: 'SCMP_ACT_ERRNO', errnoRet: EPERM },
       { names: Object.keys(ABSENT), action: 'SCMP_ACT_ERRNO', errnoRet: ENOSYS },
-      ...only('clone', { index: 0, mask: NEW_NAMESPACES, values: [0] }),
-      ...only('personality', { index: 0, mask: WORD, values: [0, 0xffffffff] }),
+      ...only('clone', { index: 0, mask: NEW_NAMESPACES, values: [0] }, EPERM),
+      ...only('personality', { index: 0, mask: WORD, values: [0, 0xffffffff] }, EPERM),
+      ...only('socketpair', { index: 0, mask: WORD, values: [AF_UNIX] }, EAFNOSUPPORT),
       ...allBut('mknod', { index: 1, mask: FILE_TYPE, values: DEVICES }),
       ...allBut('mknodat', { index: 2, mask: FILE_TYPE, values: DEVICES }),
       ...allBut('ioctl', { index: 1, mask: WORD, values: TERMINAL_INJECTION }),
@@ -102,14 +103,15 @@ interface Condition {
   readonly values: readonly number[]
 }
 
-/** Allows a call with these values of an argument, and gives EPERM for all others. */
-function only(name: string, { index, mask, values }: Condition): Rule[] {
+/** Allows a call with these values of an argument, and gives an error for all others. */
+function only(name: string, { index, mask, values }: Condition, errno: number): Rule[] {
   return [
     ...values.map((value) => allow(name, [compare(index, mask, value)])),
-    ...others(values, mask).map((cube) => refuse(name, EPERM, [compare(index, ...cube)])),
+    ...others(values, mask).map((cube) => refuse(name, errno, [compare(index, ...cube)])),
   ]
 }
 
+/** Gives EPERM for these values of an argument, and allows all others. */
 function allBut(name: string, { index, mask, values }: Condition): Rule[] {
   return [
     ...values.map((value) => refuse(name, EPERM, [compare(index, mask, value)])),

@@ -26,7 +26,9 @@ export async function tryOut(ground: Ground, options: RunnerOptions): Promise<Re
     started.value.input.end()
     const ending = await started.value.ended
     if (ending.cause !== 'exited' || ending.exitCode !== 0)
-      return refused(unavailable(`A trial container ended: ${ending.cause}, ${report.slice(-500)}`, MEND))
+      return refused(
+        unavailable(`A trial container ended: ${ending.cause} ${ending.detail ?? report.slice(-500)}`, MEND),
+      )
     const gaps = [...gapsIn(report, options), ...(await ownerGap(join(workspace, 'made'), options))]
     if (gaps.length === 0) return ok(ground)
     return refused(unavailable(`This engine does not give the full profile: ${gaps.join('; ')}.`, MEND))
@@ -61,7 +63,7 @@ function trialSpec(source: string): SandboxSpec {
       processes: 32,
       openFiles: 64,
       fileSize: MiB,
-      workspaceDisk: 8 * MiB,
+      workspaceDisk: 256 * MiB,
       workspaceFiles: 100,
       seconds: 60,
       outputBytes: MiB,
