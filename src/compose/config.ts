@@ -14,6 +14,10 @@ export interface Config {
   readonly database:
     | { readonly kind: 'embedded' }
     | { readonly kind: 'url'; readonly url: string; readonly queryUrl: string | undefined }
+  readonly sandbox:
+    | { readonly kind: 'bubblewrap' }
+    /** The socket of the runner; the engine's own is never opened by a server. */
+    | { readonly kind: 'container'; readonly runner: string }
   /** The usual provider variables, and nothing else of the environment. */
   readonly providerEnvironment: Readonly<Record<string, string | undefined>>
   readonly pager: string | undefined
@@ -36,6 +40,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     database: environment.DATABASE_URL
       ? { kind: 'url', url: environment.DATABASE_URL, queryUrl: environment.AIRLOCK_QUERY_DATABASE_URL }
       : { kind: 'embedded' },
+    sandbox: sandbox(environment),
     providerEnvironment: Object.fromEntries(
       Object.entries(environment).filter(([name]) => /^[A-Z0-9_]+_(API_KEY|BASE_URL)$/.test(name)),
     ),
@@ -69,6 +74,29 @@ function port(text: string | undefined): number | undefined {
     message: `AIRLOCK_PORT is not a port: ${text}`,
     remedy: `Give a number from 0 to 65535, or leave it out for ${DEFAULT_PORT}.`,
   })
+}
+
+const RUNNER = '/run/airlock-runner.sock'
+
+/** Said in one word, so that there is never a second choice to fall back to. */
+function sandbox(environment: NodeJS.ProcessEnv): Config['sandbox'] {
+  const kind = environment.AIRLOCK_SANDBOX || 'bubblewrap'
+  const runner = environment.AIRLOCK_SANDBOX_RUNNER || RUNNER
+  if (kind === 'bubblewrap') return { kind }
+  if (kind === 'container' && isAbsolute(runner)) return { kind, runner }
+  throw new AirlockError(
+    kind === 'container'
+      ? {
+          code: 'invalid_configuration',
+          message: `AIRLOCK_SANDBOX_RUNNER is no absolute path: ${runner}`,
+          remedy: `Name the socket of the sandbox runner, or leave it out for ${RUNNER}.`,
+        }
+      : {
+          code: 'invalid_configuration',
+          message: `AIRLOCK_SANDBOX names no sandbox: ${kind}`,
+          remedy: 'Give bubblewrap or container, or leave it out for bubblewrap.',
+        },
+  )
 }
 
 export function isRoot(): boolean {

@@ -1,7 +1,7 @@
 import type { Failure, FailureCode } from '#kernel/failure.ts'
 import { ACTIONS, type ActionName } from './action.ts'
 import type { Actor } from './actor.ts'
-import { holds, LEAST_ROLE } from './role.ts'
+import { holds, isAtLeast, LEAST_ROLE } from './role.ts'
 
 /** What a rule said. `deny` beats `allow`, and silence is `deny`. */
 export type Effect = 'allow' | 'deny'
@@ -30,6 +30,8 @@ export interface Resource {
 export interface DecisionFacts {
   /** How many people of the organisation could approve a change, the actor included. */
   readonly approvers?: number
+  /** Whether a project would be reached through files of the server: a local path, or a key file. */
+  readonly readsServerFiles?: boolean
 }
 
 export interface Question {
@@ -41,7 +43,12 @@ export interface Question {
 
 /** The one answer for every surface: all rules are asked, the strictest wins, and nothing said means no. */
 export function decide(question: Question): Decision {
-  return strictest([sameOrganisation(question), roleHolds(question), requesterDoesNotApprove(question)])
+  return strictest([
+    sameOrganisation(question),
+    roleHolds(question),
+    requesterDoesNotApprove(question),
+    serverFilesAreTheOwners(question),
+  ])
 }
 
 /**
@@ -101,6 +108,21 @@ function roleHolds({ actor, action }: Pick<Question, 'actor' | 'action'>): Opini
     effect: 'deny',
     reason: `This needs the permission ${permission}, which the role ${actor.role} does not hold.`,
     smallestChange: `Ask an owner for the role ${least}, or ask someone who is ${least} to do it.`,
+  }
+}
+
+/** Whoever connects a local path or names a key file reads with the rights of the server's user: the owner's to give. */
+function serverFilesAreTheOwners({ actor, action, facts }: Question): Opinion | undefined {
+  if (action !== 'project.create') return undefined
+  const rule = 'project.server-files'
+  if (facts.readsServerFiles === false) return undefined
+  if (facts.readsServerFiles === true && isAtLeast(actor.role, 'owner'))
+    return { rule, effect: 'allow', reason: "An owner may have the server's own files read." }
+  return {
+    rule,
+    effect: 'deny',
+    reason: "A local path or a key file is read with the rights of the server's user.",
+    smallestChange: 'Ask an owner to connect it, or connect it by an http(s) address.',
   }
 }
 

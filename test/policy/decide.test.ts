@@ -21,6 +21,7 @@ describe('roles', () => {
         "audit.checkpoint": "maintainer",
         "audit.export": "maintainer",
         "audit.list": "maintainer",
+        "evidence.attach": "maintainer",
         "evidence.show": "viewer",
         "identity.show": "viewer",
         "person.create": "owner",
@@ -56,6 +57,26 @@ describe('roles', () => {
 })
 
 describe('decide', () => {
+  test.each([
+    ['owner', true, 'allow'],
+    ['maintainer', true, 'deny'],
+    ['maintainer', false, 'allow'],
+    ['developer', false, 'deny'],
+    ['maintainer', undefined, 'deny'],
+  ] as const)(
+    "connecting a repository as %s, through the server's own files: %s, is %s",
+    (role, files, effect) => {
+      const facts = files === undefined ? {} : { readsServerFiles: files }
+      const decision = decide({
+        actor: actor(role),
+        action: 'project.create',
+        resource: { organisation: 'org_a' },
+        facts,
+      })
+      expect(decision.effect).toBe(effect)
+    },
+  )
+
   test('says every rule that spoke', () => {
     expect(
       decide({

@@ -7,6 +7,7 @@ import { newId } from '#kernel/ids.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Actor } from '#policy/actor.ts'
+import { decide, refusalOf } from '#policy/decide.ts'
 import {
   insertProject,
   listProjects,
@@ -40,6 +41,14 @@ async function connect(workshop: Workshop, actor: Actor, request: ProjectRequest
   if (!address.ok) return address
   const known = await workshop.store.inOrganisation(actor.organisation, (tx) => projectByUrl(tx, url))
   const { credential } = request
+  if (known !== undefined && credential === undefined) return ok(projectView(known))
+  const decision = decide({
+    actor,
+    action: 'project.create',
+    resource: { organisation: actor.organisation },
+    facts: { readsServerFiles: address.value.kind === 'local' || credential?.kind === 'ssh-key' },
+  })
+  if (decision.effect === 'deny') return refused(refusalOf(decision))
   if (credential !== undefined) {
     const fits = fitsAddress(address.value.kind, credential)
     if (!fits.ok) return fits
