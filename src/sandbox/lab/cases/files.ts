@@ -105,7 +105,7 @@ export const FILE_CASES: readonly LabCase[] = [
     group: 'files',
     tries: 'move the socket of the gateway aside, to put its own there',
     stops: 'the directory with the sockets is a read-only mount',
-    attack: inside('rename', ['/run/airlock/model.sock', '/run/airlock/other']),
+    attack: inside('rename', ['/run/airlock/egress.sock', '/run/airlock/other']),
   },
   {
     id: 'files.write-closed-workspace',

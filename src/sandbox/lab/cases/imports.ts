@@ -44,7 +44,7 @@ export const IMPORT_CASES: readonly LabCase[] = [
   runs(
     'nested-repository',
     'run its program from the configuration of a repository inside',
-    'mkdir sub && git init -q sub && git -C sub config core.fsmonitor "$TRAP" && cp "$TRAP" sub/.git/hooks/post-index-change && echo x > sub/file && git -C sub add file',
+    'git init -q sub && echo x > sub/file && git -C sub add file && git -C sub -c user.name=x -c user.email=x@localhost commit -qm x && git -C sub config core.fsmonitor "../$TRAP" && cp "$TRAP" sub/.git/hooks/post-index-change',
   ),
   reads('symlink-to-file', 'have the host read a file of its own through a link', 'ln -s "$SECRET" link'),
   reads(
@@ -60,7 +60,7 @@ export const IMPORT_CASES: readonly LabCase[] = [
   reads(
     'worktree',
     "point git's working tree at a directory of the host",
-    'git config core.worktree "$ROOT"',
+    'git config core.worktree "$ROOT/neighbour"',
   ),
   reads(
     'git-file',
@@ -112,7 +112,7 @@ export const IMPORT_CASES: readonly LabCase[] = [
     'large-file',
     'bring in a file that no reviewer could read',
     'files above a bound are left out',
-    'head -c 40m /dev/zero > large',
+    'head -c 12m /dev/zero > large',
     ({ path }) => path === 'large',
   ),
   {
@@ -178,7 +178,7 @@ function taken(
 git init -q . && git config user.name lab && git config user.email lab@localhost
 cat > .git/trap <<'TRAP'
 ${trap(signOf(scene, name))}TRAP
-chmod 755 .git/trap; TRAP=/workspace/.git/trap; SECRET=${scene.secretFile}; ROOT=${scene.root}
+chmod 755 .git/trap; TRAP=.git/trap; SECRET=${scene.secretFile}; ROOT=${scene.root}
 echo honest > honest
 ${script}
 `,

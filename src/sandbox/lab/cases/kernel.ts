@@ -63,7 +63,7 @@ export const KERNEL_CASES: readonly LabCase[] = [
     `${FILTER} personality`,
     call('personality', 0x0040000),
   ),
-  one('fanotify', 'watch the files of everybody', `${FILTER} fanotify_init`, call('fanotify_init', 0, 0)),
+  one('fanotify', 'watch the files of everybody', `${FILTER} fanotify_init`, call('fanotify_init', 0x200, 0)),
   one('secret-memory', 'hide memory from the kernel itself', ABSENT, call('memfd_secret', 0xffff)),
   one(
     'foreign-instruction-set',

@@ -83,6 +83,13 @@ export const PRIVILEGE_CASES: readonly LabCase[] = [
     attack: callRefused('setpriority', 0, 0, -5),
   },
   {
+    id: 'privileges.be-real-time',
+    group,
+    tries: 'become a real-time process, which nobody else interrupts',
+    stops: 'it needs CAP_SYS_NICE of the host',
+    attack: callRefused('sched_setscheduler', 0, 1, '\u0001\u0000\u0000\u0000'),
+  },
+  {
     id: 'privileges.make-user-namespace',
     group,
     tries: 'make a user namespace, in which it would be root',

@@ -9,6 +9,7 @@ const SETTINGS = [
   '/proc/sys/vm/overcommit_memory',
   '/proc/sysrq-trigger',
   '/proc/self/uid_map',
+  '/proc/self/setgroups',
 ]
 const DEVICES = [
   'mem',

@@ -16,6 +16,15 @@ export const PROCESS_CASES: readonly LabCase[] = [
     ),
   },
   {
+    id: 'processes.read-bystander',
+    group,
+    tries: 'find a process of the same user outside by its number',
+    stops: 'a pid namespace of its own',
+    attack: inside('shell that finds', (scene) => [
+      `tr "\\0" " " < /proc/${scene.bystander}/cmdline | grep "sleep 300"`,
+    ]),
+  },
+  {
     id: 'processes.signal-bystander',
     group,
     tries: 'kill a process of the same user outside',
@@ -26,15 +35,6 @@ export const PROCESS_CASES: readonly LabCase[] = [
       (_outcome, scene) =>
         scene.bystanderLives() ? stopped('nobody of that number') : gotThrough('the process outside is dead'),
     ),
-  },
-  {
-    id: 'processes.read-bystander',
-    group,
-    tries: 'read the environment of a process of the same user outside',
-    stops: 'a pid namespace of its own',
-    attack: inside('shell that finds', (scene) => [
-      `tr "\\0" " " < /proc/${scene.bystander}/cmdline | grep "sleep 300"`,
-    ]),
   },
   {
     id: 'processes.trace-first',

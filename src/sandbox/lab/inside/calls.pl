@@ -19,10 +19,12 @@ while (my $line = <STDIN>) {
     my $child = fork();
     if ($child == 0) {
         alarm 3;
+        my $own = $$;
         my $said = eval {
             my @values = map { word($_) } @texts;
             $! = 0;
             my $result = syscall(0 + $number, @values);
+            if ($$ != $own) { require POSIX; POSIX::_exit(0); }
             $result == -1 ? 'error ' . (0 + $!) : 'done';
         };
         $said = $@ unless defined $said;

@@ -19,10 +19,13 @@ for line in sys.stdin:
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
+        own = os.getpid()
         signal.alarm(3)
         try:
             values = [word(text) for text in words]
             result = libc.syscall(ctypes.c_long(int(number)), *values)
+            if os.getpid() != own:
+                os._exit(0)  # what the call itself gave birth to has nothing to say
             said = 'done' if result >= 0 else 'error %d' % ctypes.get_errno()
         except OSError as error:
             said = 'error %d' % error.errno
