@@ -76,11 +76,12 @@ function providerFailure(status: number): Failure {
   }
 }
 
-function badEnd({ cause, exitCode }: SandboxEnding): Failure {
+function badEnd({ cause, exitCode, detail }: SandboxEnding): Failure {
   const how = cause === 'exited' ? `exit code ${exitCode}` : cause.replaceAll('_', ' ')
   return {
     code: 'agent_failed',
     message: `The agent ended badly: ${how}.`,
     remedy: 'Look at its last messages, then retry the task.',
+    ...(detail === undefined ? {} : { details: { detail } }),
   }
 }

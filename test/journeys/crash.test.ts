@@ -162,6 +162,6 @@ function attemptsOf(task: Task) {
 
 async function sleeps(): Promise<void> {
   const sleeping = () => journey.leftovers().processes.some((line) => line.includes('sleep 1000'))
-  await expect.poll(sleeping, { timeout: 20_000 }).toBe(true)
+  await expect.poll(sleeping, { timeout: 60_000 }).toBe(true)
   await pause(100)
 }

@@ -156,7 +156,7 @@ test('an agent whose way to the model is taken away is stopped, with that cause'
   journey.model.play('lost', [shell('sleep 700', 600)])
   const task = await server.submit({ model: 'lost' })
   const sleeps = () => journey.leftovers().processes.join()
-  await expect.poll(sleeps, { timeout: 20_000 }).toContain('sleep 700')
+  await expect.poll(sleeps, { timeout: 60_000 }).toContain('sleep 700')
   for (const lane of journey.leftovers().lanes)
     rmSync(join(journey.runtimeDirectory, 'lanes', lane), { recursive: true })
   const failed = await server.reaches(task.number, 'failed')

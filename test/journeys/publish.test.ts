@@ -127,7 +127,7 @@ async function comesBack(task: Task): Promise<Task> {
     const now = given(await server.client.task(task.id))
     return now.state === 'awaiting_review' && now.cause !== undefined
   }
-  await expect.poll(states, { timeout: 20_000 }).toBe(true)
+  await expect.poll(states, { timeout: 60_000 }).toBe(true)
   return given(await server.client.task(task.id))
 }
 

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import type { z } from 'zod'
 import { checkLog, type LogReport } from '#audit/log-check.ts'
 import { parseVerifierText } from '#audit/signing-key.ts'
@@ -19,6 +19,9 @@ import { plainGit } from './git-fixture.ts'
 import { type Leftovers, leftoversOf, NOTHING_LEFT } from './journey-leftovers.ts'
 import { type JourneyModel, startJourneyModel } from './journey-model.ts'
 import type { JourneyServerOptions } from './journey-server.ts'
+
+// Servers and sandboxes start in a second, and in ten on a machine that does much else.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
@@ -219,7 +222,7 @@ async function runningServer(
       return checkLog(given(await client.auditExport()), { key, origin: `${key.name}/${organisation}` })
     },
     async reaches(task, ...states) {
-      for (let wait = 0; wait < 1_500; wait += 1) {
+      for (let wait = 0; wait < 4_000; wait += 1) {
         const now = given(await client.task(`${task}`))
         if (states.includes(now.state)) return now
         if (END_STATES.includes(now.state) || now.state === 'awaiting_review')
@@ -230,7 +233,7 @@ async function runningServer(
     },
     async stalled() {
       for (let wait = 0; !said.out.includes('stalled'); wait += 1) {
-        if (wait > 1_000) throw new Error(`the server never stalled\n${said.err}`)
+        if (wait > 4_000) throw new Error(`the server never stalled\n${said.err}`)
         await pause(30)
       }
     },
@@ -240,7 +243,7 @@ async function runningServer(
 }
 
 async function urlOf(child: ChildProcess, dataDirectory: string, said: Said): Promise<string> {
-  for (let wait = 0; wait < 1_000; wait += 1) {
+  for (let wait = 0; wait < 4_000; wait += 1) {
     const record = await readServerRecord(dataDirectory)
     if (record?.pid === child.pid) return record?.url ?? ''
     if (child.exitCode !== null) throw new Error(`the server did not start: ${said.out}${said.err}`)
