@@ -5,7 +5,6 @@ import { createPager } from '#cli/pager.ts'
 import { terminalPrompts } from '#cli/terminal/prompts.ts'
 import { manyLines } from '#cli/terminal/safe-text.ts'
 import { createScreen } from '#cli/terminal/screen.ts'
-import type { HostFinding } from '#contract/api.ts'
 import {
   commitFacts,
   commitId,
@@ -14,7 +13,6 @@ import {
   isDirty,
   rootOf,
 } from '#forge/git/local-repository.ts'
-import { newId } from '#kernel/ids.ts'
 import type { Config } from './config.ts'
 import { verifierKeyFile } from './verifier-key-file.ts'
 
@@ -33,7 +31,10 @@ export function cliDependencies(
   { version, mainFile, packageRoot }: Program,
 ): CliDependencies {
   const screen = createScreen({ input: process.stdin, output: process.stdout, errors: process.stderr })
-  const doctor = () => examineHost(config)
+  const doctor = async () => {
+    const { examineHost } = await import('./examine-host.ts')
+    return examineHost(config, packageRoot)
+  }
   return {
     version,
     mainFile,
@@ -66,21 +67,6 @@ export function cliDependencies(
       })
     },
   }
-}
-
-async function examineHost(config: Config): Promise<readonly HostFinding[]> {
-  const [{ diagnose }, { openInstallation }, { openDriver }] = await Promise.all([
-    import('#sandbox/doctor.ts'),
-    import('./installation.ts'),
-    import('./workshop.ts'),
-  ])
-  const installation = await openInstallation(config.dataDirectory, config.runtimeDirectory, randomBytes)
-  const { findings } = await diagnose({
-    driver: openDriver(config, installation),
-    dataDirectory: config.dataDirectory,
-    id: newId('sbx', randomBytes),
-  })
-  return findings
 }
 
 function described(cause: unknown): string {

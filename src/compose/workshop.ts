@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { readdir, rm } from 'node:fs/promises'
-import { cpus, release, totalmem } from 'node:os'
+import { rm } from 'node:fs/promises'
+import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { builtinAgent } from '#agents/builtin/agent.ts'
 import { openTrustedRepository } from '#forge/git/trusted-repository.ts'
@@ -11,7 +11,6 @@ import { createPrices } from '#gateway/prices.ts'
 import { ProviderDirectory } from '#gateway/provider-directory.ts'
 import { providersFromEnvironment } from '#gateway/provider-from-environment.ts'
 import { isId } from '#kernel/ids.ts'
-import { createBubblewrapDriver } from '#sandbox/bubblewrap/driver.ts'
 import { compileGuest } from '#sandbox/compiled-guest.ts'
 import type { SandboxDriver } from '#sandbox/driver.ts'
 import { type GuestRuntime, stageGuestRuntime } from '#sandbox/guest-runtime.ts'
@@ -25,6 +24,7 @@ import type { Config } from './config.ts'
 import { clearLeftovers, type Installation } from './installation.ts'
 import { readPriceTable } from './price-table.ts'
 import { readInternet } from './registry-networks.ts'
+import { openSandboxes } from './sandbox.ts'
 import { sandboxUser } from './sandbox-user.ts'
 
 /** What a workshop is made of besides the configuration; tests hand in their own. */
@@ -64,7 +64,7 @@ async function workshopOver(
   const random = (size: number) => randomBytes(size)
   const hostUser = sandboxUser(config.dataDirectory)
   await clearLeftovers(installation)
-  const driver = openDriver(config, installation)
+  const { driver, toolchain } = await openSandboxes(config, installation)
   const runtime = await guestRuntime(packageRoot, installation, hostUser, driver, onProblem)
   const workspaces = await createWorkspaces({
     directory: installation.workspaces,
@@ -102,7 +102,7 @@ async function workshopOver(
     logOrigin: (organisation) => `${installation.signer.key.name}/${organisation}`,
     evidenceDirectory: installation.evidence,
     idleSeconds,
-    toolchain: await toolchain(),
+    toolchain,
     ...(testingOnlyStall === undefined ? {} : { testingOnlyStall }),
     onProblem,
   }
@@ -140,17 +140,6 @@ async function guestRuntime(
   }
 }
 
-export function openDriver(config: Config, installation: Installation): SandboxDriver {
-  const hostUser = sandboxUser(config.dataDirectory)
-  return createBubblewrapDriver({
-    prefix: `airlock${installation.id}`,
-    ...(hostUser === undefined ? {} : { hostUser }),
-    clock: () => Date.now(),
-    scratchDirectory: installation.scratch,
-    runtimeDirectory: installation.runtime,
-  })
-}
-
 function location(config: Config, installation: Installation) {
   if (config.database.kind === 'embedded') return { embedded: { directory: installation.database } }
   const { url, queryUrl } = config.database
@@ -185,10 +174,4 @@ function repositories(directory: string): Pick<Workshop, 'repositoryOf' | 'forge
       await rm(place(project), { recursive: true, force: true })
     },
   }
-}
-
-/** Changes when the host's programs may have: kernel, Node, and the versions of what stands in /usr. */
-async function toolchain(): Promise<string> {
-  const libraries = await readdir('/usr/lib').catch(() => [])
-  return `bubblewrap ${release()} node ${process.versions.node} ${libraries.length}`
 }

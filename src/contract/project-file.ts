@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { SandboxTier } from './sandbox-tier.ts'
 import { Scope } from './scope.ts'
 
 /** Ecosystems whose registries `prepare` may reach; the hosts behind each name stand in gateway/egress/presets.json. */
@@ -59,6 +60,10 @@ export const ProjectFile = z
       .strictObject({ protected: z.array(z.string()).default([]) })
       .default({ protected: [] })
       .describe('More branches that Airlock never pushes to'),
+    sandbox: z
+      .strictObject({ require: SandboxTier.describe('The weakest sandbox that is strong enough') })
+      .optional()
+      .describe('Without it, whatever the server has'),
   })
   .meta({ id: 'ProjectFile' })
 export type ProjectFile = z.infer<typeof ProjectFile>

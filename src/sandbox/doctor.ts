@@ -5,16 +5,9 @@ import { cgroupHome } from './bubblewrap/cgroup.ts'
 import { ownCgroupPlaces } from './bubblewrap/ground.ts'
 import { findProgram, isAtLeast, versionOf } from './bubblewrap/programs.ts'
 import type { SandboxDriver, SandboxEnding } from './driver.ts'
+import { engineFinding, findEngines, tierFinding } from './engines.ts'
+import type { Finding } from './finding.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
-
-export interface Finding {
-  readonly name: string
-  /** `weaker`: it works, with less protection or comfort than it could have. */
-  readonly status: 'ok' | 'weaker' | 'missing'
-  readonly finding: string
-  /** The exact command or setting that mends it. */
-  readonly remedy?: string
-}
 
 export interface Diagnosis {
   readonly findings: readonly Finding[]
@@ -34,11 +27,13 @@ export interface DiagnosisOptions {
 /** Examines what this host gives to sandboxes, the last word being a real one started with the full profile. */
 export async function diagnose(options: DiagnosisOptions): Promise<Diagnosis> {
   const trial = await startTrial(options)
+  const engines = await findEngines()
   const findings = [
-    await bubblewrap(),
-    userNamespaces(),
-    seccomp(),
-    cgroups(),
+    ...(options.driver.name === 'container'
+      ? []
+      : [await bubblewrap(), userNamespaces(), seccomp(), cgroups()]),
+    engineFinding(engines, process.getuid?.() === 0),
+    tierFinding(options.driver, engines),
     await overlay(),
     await diskSpace(options.dataDirectory),
     await git(),

@@ -1,3 +1,4 @@
+import type { SandboxTier } from '#contract/sandbox-tier.ts'
 import type { Result } from '#kernel/result.ts'
 import type { Limits } from './limits.ts'
 
@@ -74,6 +75,8 @@ export interface Sandbox {
 /** Starts sandboxes of one kind. Every driver passes test/port-suites/sandbox-driver.ts. */
 export interface SandboxDriver {
   readonly name: 'bubblewrap' | 'container' | 'microvm' | 'kubernetes' | 'fake'
+  /** What a project may require; left out by a driver that satisfies no requirement. */
+  readonly tier?: SandboxTier
   /** Refuses with `sandbox_unavailable` when the host cannot give the full profile: never a weaker one in silence. */
   start(spec: SandboxSpec): Promise<Result<Sandbox>>
   /** Kills and removes whatever a former process of this installation left behind. Returns what it removed. */

@@ -19,6 +19,8 @@ test('the doctor looks at everything a sandbox stands on, and starts one', async
     'user namespaces',
     'seccomp',
     'cgroups',
+    'container engines',
+    'sandbox tier',
     'overlay',
     'disk space',
     'git',

@@ -28,6 +28,7 @@ export function createBubblewrapDriver(options: BubblewrapOptions): BubblewrapDr
 
   return {
     name: 'bubblewrap',
+    tier: 'bubblewrap',
     async start(spec: SandboxSpec): Promise<Result<Sandbox>> {
       const wrong = specFailure(spec)
       if (wrong !== undefined) return refused(wrong)

@@ -10,6 +10,8 @@ export interface ContainerDriverOptions {
   /** The socket of the runner, which is somebody else's process: this one never sees the engine's. */
   readonly runner: string
   readonly clock: Clock
+  /** What every sandbox must stand on: a runner that has meanwhile become another one is refused. */
+  readonly footing?: Footing
 }
 
 export interface ContainerDriver extends SandboxDriver {
@@ -19,13 +21,16 @@ export interface ContainerDriver extends SandboxDriver {
 }
 
 /** Sandboxes from a container engine, each started by a runner that can start nothing else. */
-export function createContainerDriver({ runner, clock }: ContainerDriverOptions): ContainerDriver {
+export function createContainerDriver({ runner, clock, footing }: ContainerDriverOptions): ContainerDriver {
   return {
     name: 'container',
+    tier: footing?.runtime === 'runsc' ? 'gvisor' : 'container',
     async start(spec: SandboxSpec): Promise<Result<Sandbox>> {
       const wrong = specFailure(spec)
       if (wrong !== undefined) return refused(wrong)
-      return startInRunner(runner, clock, spec).catch((error) => refused(failureOf(error)))
+      return startInRunner(runner, { clock, ...(footing === undefined ? {} : { footing }) }, spec).catch(
+        (error) => refused(failureOf(error)),
+      )
     },
     async sweep() {
       const answer = await askRunner(runner, { ask: 'sweep' })

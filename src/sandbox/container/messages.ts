@@ -82,7 +82,7 @@ const Ending = z.strictObject({
 export const Answer = z.discriminatedUnion('tell', [
   z.strictObject({ tell: z.literal('probed'), footing: Footing }),
   z.strictObject({ tell: z.literal('swept'), removed: z.array(z.string()) }),
-  z.strictObject({ tell: z.literal('started') }),
+  z.strictObject({ tell: z.literal('started'), footing: Footing }),
   z.strictObject({ tell: z.literal('ended'), ending: Ending }),
   z.strictObject({ tell: z.literal('refused'), failure: Failure }),
 ])

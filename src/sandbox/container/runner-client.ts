@@ -1,10 +1,11 @@
 import { connect, type Socket } from 'node:net'
+import { canonicalJson } from '#kernel/canonical-json.ts'
 import type { Failure } from '#kernel/failure.ts'
 import type { Clock } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Sandbox, SandboxEnding, SandboxSpec } from '../driver.ts'
 import { type Frame, MOST_INPUT, readFrames, sendFrame, sendMessage } from './frames.ts'
-import { Answer, type Question } from './messages.ts'
+import { Answer, type Footing, type Question } from './messages.ts'
 
 /** Asks a runner one thing. A refusal of the runner, and its absence, come back as failures. */
 export async function askRunner(path: string, question: Question): Promise<Result<Answer>> {
@@ -18,8 +19,17 @@ export async function askRunner(path: string, question: Question): Promise<Resul
   }
 }
 
+interface Expected {
+  readonly clock: Clock
+  readonly footing?: Footing
+}
+
 /** Has a runner start a sandbox, and stays connected to it: if this process dies, the runner kills it. */
-export async function startInRunner(path: string, clock: Clock, spec: SandboxSpec): Promise<Result<Sandbox>> {
+export async function startInRunner(
+  path: string,
+  { clock, footing }: Expected,
+  spec: SandboxSpec,
+): Promise<Result<Sandbox>> {
   const { onOutput: _, input, ...plain } = spec
   if ((input?.length ?? 0) > MOST_INPUT) return refused(tooMuchInput())
   const opened = await open(path)
@@ -33,6 +43,11 @@ export async function startInRunner(path: string, clock: Clock, spec: SandboxSpe
     socket.destroy()
     return first
   }
+  const changed = changeOf(first.value, footing)
+  if (changed !== undefined) {
+    socket.destroy() // which kills it
+    return refused(changed)
+  }
   void feed(socket, input)
   const ended = listen(frames, spec)
     .catch((error) => lost(error, (clock() - startedAt) / 1000))
@@ -45,6 +60,21 @@ export async function startInRunner(path: string, clock: Clock, spec: SandboxSpe
       return ended
     },
   })
+}
+
+function changeOf(answer: Answer, expected: Footing | undefined): Failure | undefined {
+  if (answer.tell !== 'started') return silent('it did something else than was asked')
+  if (expected === undefined || canonicalJson(answer.footing) === canonicalJson(expected)) return undefined
+  return {
+    code: 'sandbox_unavailable',
+    rule: 'sandbox.footing',
+    message: `The sandbox runner now has ${words(answer.footing)}; this server began with ${words(expected)}.`,
+    remedy: 'Restart the server, so that nothing made on the one is taken for the other.',
+  }
+}
+
+function words({ engine, runtime, image }: Footing): string {
+  return `${engine}, ${runtime}, image ${image.slice(0, 19)}`
 }
 
 async function open(path: string): Promise<Result<Socket>> {
@@ -107,9 +137,9 @@ function lost(error: unknown, seconds: number): SandboxEnding {
 function noRunner(path: string, error: Error): Failure {
   return {
     code: 'sandbox_unavailable',
-    rule: 'sandbox.host',
+    rule: 'sandbox.runner-absent',
     message: `The sandbox runner does not answer at ${path}: ${error.message}`,
-    remedy: 'Start it: see docs/sandbox-drivers.md.',
+    remedy: 'Start it with the command that `airlock doctor` names; see docs/sandbox-drivers.md.',
   }
 }
 

@@ -115,7 +115,7 @@ async function start(
     socket.once('close', kill)
     closing.addEventListener('abort', kill)
     if (socket.destroyed || closing.aborted) kill()
-    await answer(socket, { tell: 'started' })
+    await answer(socket, { tell: 'started', footing: ground.value.footing })
     void obey(frames, container)
     const ending = await container.ended
     closing.removeEventListener('abort', kill)
