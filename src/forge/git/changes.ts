@@ -12,7 +12,6 @@ export const DIFF_OPTIONS = [
   '--no-abbrev',
   '--diff-algorithm=myers',
   '--indent-heuristic',
-  '--unified=3',
   '--inter-hunk-context=0',
   '--ignore-submodules=none',
   '--submodule=short',
@@ -21,12 +20,16 @@ export const DIFF_OPTIONS = [
   '--dst-prefix=b/',
   '-O/dev/null',
 ]
+/** Not among the others: naming the context asks for the text of the change, also where only the paths are wanted. */
+export const PATCH_OPTIONS = ['--binary', '--unified=3']
 export const DIFF_CONFIG = [
   'diff.suppressBlankEmpty=false',
   'diff.mnemonicPrefix=false',
   'diff.noPrefix=false',
 ]
-export const RENAMES = ['--find-renames=50%', '-l1000']
+
+/** How renames are found: by likeness, which compares every new file with every one that is gone, or of the same bytes. */
+export const RENAMES = { alike: ['--find-renames=50%', '-l1000'], exact: ['--find-renames=100%'] } as const
 
 /** One line of `git diff --raw`: what stands at a path in each of two trees. */
 export interface RawChange extends TreeChange {
@@ -41,13 +44,14 @@ export async function rawChanges(gitDirectory: string, base: string, tree: strin
   return parseRaw(splitNul(await git({ gitDirectory, args, config: DIFF_CONFIG }))).changes
 }
 
-/** The files of a patch as people see them, renames found as in the patch itself. */
+/** The files of a patch as people see them, with renames found as in the patch itself. */
 export async function fileChanges(
   gitDirectory: string,
   base: string,
   tree: string,
+  renames: readonly string[],
 ): Promise<{ raw: RawChange; file: FileChange }[]> {
-  const args = ['diff', ...DIFF_OPTIONS, '--raw', '--numstat', '-z', ...RENAMES, base, tree, '--']
+  const args = ['diff', ...DIFF_OPTIONS, '--raw', '--numstat', '-z', ...renames, base, tree, '--']
   const { changes, rest } = parseRaw(splitNul(await git({ gitDirectory, args, config: DIFF_CONFIG })))
   const counts = parseNumstat(rest)
   return changes.map((raw, at) => ({ raw, file: fileChange(raw, counts[at] ?? NO_COUNT) }))
