@@ -19,6 +19,9 @@ const MiB = 1024 * 1024
 /** What stood there before is compared as well; above this, git would take gigabytes to tell the difference. */
 const LARGEST_BEFORE = 64 * MiB
 
+/** Both sides of all changes together: git reads every one of them, again for each name it has. */
+const MOST_READ = 512 * MiB
+
 /** Files that came or went are compared by likeness while they have no more bytes than this in all. */
 const MOST_COMPARED = 32 * MiB
 
@@ -37,6 +40,8 @@ export async function buildPatch(
   const sizes = await sidesOf(gitDirectory, paths)
   const large = sizes.find(({ before, after }) => after > BOUNDS.fileInPatch || before > LARGEST_BEFORE)
   if (large !== undefined) return refused(fileTooLarge(large.path, Math.max(large.after, large.before)))
+  if (sizes.reduce((sum, { before, after }) => sum + before + after, 0) > MOST_READ)
+    return refused(patchTooLarge())
 
   const renames = RENAMES[comparedBytes(sizes) > MOST_COMPARED ? 'exact' : 'alike']
   const changes = await fileChanges(gitDirectory, base, tree, renames)
