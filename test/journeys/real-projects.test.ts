@@ -54,7 +54,7 @@ describe.skipIf(obstacle !== undefined)(
       await Promise.all(
         Object.entries(CHANGES).map(async ([name, change]) => ran.set(name, await runOn(name, change))),
       )
-    }, 180_000)
+    }, 300_000)
 
     afterAll(() => journey.close())
 
