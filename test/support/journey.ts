@@ -90,7 +90,11 @@ export const FILES: Readonly<Record<string, string>> = {
   'src/poem.txt': 'one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\nten\neleven\ntwelve\n',
 }
 
-export async function startJourney(files = FILES): Promise<Journey> {
+/** `settings` are further variables of the servers' environment. */
+export async function startJourney(
+  files = FILES,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Journey> {
   const root = mkdtempSync(join(tmpdir(), 'airlock-journey-'))
   chmodSync(root, 0o711)
   const dataDirectory = join(root, 'data')
@@ -131,6 +135,7 @@ export async function startJourney(files = FILES): Promise<Journey> {
     USER: 'ada',
     AIRLOCK_HOME: dataDirectory,
     AIRLOCK_PORT: '0',
+    ...settings,
   }
   const run = (program: readonly string[], cwd = root) =>
     spawn(process.execPath, [...program], { cwd, env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
