@@ -4,6 +4,7 @@ import type { RandomBytes } from '#kernel/ids.ts'
 import type { Clock } from '#kernel/instant.ts'
 import type { Result } from '#kernel/result.ts'
 import type { Page } from './pager.ts'
+import type { SandboxTools } from './sandbox-tools.ts'
 import type { Prompts } from './terminal/prompts.ts'
 import type { Screen } from './terminal/screen.ts'
 
@@ -53,6 +54,8 @@ export interface CliDependencies {
   readonly onInterrupt: (listener: () => void) => () => void
   /** Looks at this host, without a server. */
   readonly doctor: () => Promise<readonly HostFinding[]>
+  /** Tries the sandboxes of this host, without a server. */
+  readonly sandbox: SandboxTools
   /** Starts the server of the data directory in this process, listening when it resolves. */
   readonly serve: (options: { readonly port?: number }) => Promise<Result<RunningServer>>
 }

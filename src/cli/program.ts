@@ -8,6 +8,7 @@ import { diffCommand } from './commands/diff.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { downCommand } from './commands/down.ts'
 import { initCommand } from './commands/init.ts'
+import { labCommand } from './commands/lab.ts'
 import { peopleCommand } from './commands/people.ts'
 import { projectCommand } from './commands/project.ts'
 import { providerCommand } from './commands/provider.ts'
@@ -15,6 +16,7 @@ import { rejectCommand } from './commands/reject.ts'
 import { retryCommand } from './commands/retry.ts'
 import { reviewCommand } from './commands/review.ts'
 import { runCommand } from './commands/run.ts'
+import { sandboxCommand } from './commands/sandbox.ts'
 import { showCommand } from './commands/show.ts'
 import { statusCommand } from './commands/status.ts'
 import { tasksCommand } from './commands/tasks.ts'
@@ -33,6 +35,7 @@ const GROUPS: readonly CommandGroup[] = [
   ['Review:', [reviewCommand, diffCommand, approveCommand, rejectCommand]],
   ['Evidence:', [verifyCommand, attachCommand, auditCommand]],
   ['Set up:', [initCommand, doctorCommand, providerCommand, projectCommand, peopleCommand]],
+  ['Chamber:', [labCommand, sandboxCommand]],
   ['Server:', [upCommand, downCommand, statusCommand]],
 ]
 

@@ -83,7 +83,7 @@ async function outcomeOf(running: Promise<Outcome>): Promise<Outcome> {
 }
 
 /** A program that asked for JSON reads the refusal where it reads results; a person reads it on standard error. */
-function showFailure(session: Session<unknown>, failure: Failure): void {
+export function showFailure(session: Session<unknown>, failure: Failure): void {
   const { screen } = session
   screen.status('')
   if (session.options.json) screen.print(safeJson({ error: failure }, 2))

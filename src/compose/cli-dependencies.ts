@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { text } from 'node:stream/consumers'
 import type { CliDependencies } from '#cli/dependencies.ts'
 import { createPager } from '#cli/pager.ts'
+import type { SandboxTools } from '#cli/sandbox-tools.ts'
 import { terminalPrompts } from '#cli/terminal/prompts.ts'
 import { manyLines } from '#cli/terminal/safe-text.ts'
 import { createScreen } from '#cli/terminal/screen.ts'
@@ -56,6 +57,7 @@ export function cliDependencies(
       }
     },
     doctor,
+    sandbox: sandboxTools(config, packageRoot),
     serve: async ({ port }) => {
       const { serve } = await import('./serve.ts')
       return serve(config, {
@@ -71,4 +73,14 @@ export function cliDependencies(
 
 function described(cause: unknown): string {
   return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)
+}
+
+/** Loaded when they are used. */
+function sandboxTools(config: Config, packageRoot: string): SandboxTools {
+  const open = async () => (await import('./toolbox.ts')).openToolbox(config, packageRoot)
+  return {
+    exec: async (request) => (await import('./sandbox-exec.ts')).execInSandbox(await open(), request),
+    cases: async () => (await import('#sandbox/lab/lab-cases.ts')).LAB_CASES,
+    lab: async (request) => (await import('./sandbox-lab.ts')).attackSandboxes(await open(), request),
+  }
 }

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
-import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { builtinAgent } from '#agents/builtin/agent.ts'
 import { openTrustedRepository } from '#forge/git/trusted-repository.ts'
@@ -15,12 +14,12 @@ import { compileGuest } from '#sandbox/compiled-guest.ts'
 import type { SandboxDriver } from '#sandbox/driver.ts'
 import { type GuestRuntime, stageGuestRuntime } from '#sandbox/guest-runtime.ts'
 import type { HostUser } from '#sandbox/host-user.ts'
-import { DEFAULT_LIMITS, type Limits } from '#sandbox/limits.ts'
 import { createWorkspaces } from '#sandbox/workspace/workspaces.ts'
 import { openStore, type Store } from '#store/database.ts'
 import { Interrupts } from '#tasks/interrupts.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 import type { Config } from './config.ts'
+import { hostLimits } from './host-limits.ts'
 import { clearLeftovers, type Installation } from './installation.ts'
 import { readPriceTable } from './price-table.ts'
 import { readInternet } from './registry-networks.ts'
@@ -144,15 +143,6 @@ function location(config: Config, installation: Installation) {
   if (config.database.kind === 'embedded') return { embedded: { directory: installation.database } }
   const { url, queryUrl } = config.database
   return { url, ...(queryUrl === undefined ? {} : { queryUrl }) }
-}
-
-/** The defaults, cut down to what a small machine has. */
-function hostLimits(): Limits {
-  return {
-    ...DEFAULT_LIMITS,
-    cpus: Math.min(DEFAULT_LIMITS.cpus, cpus().length),
-    memory: Math.min(DEFAULT_LIMITS.memory, Math.floor(totalmem() / 2)),
-  }
 }
 
 /** One bare repository per project, opened once. */

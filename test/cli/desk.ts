@@ -84,6 +84,7 @@ export async function aDesk(role: Role = 'owner'): Promise<Desk> {
         return () => void listeners.delete(listener)
       },
       doctor: async () => [],
+      sandbox: noSandbox,
       serve: async () => ok({ url: server.url, stop: async () => undefined }),
       ...changes,
     }
@@ -109,6 +110,11 @@ export async function aDesk(role: Role = 'owner'): Promise<Desk> {
   }
 }
 
+const nothingHere = async () => {
+  throw new Error('no sandbox here')
+}
+const noSandbox: CliDependencies['sandbox'] = { exec: nothingHere, cases: nothingHere, lab: nothingHere }
+
 function aPaper(interactive: boolean): { screen: Screen; out: string[]; err: string[] } {
   const out: string[] = []
   const err: string[] = []
@@ -119,7 +125,8 @@ function aPaper(interactive: boolean): { screen: Screen; out: string[]; err: str
     rows: 40,
     paint: PLAIN,
     print: (text) => void out.push(text),
-    raw: (bytes) => void out.push(Buffer.from(bytes).toString('latin1')),
+    raw: (bytes, stream) =>
+      void (stream === 'stderr' ? err : out).push(Buffer.from(bytes).toString('latin1')),
     remark: (text) => void err.push(text),
     status: () => undefined,
   }

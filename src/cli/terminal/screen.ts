@@ -16,8 +16,8 @@ export interface Screen {
   readonly paint: Paint
   /** Results, to standard output. */
   print(text: string): void
-  /** Exact bytes, to standard output: only for somebody who asked for them. */
-  raw(bytes: Uint8Array): void
+  /** Exact bytes, to standard output unless told otherwise: only for somebody who asked for them. */
+  raw(bytes: Uint8Array, stream?: 'stdout' | 'stderr'): void
   /** Everything that is not a result, to standard error. */
   remark(text: string): void
   /** Redraws the one status line below everything; an empty text removes it. Nothing happens unless `live`. */
@@ -61,7 +61,7 @@ export function createScreen({ input, output, errors }: Streams): Screen {
     },
     paint: coloured ? COLOURED : PLAIN,
     print: (text) => write(output, text),
-    raw: (bytes) => void output.write(bytes),
+    raw: (bytes, stream = 'stdout') => void (stream === 'stdout' ? output : errors).write(bytes),
     remark: (text) => write(errors, text),
     status(text) {
       if (!live) return

@@ -1,0 +1,39 @@
+import type { LabRequest } from '#cli/sandbox-tools.ts'
+import { ok, type Result } from '#kernel/result.ts'
+import { LAB_CASES } from '#sandbox/lab/lab-cases.ts'
+import type { LabReport } from '#sandbox/lab/report.ts'
+import { runLab } from '#sandbox/lab/run-lab.ts'
+import { takeAsTasksDo } from './lab-take.ts'
+import type { Toolbox } from './toolbox.ts'
+
+/** Attacks one driver after the other. */
+export async function attackSandboxes(
+  toolbox: Toolbox,
+  request: LabRequest,
+): Promise<Result<readonly LabReport[]>> {
+  const { installation, owner, random, clock, runtime } = toolbox
+  const drivers = toolbox.drivers(request.driver)
+  if (!drivers.ok) return drivers
+  const node = runtime.mounts.find(({ target }) => target === '/opt/airlock/node')
+  if (node === undefined) throw new Error('the runtime shows Node')
+  const reports: LabReport[] = []
+  for (const driver of drivers.value) {
+    const report = await runLab({
+      driver,
+      cases: LAB_CASES.filter(({ id }) => request.wanted(id)),
+      directory: installation.scratch,
+      ...(owner === undefined ? {} : { owner }),
+      random,
+      clock,
+      runtimeDirectory: installation.runtime,
+      node,
+      openLane: () => toolbox.openLane([], () => {}),
+      take: takeAsTasksDo,
+      onLine: (line) => request.onLine(driver.name, line),
+      signal: request.signal,
+    })
+    if (!report.ok) return report
+    reports.push(report.value)
+  }
+  return ok(reports)
+}
