@@ -1,12 +1,8 @@
 import { encodeEntry } from '#audit/entry.ts'
-import { BOUNDS } from '#contract/bounds.ts'
 import { Budget } from '#contract/budget.ts'
 import type { ProjectFile } from '#contract/project-file.ts'
 import type { Task, TaskRequest } from '#contract/task.ts'
-import { baseOf } from '#forge/base.ts'
-import type { Tip, TrustedRepository } from '#forge/repository.ts'
-import { detectProject } from '#gates/detect.ts'
-import { PROJECT_FILE, readProjectFile } from '#gates/project-file.ts'
+import type { Tip } from '#forge/repository.ts'
 import { compileScope } from '#guards/scope.ts'
 import { newId } from '#kernel/ids.ts'
 import { instantOf } from '#kernel/instant.ts'
@@ -18,6 +14,7 @@ import { appendEvents } from '#store/events.ts'
 import { type ProjectRow, projectByReference, setDefaultBranch } from '#store/projects.ts'
 import { taskView } from '#store/task-view.ts'
 import { insertTask } from '#store/tasks.ts'
+import { newestBase } from './newest-base.ts'
 import type { Workshop } from './workshop.ts'
 
 /** Scope of a task when neither the request nor the project file names one. */
@@ -41,47 +38,23 @@ export async function submitTask(
   const choice = await workshop.providers.choose(request.model)
   if (!choice.ok) return choice
 
-  const repository = await workshop.repositoryOf(project.id)
-  const fetched = await repository.fetch(await workshop.remotes.remoteOf(project))
-  if (!fetched.ok) return fetched
-  const base = baseOf(fetched.value, request.baseBranch)
-  if (!base.ok) return base
-  const configuration = await configurationAt(repository, base.value)
-  if (!configuration.ok) return configuration
-
-  const scope = request.scope ?? configuration.value.scope ?? WHOLE_REPOSITORY
-  const compiled = compileScope(scope, configuration.value.protected)
+  const found = await newestBase(workshop, project, request.baseBranch)
+  if (!found.ok) return found
+  const { tip, projectFile, defaultBranch } = found.value
+  const scope = request.scope ?? projectFile.scope ?? WHOLE_REPOSITORY
+  const compiled = compileScope(scope, projectFile.protected)
   if (!compiled.ok) return compiled
 
-  const task = await store(workshop, actor, project, fetched.value.defaultBranch, {
+  const task = await store(workshop, actor, project, defaultBranch, {
     intent: request.intent,
-    base: base.value,
+    base: tip,
     scope,
     agent: agent.name,
     model: `${choice.value.provider.name}/${choice.value.model}`,
     budget: Budget.parse(withoutUndefined(request.budget)),
-    projectFile: configuration.value,
+    projectFile,
   })
   return ok(task)
-}
-
-/** `airlock.yaml` of the base commit, completed by what can be seen from the tree where it is silent. */
-async function configurationAt(repository: TrustedRepository, base: Tip): Promise<Result<ProjectFile>> {
-  const file = readProjectFile(await repository.readFile(base.commit, PROJECT_FILE, BOUNDS.projectFile))
-  if (!file.ok || file.value.gates !== undefined) return file
-  const entries = await repository.list(base.commit)
-  const read = async (path: string) => {
-    const bytes = await repository.readFile(base.commit, path, BOUNDS.projectFile).catch(() => undefined)
-    return bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8')
-  }
-  const seen = await detectProject(entries, read)
-  const { setup, egress } = file.value.setup.length > 0 ? file.value : seen
-  return ok({
-    ...file.value,
-    setup: [...setup],
-    egress: [...new Set([...file.value.egress, ...egress])],
-    gates: [...seen.gates],
-  })
 }
 
 interface NewTaskFacts {

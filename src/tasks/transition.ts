@@ -160,7 +160,8 @@ function again(task: TaskFacts, action: string, data: { readonly [key: string]: 
   return ok({
     next: 'queued',
     attempt: task.attempt + 1,
-    lost: task.lost,
+    // A person looked at it: whatever crashed before does not count against the new attempt.
+    lost: 0,
     entries: [{ action, data: { ...data, attempt: task.attempt + 1 } }],
     obligations: ['advance'],
     cause: null,

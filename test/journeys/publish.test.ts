@@ -52,6 +52,22 @@ test('a base that moved in the same place voids the approval, and nothing is pus
   expect((await published(back)).branch).toContain(`airlock/${task.number}-`)
 })
 
+test('after a conflict a retry starts from the base as it is now, and can be published', async () => {
+  const task = await ready()
+  const tip = journey.commit({ 'src/poem.txt': POEM.replace('three', 'drei') })
+  given(await server.approve(task))
+  expect((await comesBack(task)).cause).toMatchObject({ code: 'base_moved' })
+  given(await server.client.retry(`${task.number}`, ''))
+  const again = await server.reaches(task.number, 'awaiting_review')
+  expect([again.base.commit, again.attempts.length]).toEqual([tip, 2])
+  const { commit } = await published(again)
+  expect(journey.git('show', `${commit}:src/poem.txt`)).toBe(
+    POEM.replace('three', 'drei').replace('two', 'TWO').trimEnd(),
+  )
+  expect(await verification(commit)).toMatchObject({ exit: 0, rebase: 'skipped' })
+  journey.commit({ 'src/poem.txt': POEM })
+})
+
 test('a branch that is there already with another commit is not touched; another name works', async () => {
   const task = await ready()
   const taken = `airlock/${task.number}-taken`

@@ -26,7 +26,7 @@ export function applyPatch(
       code: 'base_moved',
       message: 'The base has moved and the patch no longer fits.',
       rule: 'publish.base-moved',
-      remedy: 'Start another attempt from the new base, or resolve it by hand from the exported patch.',
+      remedy: 'Retry the task: the next attempt starts from the base as it is now.',
       details: { files: conflicts(unmerged, outcome.stderr), words: outcome.stderr },
     })
   })
