@@ -15,7 +15,12 @@ export const Budget = z
       .max(20)
       .default(3)
       .describe('How often gate regressions may go back to the agent'),
-    seconds: z.int().min(1).max(86_400).default(1_800).describe('Wall-clock of the agent phase'),
+    seconds: z
+      .int()
+      .min(1)
+      .max(86_400)
+      .default(1_800)
+      .describe('Wall-clock of the agent, over all iterations of an attempt'),
   })
   .meta({ id: 'Budget' })
 

@@ -61,11 +61,12 @@ export interface AttemptProgress {
   /** All refusals so far, not only the new ones. */
   readonly refusals?: readonly Refusal[] | undefined
   readonly iterations?: number | undefined
+  readonly agentSeconds?: number | undefined
 }
 
 /** Notes how far an attempt came; what is left out stays. */
 export async function noteAttempt(tx: Tx, id: string, progress: AttemptProgress): Promise<void> {
-  const { step, spend, agentEnding, agentSummary, refusals, iterations } = progress
+  const { step, spend, agentEnding, agentSummary, refusals, iterations, agentSeconds } = progress
   const columns = {
     ...(step === undefined ? {} : { step }),
     ...(spend === undefined ? {} : { spend: json(spend) }),
@@ -73,6 +74,7 @@ export async function noteAttempt(tx: Tx, id: string, progress: AttemptProgress)
     ...(agentSummary === undefined ? {} : { agentSummary: storableText(agentSummary) }),
     ...(refusals === undefined ? {} : { refusals: json(refusals) }),
     ...(iterations === undefined ? {} : { iterations }),
+    ...(agentSeconds === undefined ? {} : { agentSeconds }),
   }
   if (Object.keys(columns).length === 0) return
   await tx.updateTable('attempts').set(columns).where('id', '=', id).execute()

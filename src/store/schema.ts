@@ -133,6 +133,8 @@ export interface AttemptsTable {
   refusals: Json<readonly Refusal[]>
   /** How often gate regressions went back to the agent. */
   iterations: Generated<number>
+  /** How long the agent has run, over all iterations. */
+  agentSeconds: Generated<number>
 }
 
 export interface EventsTable {

@@ -20,6 +20,8 @@ import type { StepContext } from './step.ts'
 export interface AgentRun {
   readonly ending: AgentEnding
   readonly spend: Spend
+  /** Of this attempt, over all iterations. */
+  readonly agentSeconds: number
   readonly refusals: readonly Refusal[]
   readonly summary: string | undefined
   readonly failure: Failure | undefined
@@ -105,7 +107,7 @@ export async function runAgent(
         },
         mounts: [...workshop.runtime.mounts, ...plan.mounts],
         socketDirectory,
-        limits: { ...workshop.limits, seconds: task.budget.seconds },
+        limits: { ...workshop.limits, seconds: Math.max(1, task.budget.seconds - attempt.agentSeconds) },
         input: Buffer.from(plan.input),
         onOutput: (stream, chunk) => {
           if (stream === 'stdout') lines.push(chunk)
@@ -133,6 +135,7 @@ export async function runAgent(
     return ok({
       ...agentEnding(ended.value, seen, allowed),
       spend: lane.spent(),
+      agentSeconds: attempt.agentSeconds + ended.value.seconds,
       refusals,
       summary,
     })

@@ -133,6 +133,7 @@ function note({ task }: StepContext, ran: AgentRun): NonNullable<StepOutcome['al
     await noteAttempt(tx, attempt.id, {
       step: 'import',
       spend: ran.spend,
+      agentSeconds: ran.agentSeconds,
       agentEnding: ran.ending,
       agentSummary: ran.summary,
       refusals: ran.refusals,

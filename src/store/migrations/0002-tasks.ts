@@ -63,6 +63,7 @@ async function work(db: Kysely<unknown>): Promise<void> {
     agent_summary text,
     refusals json not null,
     iterations integer not null default 0,
+    agent_seconds double precision not null default 0,
     primary key (organisation, id),
     unique (organisation, task, number),
     foreign key (organisation, task) references tasks (organisation, id)

@@ -19,6 +19,7 @@ export const begin: Step = async ({ workshop }) => ({
       await noteAttempt(tx, attempt.id, {
         spend: before.spend,
         iterations: before.iterations,
+        agentSeconds: before.agentSeconds,
       })
   },
 })

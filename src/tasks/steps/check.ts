@@ -131,7 +131,7 @@ async function feedbackFor(
   const attempt = await workshop.store.inOrganisation(task.organisation, (tx) =>
     attemptByNumber(tx, task.id, task.attempt),
   )
-  if (attempt?.agentEnding !== 'finished') return undefined
+  if (attempt?.agentEnding !== 'finished' || attempt.agentSeconds >= task.budget.seconds) return undefined
   return regressionFeedback(report)
 }
 
