@@ -143,6 +143,13 @@ test('a sandbox ends although it closed or gave away its outputs', async () => {
   server.close()
 })
 
+test('a second runner of an installation does not start: it would sweep what the first one runs', async () => {
+  const sandbox = await longRunning()
+  await expect(rig.startRunner()).rejects.toThrow('Another runner listens')
+  expect((await processes()).length).toBe(2)
+  await sandbox.kill()
+})
+
 test('an image that the engine does not have is named, with how to get it; nothing is pulled', async () => {
   const other = await containerRig(['--image', 'registry.invalid/no/such:image'])
   try {

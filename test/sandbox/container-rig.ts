@@ -52,32 +52,23 @@ export async function containerRig(more: readonly string[] = []): Promise<Contai
     socket,
     prefix,
     async startRunner() {
-      runner = spawn(process.execPath, [
-        ...[
-          'src/sandbox/container/runner-main.ts',
-          '--engine',
-          `unix://${engine.socket}`,
-          '--socket',
-          socket,
-        ],
-        ...[
-          '--installation',
-          prefix,
-          '--user',
-          `${user.uid}:${user.gid}`,
-          '--directory',
-          join(root, 'runner'),
-        ],
-        ...['--writable', join(root, 'writable'), '--readable', join(root, 'readable'), ...more],
-      ])
-      let words = ''
-      runner.stderr?.on('data', (chunk) => (words += chunk))
-      const listening = once(runner.stdout ?? runner, 'data')
-      const failed = once(runner, 'exit').then(() => {
-        throw new Error(`the runner ended: ${words}`)
-      })
-      await Promise.race([listening, failed])
+      const options = {
+        engine: `unix://${engine.socket}`,
+        socket,
+        installation: prefix,
+        user: `${user.uid}:${user.gid}`,
+        directory: join(root, 'runner'),
+        writable: join(root, 'writable'),
+        readable: join(root, 'readable'),
+      }
+      const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
+      const child = spawn(process.execPath, ['src/sandbox/container/runner-main.ts', ...words, ...more])
+      let said = ''
+      child.stderr.on('data', (chunk) => (said += chunk))
+      const failed = once(child, 'close').then(() => Promise.reject(new Error(said)))
       failed.catch(() => {})
+      await Promise.race([once(child.stdout, 'data'), failed])
+      runner = child
     },
     killRunner: () => signal('SIGKILL'),
     stopRunner: () => signal('SIGTERM'),

@@ -86,7 +86,6 @@ async function open(path: string): Promise<Result<Socket>> {
   })
 }
 
-/** The server may not outlive what it asked for only because a runner froze; its own limits bound the sandbox. */
 async function nextAnswer(frames: AsyncGenerator<Frame>): Promise<Result<Answer>> {
   try {
     const { value, done } = await frames.next()

@@ -5,6 +5,7 @@
  *       --installation ID --user UID:GID --writable DIR… --readable DIR… [--image NAME] [--runtime runc] [--for UID:GID]
  */
 import { parseArgs } from 'node:util'
+import { type Failure, failureOf } from '#kernel/failure.ts'
 import { startRunner } from './runner.ts'
 import { readRunnerArguments } from './runner-arguments.ts'
 
@@ -23,11 +24,16 @@ const { values } = parseArgs({
   },
 })
 const read = readRunnerArguments(values)
-if (!read.ok) {
-  process.stderr.write(`runner: ${read.failure.message}\n`)
-  process.exit(64)
-}
-const runner = await startRunner({ ...read.value.options, clock: Date.now }, read.value.listen)
-process.stdout.write(`listening on ${read.value.listen.socket}\n`)
+if (!read.ok) stop(64, read.failure)
+const { options, listen } = read.value
+const runner = await startRunner({ ...options, clock: Date.now }, listen).catch((error) =>
+  stop(1, failureOf(error)),
+)
+process.stdout.write(`listening on ${listen.socket}\n`)
 for (const signal of ['SIGTERM', 'SIGINT'] as const)
   process.once(signal, () => void runner.close().finally(() => process.exit(0)))
+
+function stop(code: number, { message, remedy, details }: Failure): never {
+  process.stderr.write(`runner: ${[message, details?.cause, remedy].filter(Boolean).join(' ')}\n`)
+  process.exit(code)
+}

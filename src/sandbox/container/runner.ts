@@ -1,5 +1,5 @@
 import { chmod, chown, lstat, rm } from 'node:fs/promises'
-import { createServer, type Server, type Socket } from 'node:net'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import { AirlockError, type Failure, failureOf } from '#kernel/failure.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { HostUser } from '../host-user.ts'
@@ -12,7 +12,7 @@ import type { RunnerOptions } from './runner-options.ts'
 import type { RunningContainer } from './running-container.ts'
 import { startContainer } from './start-container.ts'
 import { sweepContainers } from './sweep.ts'
-import { tryOut } from './trial.ts'
+import { discardTrials, TRIAL_ID, tryOut } from './trial.ts'
 
 export interface Runner {
   /** Kills what runs, and resolves when nothing is left. */
@@ -43,7 +43,9 @@ export async function startRunner(options: RunnerOptions, listen: ListenOptions)
     ground: remembered(engine, options),
     closing: closing.signal,
   }
+  await refuseSecond(listen.socket)
   await sweepContainers(engine, options.prefix, desk.running).catch(() => []) // the engine may come later
+  await discardTrials(options.directory)
 
   const conversations = new Set<Promise<void>>()
   const server = createServer((socket) => {
@@ -84,7 +86,8 @@ async function converse(socket: Socket, desk: Desk): Promise<void> {
   if (question.ask === 'kill') throw new AirlockError(badRequest('There is nothing to kill yet.'))
   if (question.ask === 'start') return start(socket, frames, question.spec, desk)
   if (question.ask === 'sweep') {
-    const removed = await sweepContainers(desk.engine, desk.options.prefix, desk.running)
+    const alive = new Set([TRIAL_ID, ...desk.running])
+    const removed = await sweepContainers(desk.engine, desk.options.prefix, alive)
     return answer(socket, { tell: 'swept', removed: [...removed] })
   }
   const ground = await desk.ground()
@@ -201,6 +204,21 @@ function remembered(engine: Engine, options: RunnerOptions): () => Promise<Resul
     if (!result.ok) ready = undefined
     return result.ok ? ok(result.value) : result
   }
+}
+
+/** A second runner of one installation would sweep away what the first one runs. */
+async function refuseSecond(socket: string): Promise<void> {
+  const visitor = connect(socket)
+  const somebody = await new Promise<boolean>((resolve) => {
+    visitor.once('connect', () => resolve(true)).once('error', () => resolve(false))
+  })
+  visitor.destroy()
+  if (somebody)
+    throw new AirlockError({
+      code: 'conflict',
+      message: `Another runner listens on ${socket}.`,
+      remedy: 'Stop it first, or give this one another installation and socket.',
+    })
 }
 
 /** Nobody can connect before the mode is set: the socket is born without permissions for others. */

@@ -68,7 +68,7 @@ export function runningContainer(started: StartedContainer): RunningContainer {
     })
 
   const ended = heard.then(async (): Promise<SandboxEnding> => {
-    const state = await lastState(engine, id, pid)
+    const state = await lastState(engine, id, pid, () => first !== undefined)
     const outOfMemory = account.outOfMemoryKills() > 0 || state?.outOfMemory === true
     exited = true
     clearTimeout(timer)
@@ -113,11 +113,17 @@ async function hear(
  * The state of a container that has ended; undefined when the engine does not know. A command that merely closed its
  * outputs is waited for. Without its engine a container is killed: nobody else would end it.
  */
-async function lastState(engine: Engine, id: string, pid: number): Promise<ContainerState | undefined> {
+async function lastState(
+  engine: Engine,
+  id: string,
+  pid: number,
+  toBeKilled: () => boolean,
+): Promise<ContainerState | undefined> {
   for (let wait = 2; ; wait = Math.min(wait * 1.5, 250)) {
     try {
       const state = await engine.inspect(id)
       if (state === undefined || state.ended) return state
+      if (toBeKilled()) killNow(engine, id, pid)
     } catch {
       if (pid > 0) killFirstProcess(pid)
       if (pid === 0 || !isAlive(pid)) return undefined

@@ -10,7 +10,7 @@ export async function sweepContainers(
   const removed: string[] = []
   for (const { id, name } of await engine.list(`airlock=${label}`)) {
     const own = name.slice(prefix.length)
-    if (alive.has(own) || own.startsWith('probe_')) continue
+    if (alive.has(own)) continue
     await engine.remove(id)
     removed.push(name)
   }

@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { SandboxSpec } from '../driver.ts'
@@ -14,7 +14,7 @@ const MiB = 1024 * 1024
  */
 export async function tryOut(ground: Ground, options: RunnerOptions): Promise<Result<Ground>> {
   await mkdir(options.directory, { recursive: true })
-  const workspace = await mkdtemp(join(options.directory, 'trial-'))
+  const workspace = await mkdtemp(join(options.directory, WORKSPACE))
   try {
     await chmod(workspace, 0o700)
     await chown(workspace, options.user.uid, options.user.gid)
@@ -37,6 +37,10 @@ export async function tryOut(ground: Ground, options: RunnerOptions): Promise<Re
   }
 }
 
+/** Nothing that a sweep may take away, as long as this process lives. */
+export const TRIAL_ID = `probe_${process.pid}`
+
+const WORKSPACE = 'trial-'
 const MEND = 'Run `airlock doctor` for what is missing; see docs/sandbox-drivers.md.'
 
 const SCRIPT = [
@@ -50,7 +54,7 @@ const SCRIPT = [
 
 function trialSpec(source: string): SandboxSpec {
   return {
-    id: `probe_${process.pid}`,
+    id: TRIAL_ID,
     phase: 'check',
     command: ['sh', '-c', SCRIPT],
     workingDirectory: '/workspace',
@@ -69,6 +73,12 @@ function trialSpec(source: string): SandboxSpec {
       outputBytes: MiB,
     },
   }
+}
+
+/** Removes what a runner that died in a trial left behind. */
+export async function discardTrials(directory: string): Promise<void> {
+  for (const name of await readdir(directory).catch(() => []))
+    if (name.startsWith(WORKSPACE)) await rm(join(directory, name), { recursive: true, force: true })
 }
 
 /** What is not as the profile says, by the kernel's account of a process inside. */
