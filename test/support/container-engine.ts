@@ -10,6 +10,8 @@ export interface TestEngine {
   /** Where all it has is kept. */
   readonly root: string
   readonly socket: string
+  /** The options with which the engine's own command works on the same containers and images. */
+  readonly place: readonly string[]
   /** Ends the service as a crash would; its containers go on. */
   kill(): Promise<void>
   /** Starts the service again, over the same containers and images. */
@@ -34,6 +36,7 @@ export async function startEngine(runtime = 'runc'): Promise<TestEngine> {
   const engine: TestEngine = {
     root,
     socket,
+    place,
     async kill() {
       const child = service
       if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
