@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { OutputRelay } from '#cli/output-relay.ts'
 import { cliDependencies } from '#compose/cli-dependencies.ts'
@@ -33,6 +34,9 @@ function realTools() {
   return cliDependencies({ ...config, runtimeDirectory: join(home, 'run') }, program).sandbox
 }
 
+const leftInScratch = () =>
+  readdirSync(join(home, 'data', 'scratch')).filter((name) => !name.startsWith('pipes-'))
+
 const exec = (...words: string[]) => desk.type('sandbox', 'exec', ...words)
 
 describe('airlock sandbox exec', () => {
@@ -60,9 +64,7 @@ describe('airlock sandbox exec', () => {
     expect(JSON.parse(out).output).toEqual({ stdout: 'mine\nfile\nmore\n', stderr: '' })
     expect(readdirSync(original)).toEqual(['file'])
     expect(readFileSync(join(original, 'file'), 'utf8')).toBe('mine\n')
-    expect(readdirSync(join(home, 'data', 'scratch')).filter((name) => !name.startsWith('pipes-'))).toEqual(
-      [],
-    )
+    expect(leftInScratch()).toEqual([])
     expect(readdirSync(join(home, 'run', 'lanes'))).toEqual([])
   })
 
@@ -164,6 +166,14 @@ describe('airlock lab', () => {
     expect(shown).toMatchObject({ exit, out: expect.stringContaining(mark) })
     expect(JSON.parse((await other.type('lab', '--json')).out)).toEqual({ reports: [reportWith(status)] })
     await other.close()
+  })
+
+  test('ends with Ctrl-C, and the sandboxes with it', async () => {
+    const typed = desk.type('lab', '--only', 'left.deaf|limits.time')
+    await pause(1_000)
+    desk.interrupt()
+    expect(await typed).toEqual({ out: '', err: '', exit: 130 })
+    expect(leftInScratch()).toEqual([])
   })
 
   test('refuses where there is no sandbox to attack', async () => {

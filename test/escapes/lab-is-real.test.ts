@@ -72,6 +72,7 @@ const UNSHOWN: Readonly<Record<string, readonly string[]>> = {
       'proc.write-self-setgroups',
       'leaks.descriptors-of-first',
     ],
+    'processes.end-first',
     ...['leaks.command-line-of-first', 'leaks.output-file', 'left.file-in-home-agent'],
   ],
   'it needs a server that runs sandboxes as root, which the driver refuses': ['left.set-user-id-file'],

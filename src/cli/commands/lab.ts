@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { ok } from '#kernel/result.ts'
 import type { LabReport } from '#sandbox/lab/report.ts'
-import { EXIT_CODE } from '../exit-code.ts'
+import { EXIT_CODE, INTERRUPTED } from '../exit-code.ts'
 import { caseLines, reportLines, verdictLine } from '../render/lab-lines.ts'
 import { type Cli, DONE, type Outcome, type Session } from '../session.ts'
 
@@ -48,9 +48,10 @@ async function lab(session: Session<LabOptions>): Promise<Outcome> {
   stopListening()
   screen.status('')
   if (!reports.ok) return reports
+  if (interrupted.signal.aborted) return ok(INTERRUPTED)
   session.show({ reports: reports.value }, () =>
     reports.value
-      .flatMap((report) => [...reportLines(report, screen.paint), verdictLine(report, screen.paint)])
+      .flatMap((report) => [...reportLines(report, screen), verdictLine(report, screen.paint)])
       .join('\n'),
   )
   return ok(exitCodeOf(reports.value))

@@ -5,6 +5,7 @@ import type { Failure } from '#kernel/failure.ts'
 import { ok } from '#kernel/result.ts'
 import type { Phase } from '#sandbox/driver.ts'
 import type { Limits } from '#sandbox/limits.ts'
+import { INTERRUPTED } from '../exit-code.ts'
 import { limitsOf } from '../limit-values.ts'
 import { OutputRelay } from '../output-relay.ts'
 import { execSummary } from '../render/exec-summary.ts'
@@ -77,7 +78,7 @@ async function runInside(session: Session<ExecOptions>, command: [string, ...str
     if (!report.ok) return notStarted(session, report.failure)
     if (options.json) screen.print(JSON.stringify({ ...report.value, output: relay.kept() }, null, 2))
     else screen.remark(execSummary(report.value, screen.paint))
-    return ok(exitCodeOf(report.value))
+    return ok(interrupted.signal.aborted ? INTERRUPTED : exitCodeOf(report.value))
   } finally {
     stopListening()
   }

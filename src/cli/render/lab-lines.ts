@@ -2,7 +2,7 @@ import { GROUPS, type LabCase, type Verdict } from '#sandbox/lab/lab-case.ts'
 import type { LabLine, LabReport } from '#sandbox/lab/report.ts'
 import { count, duration } from '../terminal/amounts.ts'
 import { oneLine, shortened } from '../terminal/safe-text.ts'
-import type { Paint } from '../terminal/screen.ts'
+import type { Paint, Screen } from '../terminal/screen.ts'
 import { table } from '../terminal/table.ts'
 
 const LOOK: Readonly<Record<Verdict['status'], readonly [string, 'green' | 'red' | 'dim' | 'yellow']>> = {
@@ -12,34 +12,36 @@ const LOOK: Readonly<Record<Verdict['status'], readonly [string, 'green' | 'red'
   unclear: ['? unclear', 'yellow'],
 }
 
+type Where = Pick<Screen, 'columns' | 'paint'>
+
 /** Group by group what was tried on one driver, and what came of it. */
-export function reportLines({ driver, lines }: LabReport, paint: Paint): readonly string[] {
+export function reportLines({ driver, lines }: LabReport, where: Where): readonly string[] {
+  const { paint } = where
   return [
     paint('bold', driver),
     ...GROUPS.flatMap((group) => {
       const own = lines.filter((line) => line.group === group)
-      return own.length === 0 ? [] : ['', paint('bold', group), ...tableOf(own, paint)]
+      return own.length === 0 ? [] : ['', paint('bold', group), tableOf(own, where)]
     }),
     '',
   ]
 }
 
-function tableOf(lines: readonly LabLine[], paint: Paint): readonly string[] {
+/** What went well is told in as much as fits on a line; the rest at length. */
+function tableOf(lines: readonly LabLine[], { columns, paint }: Where): string {
+  const longest = Math.max(...lines.map(({ id }) => id.length))
   const rows = lines.map(({ status, id, what, tries }) => {
     const [mark, colour] = LOOK[status]
-    const through = status === 'got_through' || status === 'unclear'
-    return [
-      paint(colour, mark),
-      id,
-      shortened(what, 50),
-      paint('dim', through ? oneLine(tries) : shortened(tries, 60)),
-    ]
+    const well = status === 'stopped' || status === 'not_run'
+    const happened = well ? shortened(what, 32) : oneLine(what)
+    const room = Math.max(20, columns - 13 - longest - 32 - 6)
+    return [paint(colour, mark), id, happened, paint('dim', well ? shortened(tries, room) : oneLine(tries))]
   })
   return table(
     [{ title: '' }, { title: 'case' }, { title: 'what happened' }, { title: 'it tried to' }],
     rows,
     paint,
-  ).split('\n')
+  )
 }
 
 export function verdictLine({ driver, counts, seconds }: LabReport, paint: Paint): string {

@@ -3,7 +3,7 @@ import type { Architecture } from '../bubblewrap/system-calls.ts'
 import { ATTACKER } from './attacker.ts'
 import { callNumber } from './call-numbers.ts'
 import { gotThrough, type LabCase, type Outcome, type Ran, unclear } from './lab-case.ts'
-import { play, type Stage, type Tell } from './stage.ts'
+import { LAB_LIMITS, play, type Stage, type Tell } from './stage.ts'
 
 type CaseOf<Kind extends LabCase['attack']['kind']> = LabCase & {
   readonly attack: Extract<LabCase['attack'], { kind: Kind }>
@@ -26,6 +26,7 @@ export async function runInside(stage: Stage, cases: readonly CaseOf<'inside'>[]
     command: ['/opt/airlock/node/bin/node', `${ATTACKER}/attempt.ts`],
     mounts: stage.mounts,
     socketDirectory: stage.lane,
+    limits: { ...LAB_LIMITS, memory: MEMORY_OF_NODE },
     input: Buffer.from(JSON.stringify(attempts)),
   })
   const outcomes = new Map(ran.stdout.split('\n').flatMap(parseAttempt))
@@ -37,6 +38,9 @@ export async function runInside(stage: Stage, cases: readonly CaseOf<'inside'>[]
     else tell(each, each.attack.judge(outcome, scene, each.id))
   }
 }
+
+/** Where there is no cgroup, what Node only reserves counts as well. */
+const MEMORY_OF_NODE = 2 * 1024 ** 3
 
 /** All raw system calls in one sandbox: Node cannot make them, but python and perl can. */
 export async function runCalls(stage: Stage, cases: readonly CaseOf<'call'>[], tell: Tell): Promise<void> {

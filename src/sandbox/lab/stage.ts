@@ -63,6 +63,7 @@ export async function play(
   if (!started.ok) throw new AirlockError(started.failure)
   const kill = () => void started.value.kill()
   stage.signal?.addEventListener('abort', kill, { once: true })
+  if (stage.signal?.aborted) kill()
   const ending = await started.value.ended()
   stage.signal?.removeEventListener('abort', kill)
   const text = (stream: 'stdout' | 'stderr') => Buffer.concat(said[stream]).toString('latin1')

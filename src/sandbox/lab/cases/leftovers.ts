@@ -91,7 +91,7 @@ function left(
       (scene) => script(waiter(own(scene))),
       (ran, scene) => nobodyLeft(ran, scene, own(scene)),
       {
-        seconds: 10,
+        seconds: 5,
         ...limits,
       },
     ),

@@ -1,4 +1,4 @@
-import { call, inside, mustBeRefused } from '../attacks.ts'
+import { alone, call, inside, mustBeRefused } from '../attacks.ts'
 import { gotThrough, type LabCase, stopped } from '../lab-case.ts'
 
 const group = 'other processes'
@@ -42,6 +42,17 @@ export const PROCESS_CASES: readonly LabCase[] = [
     tries: 'trace the first process of the sandbox, which would hang it for ever',
     stops: 'seccomp refuses ptrace',
     attack: call('ptrace', 0x4206, 1, 0, 0),
+  },
+  {
+    id: 'processes.end-first',
+    group,
+    tries: 'stop or kill the first process of the sandbox, whom the host waits for',
+    stops: 'the kernel lets no process of a pid namespace signal its first one',
+    attack: alone('kill -STOP 1; kill -KILL 1; sleep 0.2; echo alive', ({ ending, stdout }) =>
+      ending.cause === 'exited' && stdout === 'alive\n'
+        ? stopped('nothing happened')
+        : gotThrough(`it ended: ${ending.cause.replaceAll('_', ' ')}`),
+    ),
   },
   {
     id: 'processes.read-memory',
