@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, realpath, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { containerBody } from '#sandbox/container/container-body.ts'
+import { exchangedMount } from '#sandbox/container/exchanged-mount.ts'
 import { readFrames, sendFrame } from '#sandbox/container/frames.ts'
 import { type Runner, startRunner } from '#sandbox/container/runner.ts'
 import { readRunnerArguments } from '#sandbox/container/runner-arguments.ts'
@@ -232,6 +233,30 @@ test('a container has no privilege, device, host namespace or foreign user, what
     SecurityOpt: ['no-new-privileges', 'seccomp={}'],
   })
 })
+
+test.runIf(process.getuid?.() === 0)(
+  'a directory that was exchanged for a link is found by its inode',
+  async () => {
+    const at = (name: string) => join(root, 'writable', name)
+    for (const name of ['asked', 'other', 'asked/src']) await mkdir(at(name))
+    // This very process stands for the container: what it shows at a path is what is there.
+    const shown = (source: string, target: string, writable: 'all' | readonly string[] = 'all') =>
+      exchangedMount(process.pid, {
+        ...specOf(source, ['true']),
+        workspace: { source, target: target as '/workspace', writable },
+      })
+    expect(await shown(at('asked'), at('asked'), ['src'])).toBeUndefined()
+    expect(await shown(at('asked'), at('other'))).toBe(at('asked'))
+    expect(await shown(at('asked'), at('missing'))).toBe(at('asked'))
+    expect(await shown(at('link'), at('link'))).toBe(at('link'))
+    await rename(at('asked'), at('kept'))
+    await symlink('/etc', at('asked'))
+    expect(await shown(at('asked'), '/etc')).toBe(at('asked'))
+    await rm(at('asked'))
+    await rename(at('kept'), at('asked'))
+    expect(await shown(at('asked'), '/etc')).toBe(at('asked'))
+  },
+)
 
 test('a trial is believed only when every line of the kernel is as it should be', () => {
   const good = [

@@ -4,8 +4,8 @@ import { z } from 'zod'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { HostUser } from '../host-user.ts'
 import { IMAGE_NAME } from './engine.ts'
-import type { ListenOptions } from './runner.ts'
 import { RUNTIMES, type RunnerOptions } from './runner-options.ts'
+import type { ListenOptions } from './runner-socket.ts'
 
 const Directory = z
   .string()

@@ -1,14 +1,13 @@
-import { chmod, chown, lstat, rm } from 'node:fs/promises'
-import { connect, createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { AirlockError, type Failure, failureOf } from '#kernel/failure.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
-import type { HostUser } from '../host-user.ts'
 import { admissionFailure } from './admission.ts'
 import { connectEngine, type Engine, EngineError } from './engine.ts'
 import { type Frame, MOST_INPUT, readFrames, sendFrame, sendMessage } from './frames.ts'
 import { engineUnavailable, type Ground, prepareGround } from './ground.ts'
 import { type Answer, Question, type RunnerSpec } from './messages.ts'
 import type { RunnerOptions } from './runner-options.ts'
+import { type ListenOptions, listenOn, refuseSecond } from './runner-socket.ts'
 import type { RunningContainer } from './running-container.ts'
 import { startContainer } from './start-container.ts'
 import { sweepContainers } from './sweep.ts'
@@ -19,13 +18,7 @@ export interface Runner {
   close(): Promise<void>
 }
 
-export interface ListenOptions {
-  readonly socket: string
-  /** Who may connect, besides root. */
-  readonly owner?: HostUser
-}
-
-/** What one server may have in flight; more wait at the door. */
+/** What one server may have in flight; more are turned away. */
 const MOST_CONNECTIONS = 256
 const FIRST_WORDS = 10_000
 
@@ -60,7 +53,7 @@ export async function startRunner(options: RunnerOptions, listen: ListenOptions)
     conversations.add(conversation)
   })
   server.maxConnections = MOST_CONNECTIONS
-  await open(server, listen)
+  await listenOn(server, listen)
   return {
     async close() {
       server.close()
@@ -204,35 +197,4 @@ function remembered(engine: Engine, options: RunnerOptions): () => Promise<Resul
     if (!result.ok) ready = undefined
     return result.ok ? ok(result.value) : result
   }
-}
-
-/** A second runner of one installation would sweep away what the first one runs. */
-async function refuseSecond(socket: string): Promise<void> {
-  const visitor = connect(socket)
-  const somebody = await new Promise<boolean>((resolve) => {
-    visitor.once('connect', () => resolve(true)).once('error', () => resolve(false))
-  })
-  visitor.destroy()
-  if (somebody)
-    throw new AirlockError({
-      code: 'conflict',
-      message: `Another runner listens on ${socket}.`,
-      remedy: 'Stop it first, or give this one another installation and socket.',
-    })
-}
-
-/** Nobody can connect before the mode is set: the socket is born without permissions for others. */
-async function open(server: Server, { socket, owner }: ListenOptions): Promise<void> {
-  if ((await lstat(socket).catch(() => undefined))?.isSocket()) await rm(socket)
-  const mask = process.umask(0o177)
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
-      server.listen(socket, resolve)
-    })
-  } finally {
-    process.umask(mask)
-  }
-  await chmod(socket, 0o600)
-  if (owner !== undefined) await chown(socket, owner.uid, owner.gid)
 }

@@ -1,8 +1,10 @@
-import type { Failure } from '#kernel/failure.ts'
+import { AirlockError, type Failure } from '#kernel/failure.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
+import { isAlive } from '../bubblewrap/first-process.ts'
 import type { SandboxSpec } from '../driver.ts'
 import { containerBody } from './container-body.ts'
 import { EngineError } from './engine.ts'
+import { exchangedMount } from './exchanged-mount.ts'
 import type { Ground } from './ground.ts'
 import { type RunningContainer, runningContainer, type StartedContainer } from './running-container.ts'
 
@@ -19,14 +21,31 @@ export async function startContainer(
     const stream = await engine.attach(id)
     // Before the start where the engine knows it: an account opened later could miss the end of a short command.
     const early = (await engine.inspect(id))?.pid ?? 0
+    await refuseExchanged(early, spec)
     await engine.start(id)
     const pid = early > 0 ? early : ((await engine.inspect(id))?.pid ?? 0)
+    if (early === 0) await refuseExchanged(pid, spec)
     return ok(runningContainer({ ground, spec, id, pid, stream, tell }))
   } catch (error) {
     if (id !== undefined) await engine.remove(id).catch(() => {})
     if (error instanceof EngineError) return refused(notStarted(error))
+    if (error instanceof AirlockError) return refused(error.failure)
     throw error
   }
+}
+
+/** Only root may look into another account's process; a runner that is not root runs commands as itself. */
+async function refuseExchanged(pid: number, spec: SandboxSpec): Promise<void> {
+  if (pid === 0 || process.getuid?.() !== 0) return
+  const source = await exchangedMount(pid, spec)
+  // Where the engine tells the process only once it runs, a short command may be gone already.
+  if (source === undefined || !isAlive(pid)) return
+  throw new AirlockError({
+    code: 'unsafe_path',
+    rule: 'sandbox.roots',
+    message: `${JSON.stringify(source)} was exchanged while it was being shown in a container.`,
+    remedy: 'Let nobody else write to the directories above it.',
+  })
 }
 
 export function containerName(label: string, id: string): string {
