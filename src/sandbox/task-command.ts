@@ -1,23 +1,38 @@
-import type { Phase, SandboxSpec } from './driver.ts'
+import type { Phase, ReadOnlyMount, SandboxSpec } from './driver.ts'
 import { sandboxEnvironment } from './environment.ts'
 import type { GuestRuntime } from './guest-runtime.ts'
 
+/** What an agent brings along. */
+export interface CommandExtras {
+  readonly environment?: Readonly<Record<string, string>>
+  readonly mounts?: readonly ReadOnlyMount[]
+}
+
 /**
  * What stands around a command in each phase of a task: environment, mounts, and the relay that joins it to the gateway
- * where there is one. Setup commands have it in prepare, agents in run, gates in check.
+ * where there is one. Setup commands are run so in prepare, agents in run, gates in check, and `airlock sandbox exec` in
+ * whichever it is told.
  */
 export function taskCommand(
   phase: Phase,
   runtime: GuestRuntime,
   command: SandboxSpec['command'],
+  { environment = {}, mounts = [] }: CommandExtras = {},
 ): Pick<SandboxSpec, 'phase' | 'command' | 'environment' | 'mounts' | 'workingDirectory'> {
-  const around = { phase, workingDirectory: '/workspace', environment: sandboxEnvironment(phase) }
+  const workingDirectory = '/workspace'
   if (phase === 'check')
     return {
-      ...around,
+      phase,
       command,
-      mounts: runtime.mounts.filter(({ target }) => target === '/opt/airlock/node'),
+      workingDirectory,
+      environment: sandboxEnvironment(phase, environment),
+      mounts: [...runtime.mounts.filter(({ target }) => target === '/opt/airlock/node'), ...mounts],
     }
-  const relay = [runtime.node, `${runtime.guest}/src/sandbox/guest/with-relay.ts`, '--'] as const
-  return { ...around, command: [...relay, ...command], mounts: runtime.mounts }
+  return {
+    phase,
+    command: [runtime.node, `${runtime.guest}/src/sandbox/guest/with-relay.ts`, '--', ...command],
+    workingDirectory,
+    environment: sandboxEnvironment(phase, { ...runtime.environment, ...environment }),
+    mounts: [...runtime.mounts, ...mounts],
+  }
 }

@@ -8,7 +8,7 @@ import { compileScope } from '#guards/scope.ts'
 import { AirlockError, type Failure } from '#kernel/failure.ts'
 import { ok, type Result } from '#kernel/result.ts'
 import type { Grant } from '#policy/grant.ts'
-import { sandboxEnvironment } from '#sandbox/environment.ts'
+import { taskCommand } from '#sandbox/task-command.ts'
 import type { Workspace } from '#sandbox/workspace/workspaces.ts'
 import { attemptByNumber, noteAttempt } from '#store/attempts.ts'
 import { agentEnding } from './agent-ending.ts'
@@ -91,21 +91,12 @@ export async function runAgent(
     const ended = await sandboxed(
       workshop,
       {
-        phase: 'run',
-        command: [
-          workshop.runtime.node,
-          `${workshop.runtime.guest}/src/sandbox/guest/with-relay.ts`,
-          '--',
-          ...plan.command,
-        ],
-        workingDirectory: '/workspace',
-        environment: sandboxEnvironment('run', { ...workshop.runtime.environment, ...plan.environment }),
+        ...taskCommand('run', workshop.runtime, plan.command, plan),
         workspace: {
           source: workspace.path,
           target: '/workspace',
           writable: await writable(workshop, workspace, grant),
         },
-        mounts: [...workshop.runtime.mounts, ...plan.mounts],
         socketDirectory,
         limits: { ...workshop.limits, seconds: Math.max(1, task.budget.seconds - attempt.agentSeconds) },
         input: Buffer.from(plan.input),

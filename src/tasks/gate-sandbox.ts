@@ -2,7 +2,7 @@ import { BOUNDS } from '#contract/bounds.ts'
 import type { CommandRun, RunCommand } from '#gates/runner.ts'
 import type { Failure } from '#kernel/failure.ts'
 import type { Result } from '#kernel/result.ts'
-import { sandboxEnvironment } from '#sandbox/environment.ts'
+import { taskCommand } from '#sandbox/task-command.ts'
 import type { Pristine, Workspace } from '#sandbox/workspace/workspaces.ts'
 import { sandboxed } from './sandboxed.ts'
 import type { StepContext } from './step.ts'
@@ -35,12 +35,8 @@ async function runIn(
   const ended = await sandboxed(
     workshop,
     {
-      phase: 'check',
-      command: ['/bin/sh', '-c', command],
-      workingDirectory: '/workspace',
-      environment: sandboxEnvironment('check'),
+      ...taskCommand('check', workshop.runtime, ['/bin/sh', '-c', command]),
       workspace: { source: workspace.path, target: '/workspace', writable: 'all' },
-      mounts: workshop.runtime.mounts.filter(({ target }) => target === '/opt/airlock/node'),
       limits: { ...workshop.limits, seconds },
       onOutput: (_, chunk) => output.push(chunk),
     },

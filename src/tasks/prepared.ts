@@ -3,7 +3,7 @@ import type { Refusal } from '#contract/refusal.ts'
 import { digestOf } from '#kernel/bytes.ts'
 import { canonicalJson } from '#kernel/canonical-json.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
-import { sandboxEnvironment } from '#sandbox/environment.ts'
+import { taskCommand } from '#sandbox/task-command.ts'
 import type { Pristine, Workspace } from '#sandbox/workspace/workspaces.ts'
 import { Lines } from './lines.ts'
 import { sandboxed } from './sandboxed.ts'
@@ -98,19 +98,8 @@ async function runSetupCommand(
   const ended = await sandboxed(
     workshop,
     {
-      phase: 'prepare',
-      command: [
-        runtime.node,
-        `${runtime.guest}/src/sandbox/guest/with-relay.ts`,
-        '--',
-        '/bin/sh',
-        '-c',
-        command,
-      ],
-      workingDirectory: '/workspace',
-      environment: sandboxEnvironment('prepare', runtime.environment),
+      ...taskCommand('prepare', runtime, ['/bin/sh', '-c', command]),
       workspace: { source: workspace.path, target: '/workspace', writable: 'all' },
-      mounts: runtime.mounts,
       socketDirectory,
       limits: workshop.limits,
       onOutput: (_, chunk) => lines.push(chunk),

@@ -123,10 +123,8 @@ function findRoute(address: string): string {
     .map((line) => line.split(/\s+/))
     .find(([, to = '', , , , , , mask = '']) => (wanted & hostOrder(mask)) >>> 0 === hostOrder(to))
   if (found !== undefined) return `a route by ${found[0]}`
-  const six = lines('/proc/net/ipv6_route').filter(
-    (line) => !/ lo$/.test(line) && !/^(fe80|ff)/.test(line) && !line.endsWith('lo'),
-  )
-  if (six.length > 0) return `an IPv6 route: ${six[0]?.slice(0, 60)}`
+  const six = lines('/proc/net/ipv6_route').find((line) => !line.endsWith(' lo') && !/^(fe80|ff)/.test(line))
+  if (six !== undefined) return `an IPv6 route by ${six.split(/\s+/).at(-1)}`
   throw refusal('no route')
 }
 
