@@ -35,11 +35,25 @@ export const RunnerSpec = z.strictObject({
 })
 export type RunnerSpec = z.infer<typeof RunnerSpec>
 
+/** What a runner's sandboxes stand on; proven by one of them. */
+export const Footing = z.strictObject({
+  engine: z.string(),
+  runtime: z.string(),
+  /** The digest of the image, whatever name led to it. */
+  image: z.string(),
+})
+export type Footing = z.infer<typeof Footing>
+
 /** What a server may ask of a runner: one question for each connection, `kill` only after its own `start`. */
 export const Question = z.discriminatedUnion('ask', [
   z.strictObject({ ask: z.literal('probe') }),
   z.strictObject({ ask: z.literal('sweep') }),
-  z.strictObject({ ask: z.literal('start'), spec: RunnerSpec }),
+  z.strictObject({
+    ask: z.literal('start'),
+    spec: RunnerSpec,
+    /** Start it on this, or not at all. */
+    footing: Footing.exactOptional(),
+  }),
   z.strictObject({ ask: z.literal('kill') }),
 ])
 export type Question = z.infer<typeof Question>
@@ -51,15 +65,6 @@ const Failure = z.strictObject({
   remedy: z.string().exactOptional(),
   details: z.record(z.string(), z.unknown()).exactOptional(),
 })
-
-/** What a runner's sandboxes stand on; proven by one of them. */
-export const Footing = z.strictObject({
-  engine: z.string(),
-  runtime: z.string(),
-  /** The digest of the image, whatever name led to it. */
-  image: z.string(),
-})
-export type Footing = z.infer<typeof Footing>
 
 const Ending = z.strictObject({
   cause: z.enum([
@@ -82,7 +87,7 @@ const Ending = z.strictObject({
 export const Answer = z.discriminatedUnion('tell', [
   z.strictObject({ tell: z.literal('probed'), footing: Footing }),
   z.strictObject({ tell: z.literal('swept'), removed: z.array(z.string()) }),
-  z.strictObject({ tell: z.literal('started'), footing: Footing }),
+  z.strictObject({ tell: z.literal('started') }),
   z.strictObject({ tell: z.literal('ended'), ending: Ending }),
   z.strictObject({ tell: z.literal('refused'), failure: Failure }),
 ])

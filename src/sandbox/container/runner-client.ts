@@ -1,5 +1,4 @@
 import { connect, type Socket } from 'node:net'
-import { canonicalJson } from '#kernel/canonical-json.ts'
 import type { Failure } from '#kernel/failure.ts'
 import type { Clock } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
@@ -36,17 +35,12 @@ export async function startInRunner(
   if (!opened.ok) return opened
   const socket = opened.value
   const startedAt = clock()
-  await sendMessage(socket, { ask: 'start', spec: plain })
+  await sendMessage(socket, { ask: 'start', spec: plain, ...(footing === undefined ? {} : { footing }) })
   const frames = readFrames(socket)
   const first = await nextAnswer(frames)
   if (!first.ok) {
     socket.destroy()
     return first
-  }
-  const changed = changeOf(first.value, footing)
-  if (changed !== undefined) {
-    socket.destroy() // which kills it
-    return refused(changed)
   }
   void feed(socket, input)
   const ended = listen(frames, spec)
@@ -60,21 +54,6 @@ export async function startInRunner(
       return ended
     },
   })
-}
-
-function changeOf(answer: Answer, expected: Footing | undefined): Failure | undefined {
-  if (answer.tell !== 'started') return silent('it did something else than was asked')
-  if (expected === undefined || canonicalJson(answer.footing) === canonicalJson(expected)) return undefined
-  return {
-    code: 'sandbox_unavailable',
-    rule: 'sandbox.footing',
-    message: `The sandbox runner now has ${words(answer.footing)}; this server began with ${words(expected)}.`,
-    remedy: 'Restart the server, so that nothing made on the one is taken for the other.',
-  }
-}
-
-function words({ engine, runtime, image }: Footing): string {
-  return `${engine}, ${runtime}, image ${image.slice(0, 19)}`
 }
 
 async function open(path: string): Promise<Result<Socket>> {

@@ -1,11 +1,12 @@
 import { createServer, type Socket } from 'node:net'
+import { canonicalJson } from '#kernel/canonical-json.ts'
 import { AirlockError, type Failure, failureOf } from '#kernel/failure.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { admissionFailure } from './admission.ts'
 import { connectEngine, type Engine, EngineError } from './engine.ts'
 import { type Frame, MOST_INPUT, readFrames, sendFrame, sendMessage } from './frames.ts'
 import { engineUnavailable, type Ground, prepareGround } from './ground.ts'
-import { type Answer, Question, type RunnerSpec } from './messages.ts'
+import { type Answer, type Footing, Question } from './messages.ts'
 import type { RunnerOptions } from './runner-options.ts'
 import { type ListenOptions, listenOn, refuseSecond } from './runner-socket.ts'
 import type { RunningContainer } from './running-container.ts'
@@ -77,7 +78,7 @@ async function converse(socket: Socket, desk: Desk): Promise<void> {
   const frames = readFrames(socket)
   const question = await firstQuestion(socket, frames, desk)
   if (question.ask === 'kill') throw new AirlockError(badRequest('There is nothing to kill yet.'))
-  if (question.ask === 'start') return start(socket, frames, question.spec, desk)
+  if (question.ask === 'start') return start(socket, frames, question, desk)
   if (question.ask === 'sweep') {
     const alive = new Set([TRIAL_ID, ...desk.running])
     const removed = await sweepContainers(desk.engine, desk.options.prefix, alive)
@@ -91,7 +92,7 @@ async function converse(socket: Socket, desk: Desk): Promise<void> {
 async function start(
   socket: Socket,
   frames: AsyncGenerator<Frame>,
-  spec: RunnerSpec,
+  { spec, footing: expected }: StartQuestion,
   { options, running, closing, ground: getGround }: Desk,
 ): Promise<void> {
   const wrong = admissionFailure(spec, options)
@@ -101,9 +102,13 @@ async function start(
   try {
     const ground = await getGround()
     if (!ground.ok) return await answer(socket, { tell: 'refused', failure: ground.failure })
-    const started = await startContainer(ground.value, spec, (stream, chunk) =>
-      sendFrame(socket, stream, chunk),
-    )
+    const changed = changeOf(ground.value.footing, expected)
+    if (changed !== undefined) return await answer(socket, { tell: 'refused', failure: changed })
+    const told = Promise.withResolvers<void>()
+    const started = await startContainer(ground.value, spec, async (stream, chunk) => {
+      await told.promise // nothing is heard of a sandbox before its start
+      await sendFrame(socket, stream, chunk)
+    })
     if (!started.ok) return await answer(socket, { tell: 'refused', failure: started.failure })
     const container = started.value
     const kill = () => container.kill()
@@ -111,13 +116,27 @@ async function start(
     socket.once('close', kill)
     closing.addEventListener('abort', kill)
     if (socket.destroyed || closing.aborted) kill()
-    await answer(socket, { tell: 'started', footing: ground.value.footing })
+    await answer(socket, { tell: 'started' })
+    told.resolve()
     void obey(frames, container)
     const ending = await container.ended
     closing.removeEventListener('abort', kill)
     await answer(socket, { tell: 'ended', ending })
   } finally {
     running.delete(spec.id)
+  }
+}
+
+type StartQuestion = Extract<Question, { ask: 'start' }>
+
+function changeOf(footing: Footing, expected: Footing | undefined): Failure | undefined {
+  if (expected === undefined || canonicalJson(footing) === canonicalJson(expected)) return undefined
+  const words = ({ engine, runtime, image }: Footing) => `${engine}, ${runtime}, image ${image.slice(0, 19)}`
+  return {
+    code: 'sandbox_unavailable',
+    rule: 'sandbox.footing',
+    message: `The sandbox runner now has ${words(footing)}; the server began with ${words(expected)}.`,
+    remedy: 'Restart the server, so that nothing made on the one is taken for the other.',
   }
 }
 
