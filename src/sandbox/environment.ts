@@ -36,6 +36,8 @@ const QUIET = {
   GIT_TERMINAL_PROMPT: '0',
   DEBIAN_FRONTEND: 'noninteractive',
   COREPACK_ENABLE_DOWNLOAD_PROMPT: '0',
+  // Not repo.yarnpkg.com, which no preset opens: what it gives is published to the registry as well.
+  COREPACK_NPM_REGISTRY: 'https://registry.npmjs.org',
   npm_config_audit: 'false',
   npm_config_fund: 'false',
   npm_config_update_notifier: 'false',
@@ -48,14 +50,16 @@ const QUIET = {
 const CACHES = {
   XDG_CACHE_HOME: '/tmp/cache',
   npm_config_cache: '/tmp/cache/npm',
-  YARN_CACHE_FOLDER: '/tmp/cache/yarn',
-  COREPACK_HOME: '/tmp/cache/corepack',
   PIP_CACHE_DIR: '/tmp/cache/pip',
   // What prepare downloads must still be there for the checks, and never in a patch: within .git it is both, since the
   // host reads nothing of an agent's .git.
   GOMODCACHE: '/workspace/.git/airlock/go/mod',
   GOFLAGS: '-modcacherw',
   CARGO_HOME: '/workspace/.git/airlock/cargo',
+  COREPACK_HOME: '/workspace/.git/airlock/corepack',
+  // Yarn 2 and later run packages out of the archives there.
+  YARN_GLOBAL_FOLDER: '/workspace/.git/airlock/yarn',
+  MAVEN_OPTS: '-Dmaven.repo.local=/workspace/.git/airlock/maven',
 }
 
 /** Both cases: curl reads the small one, most others the large one. Private ranges never stand in NO_PROXY. */
@@ -67,6 +71,10 @@ const PROXY = {
   NO_PROXY: 'localhost,127.0.0.1',
   no_proxy: 'localhost,127.0.0.1',
   NODE_USE_ENV_PROXY: '1',
+  // These two do not read the variables above.
+  YARN_HTTP_PROXY: EGRESS_ADDRESS,
+  YARN_HTTPS_PROXY: EGRESS_ADDRESS,
+  MAVEN_OPTS: `${CACHES.MAVEN_OPTS} -Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=3128`,
 }
 
 const NETWORK: Readonly<Record<Phase, () => Readonly<Record<string, string>>>> = {
