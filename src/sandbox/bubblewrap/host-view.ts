@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readlinkSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readlinkSync } from 'node:fs'
 
 /** What the profile takes from this host; read once, when the driver gets ready. */
 export interface HostView {
@@ -41,12 +41,18 @@ const MASKED_DIRECTORIES = ['acpi', 'scsi', 'asound']
 /** Shown from the host's /etc where they exist: which compiler `cc` is, and which certificates to trust. */
 const ETC = ['alternatives/', 'ssl/certs/', 'pki/', 'ca-certificates/', 'ld.so.cache', 'localtime']
 
+/** Without these Maven does not start. Its settings.xml beside them is not shown: it can hold passwords. */
+const ETC_OF_MAVEN = ['maven/m2.conf', 'maven/logging/']
+
+/** Debian keeps them outside of /usr, and no Java program gets far without; passwords can stand in `management/` only. */
+const ETC_OF_JAVA = ['security/', 'net.properties', 'logging.properties']
+
 export function viewHost(): HostView {
   return {
     roots: ROOTS.flatMap(rootEntry),
     maskedFiles: MASKED_FILES.map((name) => `/proc/${name}`).filter((path) => existsSync(path)),
     maskedDirectories: MASKED_DIRECTORIES.map((name) => `/proc/${name}`).filter((path) => existsSync(path)),
-    etc: ETC.filter((name) => existsSync(`/etc/${name}`)),
+    etc: [...ETC, ...ETC_OF_MAVEN, ...etcOfJava()].filter((name) => existsSync(`/etc/${name}`)),
   }
 }
 
@@ -55,4 +61,9 @@ function rootEntry(path: string): RootEntry[] {
   if (entry === undefined) return []
   if (entry.isSymbolicLink()) return [{ path, kind: 'link', to: readlinkSync(path) }]
   return [{ path, kind: 'directory' }]
+}
+
+function etcOfJava(): string[] {
+  const versions = readdirSync('/etc').filter((name) => /^java-\d+-openjdk$/.test(name))
+  return versions.flatMap((version) => ETC_OF_JAVA.map((name) => `${version}/${name}`))
 }
