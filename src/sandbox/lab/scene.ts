@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram'
 import { readdirSync, readFileSync } from 'node:fs'
 import { chmod, chown, mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer, type ListenOptions, type Server } from 'node:net'
-import { hostname } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RandomBytes } from '#kernel/ids.ts'
 import type { HostUser } from '../host-user.ts'
@@ -26,8 +26,6 @@ export interface Scene {
   readonly neighbour: string
   /** Anybody on the host could write here: what a planted program would leave if the host ran it. */
   readonly trap: string
-  /** Shown at /run/airlock, with a socket in it. */
-  readonly sockets: string
   readonly tcpPort: number
   readonly udpPort: number
   readonly abstractSocket: string
@@ -46,57 +44,80 @@ export interface Scene {
   marked(mark: string): readonly string[]
   /** A new empty directory that the inside may write. */
   workspace(): Promise<string>
+  /** Takes everything down and ends what the lab's own scripts left running. */
   close(): Promise<void>
 }
 
-export async function setScene({ directory, owner, random }: SceneOptions): Promise<Scene> {
-  const root = await mkdtemp(join(directory, 'lab-'))
-  await chmod(root, 0o711)
+export async function setScene(options: SceneOptions): Promise<Scene> {
+  const undo: (() => unknown)[] = []
+  const close = async () => {
+    for (let next = undo.pop(); next !== undefined; next = undo.pop()) await next()
+  }
+  try {
+    return { ...(await furnish(options, undo)), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Whatever is put up tells how to take it down before the next thing is. */
+async function furnish(
+  { directory, owner, random }: SceneOptions,
+  undo: (() => unknown)[],
+): Promise<Omit<Scene, 'close'>> {
   const name = (size: number) => Buffer.from(random(size)).toString('hex')
   const [secret, word] = [`lab-secret-${name(12)}`, `lab-word-${name(6)}`]
   const visited = new Set<string>()
-  const servers: Server[] = []
-  let workspaces = 0
-
+  const hear = (said: string) => {
+    const [, id] = new RegExp(`${word} (\\S+)\\n`).exec(said) ?? []
+    if (id !== undefined) visited.add(id)
+  }
+  const place = async (path: string) => {
+    const made = await mkdtemp(path)
+    undo.push(() => removeTree(made))
+    await chmod(made, 0o711)
+    return made
+  }
   const owned = async (path: string, mode = 0o755) => {
     await mkdir(path)
     await chmod(path, mode)
     if (owner !== undefined) await chown(path, owner.uid, owner.gid)
     return path
   }
-  const hear = (said: string) => {
-    const [, id] = new RegExp(`${word} (\\S+)\n`).exec(said) ?? []
-    if (id !== undefined) visited.add(id)
-  }
   const listen = async (where: ListenOptions) => {
     const server = await listening(where, hear)
-    servers.push(server)
+    undo.push(() => server.close())
     return server
   }
 
+  const root = await place(join(directory, 'lab-'))
   const neighbour = await owned(join(root, 'neighbour'))
   const trap = await owned(join(root, 'trap'), 0o777)
-  const sockets = await owned(join(root, 'sockets'))
   await writeFile(join(root, 'secret'), `${secret}\n`)
   await writeFile(join(neighbour, 'theirs'), `${secret}\n`)
-  await listen({ path: join(sockets, 'model.sock') })
+  undo.push(() => processesMarked(word).forEach(({ pid }) => void killIfThere(pid)))
+
   const tcp = await listen({ port: 0, host: '127.0.0.1' })
   const abstractSocket = `airlock-${name(8)}`
   await listen({ path: `\0${abstractSocket}` })
-  const unixSocket = join(root, 'listener')
+  // Not below the directory: the path of a socket has 107 bytes at most.
+  const unixSocket = join(await place(join(tmpdir(), 'airlock-lab-')), 'listener')
   await listen({ path: unixSocket })
   await chmod(unixSocket, 0o777)
   const udp = createSocket('udp4').on('message', (chunk) => hear(chunk.toString('latin1')))
+  undo.push(() => udp.close())
   await new Promise<void>((resolve) => udp.bind(0, '127.0.0.1', resolve))
   const bystander = standBy(owner)
+  undo.push(() => bystander.kill('SIGKILL'))
 
+  let workspaces = 0
   return {
     root,
     secret,
     secretFile: join(root, 'secret'),
     neighbour,
     trap,
-    sockets,
     tcpPort: (tcp.address() as AddressInfo).port,
     udpPort: udp.address().port,
     abstractSocket,
@@ -109,13 +130,6 @@ export async function setScene({ directory, owner, random }: SceneOptions): Prom
     bystanderLives: () => bystander.exitCode === null && bystander.signalCode === null,
     marked: (mark) => processesMarked(mark).map(({ line }) => line),
     workspace: () => owned(join(root, `workspace-${workspaces++}`)),
-    async close() {
-      bystander.kill('SIGKILL')
-      for (const { pid } of processesMarked(word)) process.kill(pid, 'SIGKILL')
-      udp.close()
-      for (const server of servers) server.close()
-      await removeTree(root)
-    },
   }
 }
 
@@ -144,6 +158,12 @@ function processesMarked(mark: string): { pid: number; line: string }[] {
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .map((name) => ({ pid: Number(name), line: commandLine(name) }))
     .filter(({ line }) => line.includes(mark))
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {} // ended meanwhile
 }
 
 function commandLine(pid: string): string {
