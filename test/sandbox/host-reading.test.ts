@@ -72,7 +72,7 @@ describe('the limits of a process', () => {
 
   test('never exceed what this process may give', () => {
     const options = rlimitOptions(DEFAULT_LIMITS, ceilings, { cgroup: false, userProcesses: 0 })
-    expect(options).toEqual(['--core=0', '--nofile=2000', `--fsize=${2 ** 31}`, `--memlock=${8 * 2 ** 20}`])
+    expect(options).toEqual(['--core=1', '--nofile=2000', `--fsize=${2 ** 31}`, `--memlock=${8 * 2 ** 20}`])
   })
 
   test('stand in for the cgroup where there is none', () => {

@@ -11,7 +11,9 @@ export function rlimitOptions(
 ): readonly string[] {
   const MiB = 1024 * 1024
   const wanted: [option: string, ceiling: string, value: number][] = [
-    ['core', 'Max core file size', 0],
+    // Too little for a core file either way; but where the host pipes cores to a program of its own, the kernel
+    // starts that for a limit of 0 and never for 1 (fs/coredump.c).
+    ['core', 'Max core file size', 1],
     ['nofile', 'Max open files', limits.openFiles],
     ['fsize', 'Max file size', limits.fileSize],
     ['memlock', 'Max locked memory', 8 * MiB],

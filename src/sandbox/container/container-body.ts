@@ -88,7 +88,7 @@ function limits({ limits }: SandboxSpec, mostProcesses: number): Readonly<Record
     PidsLimit: Math.floor(limits.processes),
     OomScoreAdj: 500,
     Ulimits: [
-      both('core', 0),
+      both('core', 1), // not 0: see bubblewrap/rlimits.ts
       both('nofile', limits.openFiles),
       both('fsize', limits.fileSize),
       both('memlock', 8 * MiB),
