@@ -67,13 +67,9 @@ describe.skipIf(obstacle !== undefined)(
     })
 
     test('Yarn 4 does, and the archives it runs packages from are there for the checks', async () => {
-      const install = 'npx --yes @yarnpkg/cli-dist@4.9.2 install'
+      const install = 'npx --yes @yarnpkg/cli-dist@4.9.2 install --no-immutable'
       const use = `export NODE_OPTIONS='-r ./.pnp.cjs'; ${USE}`
-      const { stdout } = await installed(
-        PROJECT,
-        [`${install} --no-immutable`, `${install} --immutable`],
-        use,
-      )
+      const { stdout } = await installed(PROJECT, [install], use)
       expect(stdout).toBe(USED)
     })
 
