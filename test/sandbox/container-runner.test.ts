@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, realpath, rename, rm, stat, symlink, writeFile } from '
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { containerBody } from '#sandbox/container/container-body.ts'
 import { exchangedMount } from '#sandbox/container/exchanged-mount.ts'
@@ -245,16 +246,45 @@ test.runIf(process.getuid?.() === 0)(
         ...specOf(source, ['true']),
         workspace: { source, target: target as '/workspace', writable },
       })
-    expect(await shown(at('asked'), at('asked'), ['src'])).toBeUndefined()
-    expect(await shown(at('asked'), at('other'))).toBe(at('asked'))
-    expect(await shown(at('asked'), at('missing'))).toBe(at('asked'))
-    expect(await shown(at('link'), at('link'))).toBe(at('link'))
+    expect(shown(at('asked'), at('asked'), ['src'])).toBeUndefined()
+    expect(shown(at('asked'), at('other'))).toBe(at('asked'))
+    expect(shown(at('asked'), at('missing'))).toBe(at('asked'))
+    expect(shown(at('link'), at('link'))).toBe(at('link'))
     await rename(at('asked'), at('kept'))
     await symlink('/etc', at('asked'))
-    expect(await shown(at('asked'), '/etc')).toBe(at('asked'))
+    expect(shown(at('asked'), '/etc')).toBe(at('asked'))
     await rm(at('asked'))
     await rename(at('kept'), at('asked'))
-    expect(await shown(at('asked'), '/etc')).toBe(at('asked'))
+    expect(shown(at('asked'), '/etc')).toBe(at('asked'))
+  },
+)
+
+test.runIf(process.getuid?.() === 0)(
+  'a directory that goes to and fro between itself and a link, at full speed, is never taken for what it leads to',
+  async () => {
+    const place = join(root, 'writable', 'swinging')
+    await mkdir(join(place, 'x/etc'), { recursive: true })
+    await symlink('/', join(place, 'link'))
+    const turns = new Int32Array(new SharedArrayBuffer(4))
+    const swing = new Worker(
+      `const { renameSync } = require('node:fs')
+      const { place, turns } = require('node:worker_threads').workerData
+      for (const move = (from, to) => renameSync(place + from, place + to); ; Atomics.add(turns, 0, 1)) {
+        move('/x', '/kept'), move('/link', '/x'), move('/x', '/link'), move('/kept', '/x')
+      }`,
+      { eval: true, workerData: { place, turns } },
+    )
+    const asked = specOf(join(place, 'x/etc'), ['true'])
+    const wanted = { ...asked, workspace: { ...asked.workspace, target: '/etc' as '/workspace' } }
+    try {
+      let taken = 0
+      while (Atomics.load(turns, 0) < 20_000)
+        for (let times = 0; times < 100; times++)
+          if (exchangedMount(process.pid, wanted) === undefined) taken++
+      expect(taken).toBe(0)
+    } finally {
+      await swing.terminate()
+    }
   },
 )
 

@@ -1,22 +1,22 @@
-import { lstat, realpath } from 'node:fs/promises'
+import { lstatSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ReadOnlyMount, SandboxSpec } from '../driver.ts'
+import { heldWithoutLinks } from './held-path.ts'
 
 /**
  * The source of a mount that is not what the container shows in its place. Paths were checked before the engine took
  * them; whoever owns a directory on the way could exchange it in between. The inode tells, whatever was changed back.
  */
-export async function exchangedMount(pid: number, spec: SandboxSpec): Promise<string | undefined> {
-  for (const { source, target } of mountsOf(spec))
-    if (!(await isShown(source, `/proc/${pid}/root${target}`))) return source
-  return undefined
+export function exchangedMount(pid: number, spec: SandboxSpec): string | undefined {
+  return mountsOf(spec).find(({ source, target }) => !isShown(source, `/proc/${pid}/root${target}`))?.source
 }
 
-async function isShown(source: string, place: string): Promise<boolean> {
+function isShown(source: string, place: string): boolean {
   try {
-    if ((await realpath(source)) !== source) return false
-    const [asked, shown] = await Promise.all([lstat(source), lstat(place)])
-    return asked.dev === shown.dev && asked.ino === shown.ino
+    return heldWithoutLinks(source, (held) => {
+      const [asked, shown] = [statSync(held, { bigint: true }), lstatSync(place, { bigint: true })]
+      return asked.dev === shown.dev && asked.ino === shown.ino
+    })
   } catch {
     return false
   }

@@ -21,10 +21,10 @@ export async function startContainer(
     const stream = await engine.attach(id)
     // Before the start where the engine knows it: an account opened later could miss the end of a short command.
     const early = (await engine.inspect(id))?.pid ?? 0
-    await refuseExchanged(early, spec)
+    refuseExchanged(early, spec)
     await engine.start(id)
     const pid = early > 0 ? early : ((await engine.inspect(id))?.pid ?? 0)
-    if (early === 0) await refuseExchanged(pid, spec)
+    if (early === 0) refuseExchanged(pid, spec)
     return ok(runningContainer({ ground, spec, id, pid, stream, tell }))
   } catch (error) {
     if (id !== undefined) await engine.remove(id).catch(() => {})
@@ -35,9 +35,9 @@ export async function startContainer(
 }
 
 /** Only root may look into another account's process; a runner that is not root runs commands as itself. */
-async function refuseExchanged(pid: number, spec: SandboxSpec): Promise<void> {
+function refuseExchanged(pid: number, spec: SandboxSpec): void {
   if (pid === 0 || process.getuid?.() !== 0) return
-  const source = await exchangedMount(pid, spec)
+  const source = exchangedMount(pid, spec)
   // Where the engine tells the process only once it runs, a short command may be gone already.
   if (source === undefined || !isAlive(pid)) return
   throw new AirlockError({
