@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { EgressPreset } from '#contract/project-file.ts'
 import { allowedByPresets } from '#gateway/egress/presets.ts'
-import { type RegistryWorld, registryWorld, zipOf } from './registry-world.ts'
+import { type RegistryWorld, registryWorld, tarballOf, zipOf } from './registry-world.ts'
 import { absentInside, because, type SetupRig, setupRig } from './setup-rig.ts'
 
 /** A wheel, a module and a parent project, at the addresses where the real registries have theirs. */
@@ -19,6 +19,7 @@ const obstacles = {
   python: absentInside('python3') ?? absentInside('pip3'),
   go: absentInside('go'),
   maven: absentInside('mvn'),
+  cargo: absentInside('cargo'),
 }
 const trust = {
   NODE_EXTRA_CA_CERTS: '/workspace/ca.pem',
@@ -143,6 +144,25 @@ test.skipIf(obstacles.maven !== undefined)(
   },
 )
 
+test.skipIf(obstacles.cargo !== undefined)(
+  `cargo fetches a crate that the checks can use${because(obstacles.cargo)}`,
+  async () => {
+    const manifest =
+      '[package]\nname = "a"\nversion = "0.1.0"\n[lib]\npath = "a.rs"\n[dependencies]\nprobe = "1"\n'
+    const place = await workspace({ 'Cargo.toml': manifest, 'a.rs': '' })
+    const fetch = 'CARGO_HTTP_CAINFO=/workspace/ca.pem cargo fetch --quiet'
+    const dialed = await dialedBy(async () => {
+      const ran = await rig.run('prepare', ['crates'], place, fetch)
+      expect(ran).toMatchObject({ said: '', exit: 0, refusals: [] })
+    })
+    expect(dialed).toEqual(['index.crates.io:443', 'static.crates.io:443'])
+    const tree = await rig.run('check', [], place, 'cargo tree --offline --prefix none --depth 1')
+    expect(tree.stdout).toContain('probe v1.0.0')
+    const again = await rig.run('run', [], place, `export CARGO_HOME=/tmp/empty; rm Cargo.lock; ${fetch}`)
+    expect([again.exit, again.refusals[0]?.rule]).toEqual([101, 'network.none'])
+  },
+)
+
 function registries(): Record<string, string | Buffer> {
   const files: Record<string, string | Buffer> = {
     'repo.maven.apache.org/maven2/example/probe/parent/1.0/parent-1.0.pom': PARENT,
@@ -168,6 +188,14 @@ function registries(): Record<string, string | Buffer> {
     at(`${version}.info`, JSON.stringify({ Version: 'v1.0.0', Time: '2026-01-31T12:00:00Z' }))
     at(`${version}.mod`, MODULE_FILE)
     at(`${version}.zip`, zipOf(MODULE))
+  }
+  if (obstacles.cargo === undefined) {
+    const manifest = '[package]\nname = "probe"\nversion = "1.0.0"\n'
+    const crate = tarballOf({ 'probe-1.0.0/Cargo.toml': manifest, 'probe-1.0.0/src/lib.rs': '' })
+    const cksum = at('static.crates.io/crates/probe/1.0.0/download', crate)
+    const release = { name: 'probe', vers: '1.0.0', deps: [], cksum, features: {}, yanked: false }
+    at('index.crates.io/config.json', '{"dl":"https://static.crates.io/crates","api":"https://crates.io"}')
+    at('index.crates.io/pr/ob/probe', JSON.stringify(release))
   }
   return files
 }

@@ -59,15 +59,32 @@ export async function registryWorld(
   }
 }
 
-/** Archives as registries hold them, from texts by name; Python's zipfile, because Node has none. */
-export function zipOf(entries: Readonly<Record<string, string>>): Buffer {
-  const program = `
-import io, json, sys, zipfile
-out = io.BytesIO()
+type Entries = Readonly<Record<string, string>>
+
+/** Archives as registries hold them, from texts by name; made by Python, because Node writes neither format. */
+export const zipOf = (entries: Entries): Buffer =>
+  archived(
+    entries,
+    `
 with zipfile.ZipFile(out, 'w') as archive:
-    for name, text in json.load(sys.stdin).items():
-        archive.writestr(name, text)
-sys.stdout.buffer.write(out.getvalue())`
+    for name, text in entries.items():
+        archive.writestr(name, text)`,
+  )
+
+export const tarballOf = (entries: Entries): Buffer =>
+  archived(
+    entries,
+    `
+with tarfile.open(fileobj=out, mode='w:gz') as archive:
+    for name, text in entries.items():
+        info = tarfile.TarInfo(name)
+        info.size = len(text)
+        archive.addfile(info, io.BytesIO(text.encode()))`,
+  )
+
+function archived(entries: Entries, write: string): Buffer {
+  const before = 'import io, json, sys, tarfile, zipfile\nentries, out = json.load(sys.stdin), io.BytesIO()'
+  const program = `${before}${write}\nsys.stdout.buffer.write(out.getvalue())`
   return execFileSync('python3', ['-c', program], { input: JSON.stringify(entries) })
 }
 
