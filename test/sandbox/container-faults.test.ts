@@ -1,4 +1,4 @@
-import { chmod, readdir, readFile } from 'node:fs/promises'
+import { chmod, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -173,6 +173,46 @@ test('a runtime other than the one the engine uses is refused, never replaced', 
       ok: false,
       failure: { code: 'sandbox_unavailable', message: 'Podman runs containers with runc, not runsc.' },
     })
+  } finally {
+    await other.close()
+  }
+})
+
+test('an engine that comes back with another runtime starts nothing in it', async () => {
+  const other = join(rig.root, 'crun')
+  await symlink('/usr/sbin/runc', other)
+  const spec = specOf(await rig.directory(), ['true'])
+  expect((await runSpec(rig.driver, spec)).ending.cause).toBe('exited')
+  await rig.engine.kill()
+  await rig.engine.revive('--runtime', other)
+  expect(await rig.driver.start(spec)).toMatchObject({
+    ok: false,
+    failure: {
+      code: 'sandbox_unavailable',
+      rule: 'sandbox.runtime',
+      message: `The container engine made a container for ${other}, not runc.`,
+    },
+  })
+  expect(await containers()).toEqual([])
+  await rig.engine.kill()
+  await rig.engine.revive()
+  expect((await runSpec(rig.driver, spec)).ending.cause).toBe('exited')
+})
+
+test('what an engine is configured to show in every container is found before anything runs in one', async () => {
+  const configuration = join(rig.root, 'containers.conf')
+  const extra = 'volumes = ["/var/log:/opt/extra"]\ndevices = ["/dev/null:/dev/extra"]\n'
+  await writeFile(configuration, `[containers]\n${extra}`)
+  const other = await containerRig([], { CONTAINERS_CONF: configuration })
+  try {
+    const started = await other.driver.start(specOf(await other.directory(), ['true']))
+    expect(started).toMatchObject({
+      ok: false,
+      failure: { code: 'sandbox_unavailable', rule: 'sandbox.host' },
+    })
+    expect(started.ok ? '' : started.failure.message).toContain(
+      'it has /opt/extra, which nobody asked for; it has /dev/extra, which nobody asked for',
+    )
   } finally {
     await other.close()
   }

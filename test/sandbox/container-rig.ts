@@ -28,11 +28,14 @@ export const CONTAINER_USER: HostUser = { uid: 1_900_000_007, gid: 1_900_000_007
 let rigs = 0
 
 /** A real driver, a runner in a process of its own, and an engine of its own; `close` removes them all. */
-export async function containerRig(more: readonly string[] = []): Promise<ContainerRig> {
+export async function containerRig(
+  more: readonly string[] = [],
+  ofEngine: Readonly<Record<string, string>> = {},
+): Promise<ContainerRig> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'airlock-container-')))
   await chmod(root, 0o711)
   for (const name of ['writable', 'readable', 'runner']) await mkdir(join(root, name))
-  const engine = await startEngine()
+  const engine = await startEngine('runc', ofEngine)
   const socket = join(root, 'runner.sock')
   const prefix = `test${process.pid}x${rigs++}`
   const user = CONTAINER_USER

@@ -292,19 +292,31 @@ test('a trial is believed only when every line of the kernel is as it should be'
   const good = [
     'Uid:\t7\t7\t7\t7',
     'Gid:\t8\t8\t8\t8',
+    'CapInh:\t0000000000000000',
     'CapEff:\t0000000000000000',
     'CapBnd:\t0000000000000000',
+    'Groups:\t8 ',
     'NoNewPrivs:\t1',
     'Seccomp:\t2',
     '75 49 0:41 / / ro,relatime - overlay overlay rw',
     '76 75 0:42 / /sys ro,relatime - tmpfs tmpfs ro',
+    '80 75 254:0 /usr /usr ro,relatime - ext4 /dev/vda rw',
+    '54 79 0:45 /null /proc/keys rw,nosuid,noexec - tmpfs tmpfs rw',
+    'device /dev/null',
     '    lo:       0       0',
   ]
   const user = { uid: 7, gid: 8 }
-  const gaps = (lines: readonly string[]) => gapsIn(lines.join('\n'), { user, runtime: 'runc' })
+  const gaps = (lines: readonly string[]) => gapsIn(lines.join('\n'), { user, runtime: 'runc' }, ['/usr'])
   expect(gaps(good)).toEqual([])
   expect(gaps([...good, '  eth0:       0       0'])).toEqual(['it has a network'])
-  const missing = good.slice(0, -1).map((line) => gaps(good.filter((other) => other !== line)))
+  expect(gaps([...good, '139 117 254:0 /root /opt/rootleak rw,relatime - ext4 /dev/vda rw'])).toEqual([
+    'it has /opt/rootleak, which nobody asked for',
+  ])
+  expect(gaps([...good, 'device /dev/kvm'])).toEqual(['it has /dev/kvm, which nobody asked for'])
+  expect(gaps(good.map((line) => line.replace('Groups:\t8', 'Groups:\t8 27')))).toEqual([
+    'it is in further groups',
+  ])
+  const missing = good.slice(0, -4).map((line) => gaps(good.filter((other) => other !== line)))
   expect(missing.map((list) => list.length)).toEqual(missing.map(() => 1))
   expect(
     gaps(good.map((line) => line.replace('CapEff:\t0000000000000000', 'CapEff:\t00000000a80425fb'))),

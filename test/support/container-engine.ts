@@ -14,15 +14,15 @@ export interface TestEngine {
   readonly place: readonly string[]
   /** Ends the service as a crash would; its containers go on. */
   kill(): Promise<void>
-  /** Starts the service again, over the same containers and images. */
-  revive(): Promise<void>
+  /** Starts the service again, over the same containers and images; its own options come after those of before. */
+  revive(...options: string[]): Promise<void>
   /** Runs the engine's own command over the same containers and images. */
   podman(...args: string[]): Promise<string>
   close(): Promise<void>
 }
 
 /** A Podman of its own: nothing that another engine of the host has is seen or touched. */
-export async function startEngine(runtime = 'runc'): Promise<TestEngine> {
+export async function startEngine(runtime = 'runc', environment = {}): Promise<TestEngine> {
   if (!existsSync('/usr/bin/podman')) throw new Error('podman is missing: run script/bootstrap --test')
   const root = await mkdtemp(join(tmpdir(), 'airlock-engine-'))
   const socket = join(root, 'engine.sock')
@@ -31,7 +31,8 @@ export async function startEngine(runtime = 'runc'): Promise<TestEngine> {
     ...['--runtime', runtime, '--cgroup-manager', 'cgroupfs', '--events-backend', 'none'],
   ]
   // conmon writes into the current directory of the service.
-  const run = (...args: string[]) => spawn('/usr/bin/podman', [...place, ...args], { cwd: root })
+  const run = (...args: string[]) =>
+    spawn('/usr/bin/podman', [...place, ...args], { cwd: root, env: { ...process.env, ...environment } })
   let service: ChildProcess | undefined
   const engine: TestEngine = {
     root,
@@ -44,9 +45,9 @@ export async function startEngine(runtime = 'runc'): Promise<TestEngine> {
       child.kill('SIGKILL')
       await exited
     },
-    async revive() {
+    async revive(...options) {
       await rm(socket, { force: true })
-      service = run('system', 'service', '--time=0', `unix://${socket}`)
+      service = run(...options, 'system', 'service', '--time=0', `unix://${socket}`)
       for (let wait = 0; !existsSync(socket); wait++) {
         if (wait > 400 || service.exitCode !== null) throw new Error('podman did not start')
         await pause(50)

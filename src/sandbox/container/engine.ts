@@ -16,6 +16,8 @@ export interface Engine {
   start(id: string): Promise<void>
   /** Undefined when there is no such container. */
   inspect(id: string): Promise<ContainerState | undefined>
+  /** The runtime that a container was made for. */
+  runtimeOf(id: string, kind: About['kind']): Promise<string>
   /** A container that is not running, or not there, is as good as killed. */
   kill(id: string): Promise<void>
   remove(id: string): Promise<void>
@@ -56,6 +58,7 @@ export const IMAGE_NAME = /^[a-z0-9](?:[a-z0-9._/-]|:(?=[a-zA-Z0-9_])|@(?=sha256
 
 const ORIGIN = 'http://engine'
 const BASE = '/v1.41'
+const PODMANS_OWN = '/v4.0.0/libpod'
 const MINUTES = 60_000
 
 export function connectEngine(socketPath: string): Engine {
@@ -65,9 +68,10 @@ export function connectEngine(socketPath: string): Engine {
     method: Dispatcher.HttpMethod,
     path: string,
     more: Partial<Dispatcher.RequestOptions> = {},
+    base = BASE,
   ) => {
     const { statusCode, body } = await agent
-      .request({ origin: ORIGIN, path: `${BASE}${path}`, method, ...more })
+      .request({ origin: ORIGIN, path: `${base}${path}`, method, ...more })
       .catch(unreachable)
     const text = await body.text().catch(unreachable)
     return { status: statusCode, text }
@@ -136,6 +140,13 @@ export function connectEngine(socketPath: string): Engine {
         outOfMemory: State.OOMKilled,
       }
     },
+    async runtimeOf(id, kind) {
+      const path = `/containers/${id}/json`
+      if (kind === 'docker')
+        return DockerMade.parse(JSON.parse(await expect(call('GET', path)))).HostConfig.Runtime
+      // Podman's Docker interface says `oci` whatever the runtime is.
+      return PodmanMade.parse(JSON.parse(await expect(call('GET', path, {}, PODMANS_OWN)))).OCIRuntime
+    },
     kill: async (id) => void (await expect(post(`/containers/${id}/kill?signal=KILL`), 404, 409, 500)),
     remove: async (id) => void (await expect(call('DELETE', `/containers/${id}?force=1&v=1`), 404)),
     async list(label) {
@@ -172,6 +183,8 @@ const Inspected = z.looseObject({
     OOMKilled: z.boolean(),
   }),
 })
+const DockerMade = z.looseObject({ HostConfig: z.looseObject({ Runtime: z.string() }) })
+const PodmanMade = z.looseObject({ OCIRuntime: z.string() })
 const Listed = z.array(z.looseObject({ Id: z.string(), Names: z.array(z.string()) }))
 
 function reasonIn(text: string): string {

@@ -18,6 +18,7 @@ export async function startContainer(
   let id: string | undefined
   try {
     id = await engine.create(containerName(frame.label, spec.id), containerBody(spec, frame))
+    await refuseOtherRuntime(ground, id)
     const stream = await engine.attach(id)
     // Before the start where the engine knows it: an account opened later could miss the end of a short command.
     const early = (await engine.inspect(id))?.pid ?? 0
@@ -32,6 +33,18 @@ export async function startContainer(
     if (error instanceof AirlockError) return refused(error.failure)
     throw error
   }
+}
+
+/** The engine may have been started again, with another runtime, since it was asked what it uses. */
+async function refuseOtherRuntime({ engine, frame: { kind, runtime } }: Ground, id: string): Promise<void> {
+  const used = await engine.runtimeOf(id, kind)
+  if (used === runtime) return
+  throw new AirlockError({
+    code: 'sandbox_unavailable',
+    rule: 'sandbox.runtime',
+    message: `The container engine made a container for ${used}, not ${runtime}.`,
+    remedy: `Start the engine with ${runtime} again, or the runner and the server with --runtime ${used}.`,
+  })
 }
 
 /** Only root may look into another account's process; a runner that is not root runs commands as itself. */

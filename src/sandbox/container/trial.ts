@@ -29,7 +29,8 @@ export async function tryOut(ground: Ground, options: RunnerOptions): Promise<Re
       return refused(
         unavailable(`A trial container ended: ${ending.cause} ${ending.detail ?? report.slice(-500)}`, MEND),
       )
-    const gaps = [...gapsIn(report, options), ...(await ownerGap(join(workspace, 'made'), options))]
+    const wanted = ground.frame.system.map(({ target }) => target)
+    const gaps = [...gapsIn(report, options, wanted), ...(await ownerGap(join(workspace, 'made'), options))]
     if (gaps.length === 0) return ok(ground)
     return refused(unavailable(`This engine does not give the full profile: ${gaps.join('; ')}.`, MEND))
   } finally {
@@ -48,6 +49,7 @@ const SCRIPT = [
   'cat /proc/self/status',
   'cat /proc/self/mountinfo',
   'cat /proc/net/dev',
+  'for d in /dev/*; do echo "device $d"; done',
   'echo x > made',
   'for d in /tmp /var/tmp /home/agent; do echo x > $d/x; done',
 ].join('; ')
@@ -81,8 +83,15 @@ export async function discardTrials(directory: string): Promise<void> {
     if (name.startsWith(WORKSPACE)) await rm(join(directory, name), { recursive: true, force: true })
 }
 
-/** What is not as the profile says, by the kernel's account of a process inside. */
-export function gapsIn(report: string, { user, runtime }: Pick<RunnerOptions, 'user' | 'runtime'>): string[] {
+/**
+ * What is not as the profile says, by the kernel's account of a process inside. An engine's own configuration, and an
+ * image, can add mounts and devices to every container: what is neither everybody's nor among `wanted` is told.
+ */
+export function gapsIn(
+  report: string,
+  { user, runtime }: Pick<RunnerOptions, 'user' | 'runtime'>,
+  wanted: readonly string[] = [],
+): string[] {
   const { uid, gid } = user
   const four = (name: string, id: number) => new RegExp(`^${name}:${`\\s+${id}`.repeat(4)}$`, 'm')
   const expected: [what: string, pattern: RegExp][] = [
@@ -96,14 +105,41 @@ export function gapsIn(report: string, { user, runtime }: Pick<RunnerOptions, 'u
     ...(runtime === 'runsc'
       ? []
       : ([
+          ['it could inherit capabilities', /^CapInh:\s+0+$/m],
+          ['it is in further groups', new RegExp(`^Groups:[ \\t]*(?:${gid})?[ \\t]*$`, 'm')],
           ['it may gain privileges', /^NoNewPrivs:\s+1$/m],
           ['it has no system call filter', /^Seccomp:\s+2$/m],
         ] as [string, RegExp][])),
   ]
   const gaps = expected.filter(([, pattern]) => !pattern.test(report)).map(([what]) => what)
   const foreign = [...report.matchAll(/^ *([a-z][a-z0-9.@-]*): *\d+/gm)].filter(([, name]) => name !== 'lo')
-  return foreign.length === 0 ? gaps : [...gaps, 'it has a network']
+  return [
+    ...gaps,
+    ...(foreign.length === 0 ? [] : ['it has a network']),
+    ...unasked(report, /^\d+ \d+ \d+:\d+ \S+ (\S+) .* - /gm, [...MOUNTS, ...wanted], PSEUDO),
+    // Those of gVisor are its own.
+    ...(runtime === 'runsc' ? [] : unasked(report, /^device (\S+)$/gm, DEVICES)),
+  ]
 }
+
+function unasked(report: string, shown: RegExp, known: readonly string[], within?: RegExp): string[] {
+  return [...report.matchAll(shown)]
+    .map(([, path = '']) => path)
+    .filter((path) => !known.includes(path) && within?.test(path) !== true)
+    .map((path) => `it has ${path}, which nobody asked for`)
+}
+
+/** What every container has besides its own: what the body names, and the init of Podman and of Docker. */
+const MOUNTS = [
+  ...['/', '/workspace', '/tmp', '/var/tmp', '/home/agent', '/run', '/dev', '/proc', '/sys'],
+  ...['/run/podman-init', '/sbin/docker-init'],
+]
+/** Parts of the pseudo file systems, which engines mount and mask piece by piece; devices are looked at by name. */
+const PSEUDO = /^\/(?:dev|proc|sys)\//
+const DEVICES = [
+  ...['console', 'core', 'fd', 'full', 'mqueue', 'null', 'ptmx', 'pts', 'random', 'shm'],
+  ...['stderr', 'stdin', 'stdout', 'tty', 'urandom', 'zero'],
+].map((name) => `/dev/${name}`)
 
 async function ownerGap(file: string, { user }: RunnerOptions): Promise<string[]> {
   const { uid, gid } = await stat(file)
