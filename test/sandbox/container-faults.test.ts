@@ -1,9 +1,10 @@
 import { chmod, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
-import { createServer, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createContainerDriver } from '#sandbox/container/driver.ts'
+import { readFrames, sendMessage } from '#sandbox/container/frames.ts'
 import type { Sandbox, SandboxSpec } from '#sandbox/driver.ts'
 import { runSpec, specOf } from '#test/port-suites/sandbox-specs.ts'
 import { mountsBelow } from '#test/support/container-engine.ts'
@@ -108,6 +109,35 @@ test('a runner that is asked to stop ends its sandboxes first', async () => {
     containers: [],
   })
   await rig.startRunner()
+})
+
+/** A connection that has a sandbox, and does not read what it says. */
+async function held(command: SandboxSpec['command']): Promise<Socket> {
+  const socket = connect(rig.socket)
+  socket.on('error', () => {})
+  await sendMessage(socket, { ask: 'start', spec: specOf(await rig.directory(), command) })
+  return socket
+}
+
+test('a runner that is asked to stop does so although nobody takes the last words of its sandboxes', async () => {
+  const socket = await held(['sh', '-c', 'sleep 1017 & exec yes'])
+  while ((await processes()).length === 0) await pause(50)
+  await rig.stopRunner()
+  expect({ processes: await processes(), containers: await containers() }).toEqual({
+    processes: [],
+    containers: [],
+  })
+  socket.destroy()
+  await rig.startRunner()
+})
+
+test('input in many small pieces counts for what it takes in memory', async () => {
+  const socket = await held(['sleep', '1017'])
+  const piece = Buffer.from([2, 0, 0, 0, 0])
+  socket.write(Buffer.concat(Array.from({ length: 4_097 }, () => piece)))
+  const tellings: unknown[] = []
+  for await (const { bytes } of readFrames(socket)) tellings.push(JSON.parse(bytes.toString('utf8')))
+  expect(tellings).toMatchObject([{ tell: 'started' }, { tell: 'ended', ending: { cause: 'killed' } }])
 })
 
 test('a sandbox ends although it closed or gave away its outputs', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, realpath, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -331,8 +331,10 @@ test('the command line of a runner is refused with the argument that is wrong', 
     installation: 'abc',
     user: '4711:4711',
     writable: [join(root, 'writable')],
-    directory: join(root, 'readable'),
+    directory: join(root, 'own'),
   }
+  for (const name of ['own', 'writable/own', 'shared', 'shared/own']) await mkdir(join(root, name))
+  await chmod(join(root, 'shared'), 0o777)
   expect(readRunnerArguments(good)).toMatchObject({
     ok: true,
     value: { options: { image: 'host', runtime: 'runc' } },
@@ -347,7 +349,15 @@ test('the command line of a runner is refused with the argument that is wrong', 
     image: '../../containers',
     runtime: 'kata',
   }
-  for (const [name, value] of Object.entries(wrong))
+  const weak = [
+    ['directory', join(root, 'writable/own')],
+    ['directory', join(root, 'shared')],
+    ['directory', join(root, 'shared/own')],
+    ['socket', join(root, 'writable/runner.sock')],
+    ['socket', join(root, 'shared/own/runner.sock')],
+    ['engine', `unix://${join(root, 'writable/engine.sock')}`],
+  ] as const
+  for (const [name, value] of [...Object.entries(wrong), ...weak])
     expect(readRunnerArguments({ ...good, [name]: value })).toMatchObject({
       ok: false,
       failure: { code: 'invalid_configuration', message: expect.stringContaining(`--${name}`) },

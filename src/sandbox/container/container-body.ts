@@ -79,13 +79,14 @@ const MASKED = [
 ]
 
 function limits({ limits }: SandboxSpec, mostProcesses: number): Readonly<Record<string, unknown>> {
-  const both = (Name: string, value: number) => ({ Name, Soft: Math.floor(value), Hard: Math.floor(value) })
+  // Never down: to an engine 0 is no limit at all.
+  const both = (Name: string, value: number) => ({ Name, Soft: Math.ceil(value), Hard: Math.ceil(value) })
   return {
-    Memory: Math.floor(limits.memory),
+    Memory: Math.ceil(limits.memory),
     // The sum of memory and swap: the same number leaves none to swap, and none would double it.
-    MemorySwap: Math.floor(limits.memory),
-    NanoCpus: Math.floor(limits.cpus * 1e9),
-    PidsLimit: Math.floor(limits.processes),
+    MemorySwap: Math.ceil(limits.memory),
+    NanoCpus: Math.ceil(limits.cpus * 1e9),
+    PidsLimit: Math.ceil(limits.processes),
     OomScoreAdj: 500,
     Ulimits: [
       both('core', 1), // not 0: see bubblewrap/rlimits.ts
@@ -109,7 +110,7 @@ function scratch({ limits: { memory } }: SandboxSpec): unknown[] {
 }
 
 function tmpfs(path: string, bytes: number, mode: number): unknown {
-  return { Type: 'tmpfs', Target: path, TmpfsOptions: { SizeBytes: Math.floor(bytes), Mode: mode } }
+  return { Type: 'tmpfs', Target: path, TmpfsOptions: { SizeBytes: Math.ceil(bytes), Mode: mode } }
 }
 
 function places(spec: SandboxSpec): unknown[] {

@@ -1,9 +1,10 @@
 import { realpathSync } from 'node:fs'
-import { isAbsolute } from 'node:path'
+import { dirname, isAbsolute } from 'node:path'
 import { z } from 'zod'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { HostUser } from '../host-user.ts'
 import { IMAGE_NAME } from './engine.ts'
+import { foreignHand } from './foreign-hand.ts'
 import { RUNTIMES, type RunnerOptions } from './runner-options.ts'
 import type { ListenOptions } from './runner-socket.ts'
 
@@ -11,12 +12,10 @@ const Directory = z
   .string()
   .refine((path) => isAbsolute(path) && path !== '/', 'must be an absolute path of a directory')
   .transform((path, context) => {
-    try {
-      return realpathSync(path)
-    } catch {
-      context.addIssue({ code: 'custom', message: `${path} does not exist` })
-      return z.NEVER
-    }
+    const real = realpath(path)
+    if (real !== undefined) return real
+    context.addIssue({ code: 'custom', message: `${path} does not exist` })
+    return z.NEVER
   })
 
 const User = z
@@ -54,10 +53,11 @@ export interface RunnerSetUp {
 /** What stands on the runner's command line; refused with the name of the argument that is missing or wrong. */
 export function readRunnerArguments(values: unknown): Result<RunnerSetUp> {
   const parsed = Arguments.safeParse(values)
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => `--${path.join('.')} ${message}`)
+  const problems = parsed.success
+    ? weakPlaces(parsed.data)
+    : parsed.error.issues.map(({ path, message }) => `--${path.join('.')} ${message}`)
+  if (!parsed.success || problems.length > 0)
     return refused({ code: 'invalid_configuration', message: problems.join('; ') })
-  }
   const { engine, socket, installation, user, writable, readable, directory, image, runtime } = parsed.data
   return ok({
     options: {
@@ -72,6 +72,34 @@ export function readRunnerArguments(values: unknown): Result<RunnerSetUp> {
     },
     listen: { socket, ...(parsed.data.for === undefined ? {} : { owner: parsed.data.for }) },
   })
+}
+
+/** Who could change the runner's own files would choose the filter of its sandboxes, or be given a file of root's. */
+function weakPlaces({ engine, socket, directory, writable, readable }: z.infer<typeof Arguments>): string[] {
+  const above = realpath(dirname(socket))
+  if (above === undefined) return [`--socket ${dirname(socket)} does not exist`]
+  const roots = [...writable, ...readable]
+  const isBelow = (path: string, roots: readonly string[]) =>
+    roots.some((root) => path === root || path.startsWith(`${root}/`))
+  const hand = (name: string, path: string) => {
+    const place = foreignHand(path)
+    return place === undefined ? [] : [`--${name} somebody else may write to ${place}, or owns it`]
+  }
+  return [
+    ...hand('directory', directory),
+    ...hand('socket', above),
+    ...(isBelow(directory, writable) ? ['--directory lies below --writable'] : []),
+    ...(isBelow(above, roots) ? ['--socket lies where sandboxes look'] : []),
+    ...(isBelow(realpath(engine) ?? engine, roots) ? ['--engine lies where sandboxes look'] : []),
+  ]
+}
+
+function realpath(path: string): string | undefined {
+  try {
+    return realpathSync(path)
+  } catch {
+    return undefined
+  }
 }
 
 function toUser(text: string): HostUser {

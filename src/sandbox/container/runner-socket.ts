@@ -1,4 +1,4 @@
-import { chmod, chown, lstat, rm } from 'node:fs/promises'
+import { lchown, lstat, rm } from 'node:fs/promises'
 import { connect, type Server } from 'node:net'
 import { AirlockError } from '#kernel/failure.ts'
 import type { HostUser } from '../host-user.ts'
@@ -24,7 +24,10 @@ export async function refuseSecond(socket: string): Promise<void> {
     })
 }
 
-/** Nobody can connect before the mode is set: the socket is born without permissions for others. */
+/**
+ * The socket is born without permissions for others, and given to its owner without following a link: whoever could put
+ * one in its place would be given what it leads to.
+ */
 export async function listenOn(server: Server, { socket, owner }: ListenOptions): Promise<void> {
   if ((await lstat(socket).catch(() => undefined))?.isSocket()) await rm(socket)
   const mask = process.umask(0o177)
@@ -36,6 +39,5 @@ export async function listenOn(server: Server, { socket, owner }: ListenOptions)
   } finally {
     process.umask(mask)
   }
-  await chmod(socket, 0o600)
-  if (owner !== undefined) await chown(socket, owner.uid, owner.gid)
+  if (owner !== undefined) await lchown(socket, owner.uid, owner.gid)
 }

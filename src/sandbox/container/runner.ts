@@ -22,6 +22,10 @@ export interface Runner {
 /** What one server may have in flight; more are turned away. */
 const MOST_CONNECTIONS = 256
 const FIRST_WORDS = 10_000
+/** What a frame of input takes in memory at least, whatever little it holds. */
+const LEAST_INPUT = 4 * 1024
+/** For whoever does not take the last words of its sandbox. */
+const FAREWELL = 5_000
 
 /**
  * Holds the engine's socket, which is as good as root on the host, and offers no more of it than: prove that you can,
@@ -42,7 +46,9 @@ export async function startRunner(options: RunnerOptions, listen: ListenOptions)
   await discardTrials(options.directory)
 
   const conversations = new Set<Promise<void>>()
+  const sockets = new Set<Socket>()
   const server = createServer((socket) => {
+    sockets.add(socket.once('close', () => sockets.delete(socket)))
     socket.on('error', () => {}) // 'close' follows
     const conversation = converse(socket, desk)
       .catch((error) => answer(socket, { tell: 'refused', failure: refusalOf(error, options) }))
@@ -59,7 +65,11 @@ export async function startRunner(options: RunnerOptions, listen: ListenOptions)
     async close() {
       server.close()
       closing.abort()
+      const farewell = setTimeout(() => {
+        for (const socket of sockets) socket.destroy()
+      }, FAREWELL)
       await Promise.all(conversations)
+      clearTimeout(farewell)
       await engine.close()
     },
   }
@@ -146,7 +156,7 @@ async function obey(frames: AsyncGenerator<Frame>, container: RunningContainer):
   let bytes = 0
   try {
     for await (const frame of frames) {
-      bytes += frame.bytes.length
+      bytes += Math.max(frame.bytes.length, LEAST_INPUT)
       // Never waited for: while it is not read, nobody would notice that the connection is gone.
       if (frame.kind === 'input' && bytes <= MOST_INPUT) input.write(frame.bytes)
       else if (frame.kind === 'end_of_input') input.end()
