@@ -100,6 +100,20 @@ test('a runner that dies is reported at once, and the next one removes what it l
   })
 })
 
+test('what a dead runner left is ended before anything starts, also when the engine came later than the next one', async () => {
+  await longRunning()
+  await rig.killRunner()
+  await rig.engine.kill()
+  await rig.startRunner()
+  expect((await processes()).length).toBe(2)
+  await rig.engine.revive()
+  expect((await runSpec(rig.driver, specOf(await rig.directory(), ['true']))).ending.cause).toBe('exited')
+  expect({ processes: await processes(), containers: await containers() }).toEqual({
+    processes: [],
+    containers: [],
+  })
+})
+
 test('a runner that is asked to stop ends its sandboxes first', async () => {
   const sandbox = await longRunning()
   await rig.stopRunner()

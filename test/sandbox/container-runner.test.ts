@@ -114,6 +114,8 @@ describe('the runner', () => {
       mount(at('outside')),
       mount(at('readable'), '/etc'),
       mount(at('readable'), '/opt/x,readonly=false'),
+      { mounts: ['/opt/x', '/opt/x/y'].map((target) => ({ source: at('readable'), target })) },
+      mount(at('readable'), '/run/airlock/x'),
       { writableMount: { source: at('readable'), target: '/opt/x' } },
       { writableMount: { source: '/usr', target: '/opt/x' } },
       { phase: 'run', socketDirectory: '/run' },

@@ -47,6 +47,10 @@ function placeFailure(spec: SandboxSpec, { writableRoots, readableRoots }: Roots
       strange,
       'Rename it: a path shown in a container has no comma, quote, backslash or control character.',
     )
+  const places = [...targets, '/run/airlock']
+  const nested = targets.find((target) => places.some((place) => target.startsWith(`${place}/`)))
+  if (nested !== undefined)
+    return unsafe(nested, 'Mount it beside the other mounts: the inside of one can lead an engine astray.')
   const outside =
     writable.find((path) => !isBelow(path, writableRoots)) ??
     readable.find((path) => !isBelow(path, [...writableRoots, ...readableRoots, '/usr']))

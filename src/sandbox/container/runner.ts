@@ -34,15 +34,12 @@ const FAREWELL = 5_000
 export async function startRunner(options: RunnerOptions, listen: ListenOptions): Promise<Runner> {
   const engine = connectEngine(options.engine)
   const closing = new AbortController()
-  const desk: Desk = {
-    engine,
-    options,
-    running: new Set(),
-    ground: remembered(engine, options),
-    closing: closing.signal,
-  }
+  const running = new Set<string>()
+  const sweep = sweepOnce(engine, options, running)
+  const ground = remembered(engine, options, sweep)
+  const desk: Desk = { engine, options, running, ground, closing: closing.signal }
   await refuseSecond(listen.socket)
-  await sweepContainers(engine, options.prefix, desk.running).catch(() => []) // the engine may come later
+  await sweep().catch(() => {}) // the engine may come later
   await discardTrials(options.directory)
 
   const conversations = new Set<Promise<void>>()
@@ -215,11 +212,29 @@ async function answer(socket: Socket, message: Answer): Promise<void> {
   await sendMessage(socket, message)
 }
 
+/** Nothing is started beside what a runner before this one left: that could go on in the same workspace. */
+function sweepOnce(
+  engine: Engine,
+  { prefix }: RunnerOptions,
+  running: ReadonlySet<string>,
+): () => Promise<void> {
+  let swept = false
+  return async () => {
+    if (!swept) await sweepContainers(engine, prefix, running)
+    swept = true
+  }
+}
+
 /** Only success is remembered: a person may mend the host and try again. */
-function remembered(engine: Engine, options: RunnerOptions): () => Promise<Result<Ground>> {
+function remembered(
+  engine: Engine,
+  options: RunnerOptions,
+  sweep: () => Promise<void>,
+): () => Promise<Result<Ground>> {
   let ready: Promise<Result<Ground>> | undefined
   return async () => {
-    ready ??= prepareGround(engine, options)
+    ready ??= sweep()
+      .then(() => prepareGround(engine, options))
       .then(async (ground) => (ground.ok ? tryOut(ground.value, options) : ground))
       .catch((error) => refused(refusalOf(error, options)))
     const result = await ready
