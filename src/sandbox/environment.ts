@@ -3,6 +3,8 @@ import type { Phase } from './driver.ts'
 
 /** Where programs inside find the way out, once with-relay.ts has opened it. */
 export const EGRESS_ADDRESS = 'http://127.0.0.1:3128'
+/** The host that the preset `npm` opens first. */
+export const NPM_REGISTRY = 'registry.npmjs.org'
 export const MODEL_ADDRESS = 'http://127.0.0.1:4010'
 
 /**
@@ -37,7 +39,7 @@ const QUIET = {
   DEBIAN_FRONTEND: 'noninteractive',
   COREPACK_ENABLE_DOWNLOAD_PROMPT: '0',
   // Not repo.yarnpkg.com, which no preset opens: what it gives is published to the registry as well.
-  COREPACK_NPM_REGISTRY: 'https://registry.npmjs.org',
+  COREPACK_NPM_REGISTRY: `https://${NPM_REGISTRY}`,
   npm_config_audit: 'false',
   npm_config_fund: 'false',
   npm_config_update_notifier: 'false',

@@ -59,7 +59,7 @@ export async function aDesk(role: Role = 'owner'): Promise<Desk> {
     const dependencies: CliDependencies = {
       version: '0.1.0',
       dataDirectory,
-      workingDirectory: '/work/shop',
+      workingDirectory: '/home/ada/shop',
       mainFile: '/nowhere/main.ts',
       environment: {},
       trustedKeyFile: join(dataDirectory, 'none.pub'),
@@ -69,7 +69,7 @@ export async function aDesk(role: Role = 'owner'): Promise<Desk> {
       clock: () => NOW,
       random: (size) => randomBytes(size),
       git: {
-        rootOf: async () => '/work/shop',
+        rootOf: async () => '/home/ada/shop',
         isDirty: async () => false,
         currentBranch: async () => 'main',
         commitId: async (_repository, revision) => ok(revision),

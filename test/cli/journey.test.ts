@@ -51,7 +51,7 @@ describe('asking for a change', () => {
       return { ok: true, value: task }
     }
     const { out, err, exit } = await desk.type('run', 'fix it', '--scope', 'src/**', '--budget', '0.50')
-    expect(calls('createProject')).toEqual([[{ url: '/work/shop', protectedBranches: [] }]])
+    expect(calls('createProject')).toEqual([[{ url: '/home/ada/shop', protectedBranches: [] }]])
     expect([err, exit]).toEqual(['', 0])
     expect(out).toContain('Task 2  fix it')
     expect(out).toContain(' 0:00 ◐ running')
@@ -83,7 +83,7 @@ describe('asking for a change', () => {
   test('warns of changes that are not committed', async () => {
     desk.with({
       git: {
-        rootOf: async () => '/work/shop',
+        rootOf: async () => '/home/ada/shop',
         isDirty: async () => true,
         currentBranch: async () => 'main',
         commitId: async (_repository, revision) => ({ ok: true, value: revision }),

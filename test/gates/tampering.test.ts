@@ -250,7 +250,7 @@ describe('a patch to package.json', () => {
 
 describe('a patch to a lockfile', () => {
   const npm = (name: string, more = '') =>
-    `{\n  "packages": {\n    "node_modules/${name}": {\n      "resolved": "https://registry.npmjs.org/${name}/-/${name}-1.tgz"${more}\n    }\n  }\n}\n`
+    `{\n  "packages": {\n    "node_modules/${name}": {\n      "resolved": "https://packages.example/${name}/-/${name}-1.tgz"${more}\n    }\n  }\n}\n`
 
   it.each<[string, Sides, string[]]>([
     ['package-lock.json', { before: npm('a'), after: npm('b') }, ['tampering.lockfile']],
@@ -261,7 +261,7 @@ describe('a patch to a lockfile', () => {
     ],
     [
       'package-lock.json',
-      { before: npm('a'), after: npm('a').replace('registry.npmjs.org', 'evil.example') },
+      { before: npm('a'), after: npm('a').replace('packages.example', 'evil.example') },
       ['tampering.lockfile-source:4', 'tampering.lockfile'],
     ],
     [

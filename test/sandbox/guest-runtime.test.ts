@@ -155,6 +155,8 @@ test('the check phase names no proxy, the others name it in both cases', () => {
     'NO_PROXY',
     'no_proxy',
     'NODE_USE_ENV_PROXY',
+    'YARN_HTTP_PROXY',
+    'YARN_HTTPS_PROXY',
   ]
   expect([proxies('prepare'), proxies('run'), proxies('check')]).toEqual([names, names, []])
   const trust = (phase: 'prepare' | 'run' | 'check') => 'NODE_EXTRA_CA_CERTS' in sandboxEnvironment(phase)

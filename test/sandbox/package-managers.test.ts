@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { internetWith } from '#gateway/egress/internet.ts'
+import { NPM_REGISTRY } from '#sandbox/environment.ts'
 import { registryNetworks, registryObstacle } from '../support/npm-project.ts'
 import { absentInside, because, type SetupRig, setupRig } from './setup-rig.ts'
 
@@ -52,7 +53,7 @@ describe.skipIf(obstacle !== undefined)(
       expect(stdout).toBe(USED)
       const { packages } = JSON.parse(readFileSync(join(workspace, 'package-lock.json'), 'utf8'))
       expect(packages['node_modules/@ast-grep/napi'].resolved).toBe(
-        'https://registry.npmjs.org/@ast-grep/napi/-/napi-0.51.1.tgz',
+        `https://${NPM_REGISTRY}/@ast-grep/napi/-/napi-0.51.1.tgz`,
       )
     })
 
