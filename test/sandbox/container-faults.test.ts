@@ -154,6 +154,15 @@ test('input in many small pieces counts for what it takes in memory', async () =
   expect(tellings).toMatchObject([{ tell: 'started' }, { tell: 'ended', ending: { cause: 'killed' } }])
 })
 
+test('a working directory that is not there is not made by the engine, as root', async () => {
+  const spec = specOf(await rig.directory(), ['true'], { workingDirectory: '/workspace/not/there' })
+  expect((await runSpec(rig.driver, spec)).ending).toMatchObject({
+    cause: 'failed_to_start',
+    detail: expect.stringContaining('/workspace/not/there'),
+  })
+  expect(await readdir(spec.workspace.source)).toEqual([])
+})
+
 test('a sandbox ends although it closed or gave away its outputs', async () => {
   const closed = specOf(await rig.directory(), [
     'sh',

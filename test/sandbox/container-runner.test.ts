@@ -195,7 +195,8 @@ test('a container has no privilege, device, host namespace or foreign user, what
   expect(outer).toMatchObject({
     Image: frame.image,
     User: '4711:4712',
-    Entrypoint: ['/usr/bin/env', '-i', '--'],
+    Entrypoint: ['/usr/bin/env', '-i', '--chdir=/workspace', '--'],
+    WorkingDir: '/',
     NetworkDisabled: true,
   })
   expect(Object.keys(HostConfig ?? {}).sort()).toMatchInlineSnapshot(`

@@ -28,10 +28,11 @@ export function containerBody(spec: SandboxSpec, frame: ContainerFrame): Readonl
   return {
     Image: frame.image,
     User: `${frame.user.uid}:${frame.user.gid}`,
-    Entrypoint: ['/usr/bin/env', '-i', '--'],
+    // By env, as the user: an engine makes a working directory that is missing, as root, in whatever is mounted there.
+    Entrypoint: ['/usr/bin/env', '-i', `--chdir=${spec.workingDirectory}`, '--'],
     // env clears what image and engine put into the environment, so that only the spec's is left.
     Cmd: [...Object.entries(spec.environment).map(([name, value]) => `${name}=${value}`), ...spec.command],
-    WorkingDir: spec.workingDirectory,
+    WorkingDir: '/',
     Hostname: 'airlock',
     NetworkDisabled: true,
     ...{ OpenStdin: true, StdinOnce: true, Tty: false },

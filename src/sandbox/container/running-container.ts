@@ -147,8 +147,9 @@ function verdictOf(
   if (outOfMemory) return { cause: 'out_of_memory' }
   if (state === undefined) return { cause: 'killed', detail: 'the container engine went away' }
   const complaint = output.complaint()
-  // The words of env(1) when there is no such program. The inside can forge them, as it can forge its exit code.
-  if ((exitCode === 126 || exitCode === 127) && complaint?.startsWith('/usr/bin/env: '))
+  // The words of env(1) when there is no such program, or (125) directory. The inside can forge them, as it can forge
+  // its exit code.
+  if (exitCode >= 125 && exitCode <= 127 && complaint?.startsWith('/usr/bin/env: '))
     return { cause: 'failed_to_start', detail: complaint.trim() }
   return { cause: 'exited' }
 }
