@@ -6,15 +6,20 @@ import { ok, type Result, refused } from '#kernel/result.ts'
 import { taskCommand } from '#sandbox/task-command.ts'
 import type { Pristine, Workspace } from '#sandbox/workspace/workspaces.ts'
 import { Lines } from './lines.ts'
+import { tierFailure } from './required-tier.ts'
 import { sandboxed } from './sandboxed.ts'
 import type { StepContext } from './step.ts'
 
 /**
  * The base commit as every sandbox of the task first sees it: checked out and set up, read-only, made once and kept. The
- * setup commands run with the registries of the project file and without any agent; then the network is gone.
+ * setup commands run with the registries of the project file and without any agent; then the network is gone. Every step
+ * with a sandbox begins here, so it is here that a weaker sandbox than required is refused: a server may have been started
+ * anew with another one in the middle of a task.
  */
 export async function preparedBase(context: StepContext): Promise<Result<Pristine>> {
   const { workshop, task } = context
+  const tooWeak = tierFailure(task.projectFile?.sandbox?.require, workshop.driver.tier)
+  if (tooWeak !== undefined) return refused(tooWeak)
   const checkout = await checkedOut(context)
   if (!checkout.ok) return checkout
   const setup = task.projectFile?.setup ?? []

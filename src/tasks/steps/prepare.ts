@@ -3,19 +3,16 @@ import { grantDigest } from '#policy/grant.ts'
 import { json } from '#store/column.ts'
 import type { TaskRow } from '#store/schema.ts'
 import { preparedBase } from '../prepared.ts'
-import { tierFailure } from '../required-tier.ts'
 import { failed, type Step } from '../step.ts'
 
 /** preparing → running: the base is checked out and set up, and the grant is written before any agent exists. */
 export const prepare: Step = async (context) => {
-  const { workshop, task, tell } = context
+  const { task, tell } = context
   tell({
     kind: 'step',
     step: 'prepare',
     note: `Preparing ${task.baseBranch} at ${task.baseCommit.slice(0, 10)}`,
   })
-  const tooWeak = tierFailure(task.projectFile?.sandbox?.require, workshop.driver.tier)
-  if (tooWeak !== undefined) return failed(tooWeak)
   const base = await preparedBase(context)
   if (!base.ok) return failed(base.failure)
   const grant = grantFor(task)
