@@ -1,15 +1,19 @@
 import type { Refusal } from '#contract/refusal.ts'
+import { presetThatOpens } from './presets.ts'
 
 /** A refusal of the egress proxy and its HTTP status; without one, the answer 200 has been given and the tunnel is cut. */
 export interface NetworkRefusal extends Refusal {
   readonly status: 400 | 403 | 502
 }
 
-const PRESETS_REMEDY =
-  'Registries open during setup by a preset in airlock.yaml (egress: [npm]); dependencies belong there.'
+/** Names the preset that opens this very host, where there is one. */
+function presetsRemedy(what: string): string {
+  const preset = presetThatOpens(what) ?? 'npm'
+  return `Registries open during setup by a preset in airlock.yaml (egress: [${preset}]); dependencies belong there.`
+}
 
 export function noNetwork(what: string): NetworkRefusal {
-  return refusal(403, 'network.none', what, 'There is no network in this phase.', PRESETS_REMEDY)
+  return refusal(403, 'network.none', what, 'There is no network in this phase.', presetsRemedy(what))
 }
 
 export function hostNotAllowed(what: string, allowed: ReadonlySet<string>): NetworkRefusal {
@@ -18,7 +22,7 @@ export function hostNotAllowed(what: string, allowed: ReadonlySet<string>): Netw
     'network.not-allowed',
     what,
     `Only ${[...allowed].join(', ')} may be reached.`,
-    PRESETS_REMEDY,
+    presetsRemedy(what),
   )
 }
 
@@ -28,7 +32,7 @@ export function addressLiteral(what: string): NetworkRefusal {
     'network.address-literal',
     what,
     'Addresses are refused; only names can be allowed.',
-    PRESETS_REMEDY,
+    presetsRemedy(what),
   )
 }
 
