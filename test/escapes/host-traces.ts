@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { directoriesNamed, read } from '#test/support/host-view.ts'
 
 /** Everything of the host that a sandbox of one rig could leave behind. */
 export interface Traces {
@@ -31,24 +32,4 @@ export function tracesOf(rig: {
 /** A process in a sandbox of the rig has the rig's workspace among its mounts. */
 function isOfRig(pid: string, root: string): boolean {
   return pid !== `${process.pid}` && read(`/proc/${pid}/mountinfo`).includes(root)
-}
-
-function directoriesNamed(top: string, prefix: string): string[] {
-  try {
-    return readdirSync(top, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .flatMap(({ name }) =>
-        name.startsWith(prefix) ? [join(top, name)] : directoriesNamed(join(top, name), prefix),
-      )
-  } catch {
-    return []
-  }
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
-  }
 }

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { directoriesNamed, read } from './host-view.ts'
 
 /** Everything a server may leave on the host besides what it keeps on purpose. */
 export interface Leftovers {
@@ -47,30 +48,10 @@ function isOf(pid: string, dataDirectory: string): boolean {
   return mounts.includes(' /workspace ') && mounts.includes(dataDirectory)
 }
 
-function directoriesNamed(top: string, prefix: string): string[] {
-  try {
-    return readdirSync(top, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .flatMap(({ name }) =>
-        name.startsWith(prefix) ? [join(top, name)] : directoriesNamed(join(top, name), prefix),
-      )
-  } catch {
-    return []
-  }
-}
-
 function names(directory: string): string[] {
   try {
     return readdirSync(directory)
   } catch {
     return []
-  }
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return ''
   }
 }
