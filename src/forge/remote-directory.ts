@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { RemoteCredential } from '#contract/api.ts'
 import { AirlockError } from '#kernel/failure.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
-import { readPrivateFile, writePrivateFile } from '#store/private-file.ts'
+import { changePrivateFile, readPrivateFile } from '#store/private-file.ts'
 import type { Remote } from './repository.ts'
 
 const Stored = z.strictObject({
@@ -20,18 +20,19 @@ export class RemoteDirectory {
   }
 
   async remoteOf(project: { readonly id: string; readonly url: string }): Promise<Remote> {
-    const { credentials } = await this.#read()
+    const { credentials } = this.#stored(await readPrivateFile(this.#file))
     return remoteWith(project.url, credentials[project.id])
   }
 
   async keep(project: string, credential: RemoteCredential): Promise<void> {
-    const { credentials } = await this.#read()
-    const stored = { version: 1, credentials: { ...credentials, [project]: credential } }
-    await writePrivateFile(this.#file, `${JSON.stringify(stored, null, 2)}\n`)
+    await changePrivateFile(this.#file, (text) => {
+      const { credentials } = this.#stored(text)
+      const stored = { version: 1, credentials: { ...credentials, [project]: credential } }
+      return `${JSON.stringify(stored, null, 2)}\n`
+    })
   }
 
-  async #read(): Promise<z.infer<typeof Stored>> {
-    const text = await readPrivateFile(this.#file)
+  #stored(text: string | undefined): z.infer<typeof Stored> {
     if (text === undefined) return { version: 1, credentials: {} }
     const parsed = Stored.safeParse(parseJson(text))
     if (parsed.success) return parsed.data

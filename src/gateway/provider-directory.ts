@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AirlockError } from '#kernel/failure.ts'
 import type { Instant } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
-import { readPrivateFile, writePrivateFile } from '#store/private-file.ts'
+import { changePrivateFile, readPrivateFile } from '#store/private-file.ts'
 import type { Provider } from './gateway.ts'
 
 /** A provider and where it came from; the key stays on this side of the gateway. */
@@ -51,7 +51,7 @@ export class ProviderDirectory {
   }
 
   async list(): Promise<readonly KnownProvider[]> {
-    const stored = await this.#read()
+    const stored = this.#parse(await readPrivateFile(this.#file))
     const names = new Set(stored.map(({ name }) => name))
     const fromEnvironment = this.#environment.filter(({ name }) => !names.has(name))
     return [
@@ -62,17 +62,18 @@ export class ProviderDirectory {
 
   async add(provider: Provider, at: Instant): Promise<KnownProvider> {
     const added = { ...provider, source: 'stored' as const, createdAt: at }
-    const others = (await this.#read()).filter(({ name }) => name !== provider.name)
-    await this.#write([...others, added])
+    await this.#change((stored) => [...stored.filter(({ name }) => name !== provider.name), added])
     return added
   }
 
   async remove(name: string): Promise<Result<void>> {
-    const stored = await this.#read()
-    if (stored.some((provider) => provider.name === name)) {
-      await this.#write(stored.filter((provider) => provider.name !== name))
-      return ok(undefined)
-    }
+    let removed = false
+    await this.#change((stored) => {
+      const others = stored.filter((provider) => provider.name !== name)
+      removed = others.length < stored.length
+      return removed ? others : undefined
+    })
+    if (removed) return ok(undefined)
     const known = this.#environment.some((provider) => provider.name === name)
     return refused({
       code: 'not_found',
@@ -105,17 +106,18 @@ export class ProviderDirectory {
     return ok({ provider, model })
   }
 
-  async #read(): Promise<KnownProvider[]> {
-    const text = await readPrivateFile(this.#file)
+  #change(change: (stored: readonly KnownProvider[]) => readonly KnownProvider[] | undefined): Promise<void> {
+    return changePrivateFile(this.#file, (text) => {
+      const providers = change(this.#parse(text))?.map(({ source: _, ...provider }) => provider)
+      return providers && `${JSON.stringify({ version: 1, providers }, null, 2)}\n`
+    })
+  }
+
+  #parse(text: string | undefined): readonly KnownProvider[] {
     if (text === undefined) return []
     const parsed = Stored.safeParse(parseJson(text))
     if (!parsed.success) throw unreadable(this.#file)
     return parsed.data.providers.map((provider) => ({ ...provider, source: 'stored' as const }))
-  }
-
-  async #write(providers: readonly KnownProvider[]): Promise<void> {
-    const stored = providers.map(({ source: _, ...provider }) => provider)
-    await writePrivateFile(this.#file, `${JSON.stringify({ version: 1, providers: stored }, null, 2)}\n`)
   }
 }
 

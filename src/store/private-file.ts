@@ -21,8 +21,33 @@ export async function readPrivateFile(file: string): Promise<string | undefined>
   })
 }
 
+const changing = new Map<string, Promise<void>>()
+
+/**
+ * Changes a file that holds secrets, one change after the other: two people who add something at once both find it there.
+ * `change` is given the text as it is, and returns the one to write; undefined leaves the file alone.
+ */
+export async function changePrivateFile(
+  file: string,
+  change: (text: string | undefined) => string | undefined,
+): Promise<void> {
+  const before = changing.get(file) ?? Promise.resolve()
+  const mine = before
+    .catch(() => undefined)
+    .then(async () => {
+      const text = change(await readPrivateFile(file))
+      if (text !== undefined) await writePrivateFile(file, text)
+    })
+  changing.set(file, mine)
+  try {
+    await mine
+  } finally {
+    if (changing.get(file) === mine) changing.delete(file)
+  }
+}
+
 /** Puts a text in a file of mode 0600, all of it or none, and on the disk before it returns. */
-export async function writePrivateFile(file: string, text: string): Promise<void> {
+async function writePrivateFile(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
   const draft = `${file}.new`
   const handle = await open(draft, 'w', 0o600)

@@ -73,6 +73,15 @@ test('with no provider at all the refusal says how to get one', async () => {
   })
 })
 
+test('providers that are added and removed at once are all kept, and all gone', async () => {
+  const names = Array.from({ length: 12 }, (_, index) => `local-${index}`)
+  const providers = new ProviderDirectory(file, [])
+  await Promise.all(names.map((name) => new ProviderDirectory(file, []).add({ ...local, name }, at)))
+  expect((await providers.list()).map(({ name }) => name).sort()).toEqual(names.sort())
+  await Promise.all(names.slice(1).map((name) => providers.remove(name)))
+  expect((await providers.list()).map(({ name }) => name)).toEqual(names.slice(0, 1))
+})
+
 test('a file of keys that others can read is refused', async () => {
   await new ProviderDirectory(file, []).add(local, at)
   chmodSync(file, 0o644)
