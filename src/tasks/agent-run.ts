@@ -95,7 +95,7 @@ export async function runAgent(
         workspace: {
           source: workspace.path,
           target: '/workspace',
-          writable: await writable(workshop, workspace, grant),
+          writable: await writable(context, workspace, grant),
         },
         socketDirectory,
         limits: { ...workshop.limits, seconds: Math.max(1, task.budget.seconds - attempt.agentSeconds) },
@@ -138,7 +138,7 @@ export async function runAgent(
 
 /** Directories of the scope are the only writable ones where the scope is made of directories. */
 async function writable(
-  workshop: StepContext['workshop'],
+  { workshop, tell }: StepContext,
   workspace: Workspace,
   grant: Grant,
 ): Promise<'all' | readonly string[]> {
@@ -146,7 +146,13 @@ async function writable(
   if (!scope.ok) throw new AirlockError(scope.failure)
   const directories = scope.value.directories()
   if (directories === undefined) return 'all'
-  return (await workshop.workspaces.ensureDirectories(workspace, directories)) ? directories : 'all'
+  if (await workshop.workspaces.ensureDirectories(workspace, directories)) return directories
+  tell({
+    kind: 'step',
+    step: 'scope',
+    note: 'A directory of the scope stands on a link or a file: the whole workspace is writable, and the import alone holds the scope.',
+  })
+  return 'all'
 }
 
 /** Keeps what was spent as it is spent, one write after the other: an older sum never replaces a newer one. */

@@ -1,6 +1,11 @@
+import { instantOf } from '#kernel/instant.ts'
+import { forgetBaseRuns } from '#store/gate-reports.ts'
 import { tasksToResume } from '#store/tasks.ts'
 import { move, SYSTEM } from './move.ts'
 import type { Workshop } from './workshop.ts'
+
+/** How long what gates said about a base is remembered, in milliseconds. */
+const BASE_RUNS_KEPT = 30 * 24 * 3_600 * 1_000
 
 /**
  * What a server does first: removes what a former process left behind, declares attempts whose sandbox is gone over, and
@@ -10,6 +15,8 @@ export async function resume(workshop: Workshop): Promise<readonly string[]> {
   const swept = [...(await workshop.driver.sweep()), ...(await workshop.workspaces.sweep())]
   for (const organisation of await workshop.store.organisations()) {
     const tasks = await workshop.store.inOrganisation(organisation, tasksToResume)
+    const long = instantOf(workshop.clock() - BASE_RUNS_KEPT)
+    await workshop.store.inOrganisation(organisation, (tx) => forgetBaseRuns(tx, long))
     for (const task of tasks) {
       if (task.state === 'preparing' || task.state === 'running') {
         await move(workshop, task, { by: SYSTEM, command: { name: 'lose' } })
