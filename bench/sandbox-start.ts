@@ -18,6 +18,7 @@ import { profileOptions } from '#sandbox/bubblewrap/profile.ts'
 import type { SandboxSpec } from '#sandbox/driver.ts'
 import { DEFAULT_LIMITS } from '#sandbox/limits.ts'
 import { report } from './rig/table.ts'
+import { at, timed } from './rig/timing.ts'
 
 const AIM = 1.5
 const rounds = Number(process.argv[2] ?? 150)
@@ -66,22 +67,6 @@ function print(times: Record<string, number[]>): void {
     aim: `at most ${AIM}`,
     met: ratio <= AIM,
   })
-}
-
-function at(values: number[], share: number): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? 0
-}
-
-async function timed(
-  action: (onOutput: () => void) => Promise<number>,
-): Promise<{ first: number; end: number }> {
-  const start = performance.now()
-  let first = 0
-  const code = await action(() => {
-    first ||= performance.now() - start
-  })
-  if (code !== 0) throw new Error(`exit code ${code}`)
-  return { first, end: performance.now() - start }
 }
 
 async function startBare(ground: Ground, spec: SandboxSpec, onOutput: () => void): Promise<number> {

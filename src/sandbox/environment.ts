@@ -5,7 +5,6 @@ import type { Phase } from './driver.ts'
 export const EGRESS_ADDRESS = 'http://127.0.0.1:3128'
 /** The host that the preset `npm` opens first. */
 export const NPM_REGISTRY = 'registry.npmjs.org'
-export const MODEL_ADDRESS = 'http://127.0.0.1:4010'
 
 /**
  * The whole environment of a command in a sandbox; nothing of the host's is passed on. In the check phase there is no

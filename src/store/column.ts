@@ -3,11 +3,6 @@ export function json(value: unknown): string {
   return JSON.stringify(value)
 }
 
-/** A value for a JSON column that may be empty. */
-export function jsonOrNull(value: unknown): string | null {
-  return value === undefined || value === null ? null : json(value)
-}
-
 /** Free text for a text column: PostgreSQL cannot hold a NUL there, and an agent must not stop a task with one. */
 export function storableText(text: string): string {
   return text.replaceAll('\0', '\ufffd')

@@ -54,11 +54,6 @@ export function patchByDigest(tx: Tx, task: string, digest: string): Promise<Pat
     .executeTakeFirst()
 }
 
-/** Oldest first. */
-export function patchesOf(tx: Tx, task: string): Promise<PatchRow[]> {
-  return tx.selectFrom('patches').select(SUMMARY).where('task', '=', task).orderBy('createdAt').execute()
-}
-
 export async function patchBytes(tx: Tx, id: string): Promise<Uint8Array | undefined> {
   const row = await tx.selectFrom('patches').select('bytes').where('id', '=', id).executeTakeFirst()
   return row?.bytes
