@@ -1,6 +1,6 @@
 import { sandboxEnvironment } from '../../environment.ts'
-import { inside, mustBeRefused } from '../attacks.ts'
-import { gotThrough, type LabCase, type Outcome, stopped, type Verdict } from '../lab-case.ts'
+import { alone, inside, mustBeRefused } from '../attacks.ts'
+import { gotThrough, type LabCase, type Outcome, stopped, unclear, type Verdict } from '../lab-case.ts'
 
 const group = 'what leaks in'
 
@@ -33,9 +33,15 @@ export const LEAK_CASES: readonly LabCase[] = [
     group,
     tries: 'use a descriptor that the server forgot to close',
     stops: 'only the three standard ones are passed on',
-    attack: inside('shell that finds', [
-      'for n in $(ls /proc/$$/fd); do case $n in 0|1|2) ;; *) readlink /proc/$$/fd/$n;; esac; done',
-    ]),
+    // The first program of the sandbox looks: a runtime in between would close what it does not know.
+    attack: alone(
+      'for n in $(ls /proc/$$/fd); do case $n in 0|1|2) ;; *) readlink /proc/$$/fd/$n;; esac; done; echo looked',
+      ({ stdout }) => {
+        const found = stdout.split('\n').filter(Boolean)
+        if (found.pop() !== 'looked') return unclear('it could not look')
+        return found.length === 0 ? stopped('nothing found') : gotThrough(found.join(', '))
+      },
+    ),
   },
   {
     id: 'leaks.descriptors-of-first',
