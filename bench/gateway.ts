@@ -145,7 +145,10 @@ async function servePipe(url: string, directory: string): Promise<string> {
 }
 
 async function serveGateway(url: string, directory: string): Promise<string> {
-  const gateway = createGateway({ clock: Date.now, prices: createPrices({ clock: Date.now }) })
+  const gateway = createGateway({
+    stopwatch: () => performance.now(),
+    prices: createPrices({ clock: Date.now }),
+  })
   const lane = join(directory, 'lane')
   await gateway.open({
     attempt: 'att_bench',

@@ -107,7 +107,7 @@ async function prepareDirectories(): Promise<BubblewrapOptions> {
   return {
     prefix: `bench${process.pid}`,
     ...(hostUser === undefined ? {} : { hostUser }),
-    clock: Date.now,
+    stopwatch: () => performance.now(),
     scratchDirectory: join(root, 'scratch'),
     runtimeDirectory: join(root, 'runtime'),
   }

@@ -32,18 +32,18 @@ export async function openSandboxes(config: Config, installation: Installation):
 
 /** The driver alone, whether or not it can start anything. */
 export function openDriver(config: Config, installation: Installation, footing?: Footing) {
-  const clock = () => Date.now()
+  const stopwatch = () => performance.now()
   if (config.sandbox.kind === 'container')
     return createContainerDriver({
       runner: config.sandbox.runner,
-      clock,
+      stopwatch,
       ...(footing === undefined ? {} : { footing }),
     })
   const hostUser = sandboxUser(config.dataDirectory)
   return createBubblewrapDriver({
     prefix: installationPrefix(installation),
     ...(hostUser === undefined ? {} : { hostUser }),
-    clock,
+    stopwatch,
     scratchDirectory: installation.scratch,
     runtimeDirectory: installation.runtime,
   })

@@ -53,7 +53,7 @@ export async function openToolbox(config: Config, packageRoot: string): Promise<
     drivers: (name) => chosen(driversOf(config, installation), name),
     async openLane(egress, onRefusal) {
       const gateway = createGateway({
-        clock,
+        stopwatch: () => performance.now(),
         prices: createPrices({ clock }),
         internet: await readInternet(config.dataDirectory),
         ...(owner === undefined ? {} : { sandboxGroup: owner.gid }),

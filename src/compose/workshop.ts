@@ -60,6 +60,7 @@ async function workshopOver(
   { packageRoot, onProblem, idleSeconds = IDLE_SECONDS, testingOnlyStall }: WorkshopOptions,
 ): Promise<{ readonly workshop: Workshop; close(): Promise<void> }> {
   const clock = () => Date.now()
+  const stopwatch = () => performance.now()
   const random = (size: number) => randomBytes(size)
   const hostUser = sandboxUser(config.dataDirectory)
   await clearLeftovers(installation)
@@ -72,7 +73,7 @@ async function workshopOver(
     onProblem,
   })
   const gateway = createGateway({
-    clock,
+    stopwatch,
     prices: createPrices({ clock, overrides: await readPriceTable(config.dataDirectory) }),
     ...(hostUser === undefined ? {} : { sandboxGroup: hostUser.gid }),
     internet: await readInternet(config.dataDirectory),
@@ -80,6 +81,7 @@ async function workshopOver(
   const workshop: Workshop = {
     store,
     clock,
+    stopwatch,
     random,
     interrupts: new Interrupts(),
     driver,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { AirlockError } from '#kernel/failure.ts'
-import type { Clock } from '#kernel/instant.ts'
+import type { Stopwatch } from '#kernel/instant.ts'
 import { PUBLIC_INTERNET } from './egress/internet.ts'
 import { allowedByPresets } from './egress/presets.ts'
 import { createEgressProxy, EGRESS_LIMITS, type EgressLimits, type Internet } from './egress/proxy.ts'
@@ -24,7 +24,7 @@ import { redactionOf } from './redact.ts'
 import { createUpstreams, UPSTREAM_TIMEOUTS, type Upstreams, type UpstreamTimeouts } from './upstream.ts'
 
 export interface GatewayOptions {
-  readonly clock: Clock
+  readonly stopwatch: Stopwatch
   readonly prices: Prices
   /** The group of the sandboxes, where they run under a user of their own. */
   readonly sandboxGroup?: number
@@ -58,8 +58,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 }
 
 async function openLane(lane: Lane, options: GatewayOptions, upstreams: Upstreams): Promise<OpenLane> {
-  const { clock } = options
-  const use = createUse(clock)
+  const use = createUse(options.stopwatch)
   const ledger = createLedger(lane.budget, lane.spent)
   const events = createLaneEvents(lane.onEvent)
   const model = modelServer(lane, options, upstreams, ledger, events, use)
@@ -123,7 +122,7 @@ function modelServer(
     address: address.value,
     protocol: PROTOCOLS[provider.protocol],
     prices: options.prices,
-    clock: options.clock,
+    stopwatch: options.stopwatch,
     readBody: createBodyReader(options.modelLimits?.body),
     onExhausted: use.exhaust,
   }
@@ -134,12 +133,12 @@ function modelServer(
 }
 
 /** When the agent last asked for anything, and whether it was ever told that its budget is gone. */
-function createUse(clock: Clock) {
-  let last = clock()
+function createUse(stopwatch: Stopwatch) {
+  let last = stopwatch()
   let running = 0
   let exhausted = false
   const touch = () => {
-    last = clock()
+    last = stopwatch()
   }
   return {
     touch,
@@ -148,7 +147,7 @@ function createUse(clock: Clock) {
     },
     exhausted: () => exhausted,
     /** An agent that waits for its model is not idle. */
-    idleMilliseconds: () => (running > 0 ? 0 : Math.max(0, clock() - last)),
+    idleMilliseconds: () => (running > 0 ? 0 : Math.max(0, stopwatch() - last)),
     async during(work: () => Promise<void>) {
       running++
       try {

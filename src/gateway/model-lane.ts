@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Spend } from '#contract/budget.ts'
-import type { Clock } from '#kernel/instant.ts'
+import type { Stopwatch } from '#kernel/instant.ts'
 import { type Admission, admit, type Route, route } from './admit.ts'
 import type { CallEnding } from './answer.ts'
 import { forward } from './forward.ts'
@@ -30,7 +30,7 @@ export interface ModelLane {
   readonly prices: Prices
   readonly upstreams: Upstreams
   readonly readBody: (req: IncomingMessage) => Promise<Body>
-  readonly clock: Clock
+  readonly stopwatch: Stopwatch
   /** Called when a request is refused because the budget is gone. */
   readonly onExhausted: () => void
 }
@@ -88,7 +88,7 @@ async function callProvider(
   res: ServerResponse,
   signal: AbortSignal,
 ): Promise<void> {
-  const started = lane.clock()
+  const started = lane.stopwatch()
   const ending = await forward(
     {
       pool: lane.upstreams.to(lane.address.origin),
@@ -108,7 +108,7 @@ async function callProvider(
     provider: lane.provider.name,
     model: admitted.model,
     status: ending.status,
-    milliseconds: Math.max(0, lane.clock() - started),
+    milliseconds: Math.round(lane.stopwatch() - started),
     spend,
     total,
     ...(note === undefined ? {} : { note }),

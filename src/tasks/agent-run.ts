@@ -46,7 +46,7 @@ export async function runAgent(
   if (attempt === undefined) throw new Error('a running task has an attempt')
   const refusals: Refusal[] = [...attempt.refusals]
   let summary: string | undefined
-  let lastSign = workshop.clock()
+  let lastSign = workshop.stopwatch()
   let lastStatus = 200
   const refuse = (refusal: Refusal, most = MOST_REFUSALS) => {
     if (refusals.length < most) refusals.push(refusal)
@@ -79,7 +79,7 @@ export async function runAgent(
     },
   })
   const lines = new Lines(BOUNDS.agentLine, (line) => {
-    lastSign = workshop.clock()
+    lastSign = workshop.stopwatch()
     const report = agent.read(line)
     if (report?.kind === 'event') tell(report.body)
     if (report?.kind === 'refusal') claim(report.refusal)
@@ -106,7 +106,7 @@ export async function runAgent(
       },
       context.signal,
       (kill) => {
-        const silent = Math.min(lane.idleMilliseconds(), workshop.clock() - lastSign)
+        const silent = Math.min(lane.idleMilliseconds(), workshop.stopwatch() - lastSign)
         idle ||= silent >= workshop.idleSeconds * 1_000
         reachable &&= lane.reachable()
         if (idle || !reachable) kill()

@@ -6,7 +6,7 @@ import type { TrustedRepository } from '#forge/repository.ts'
 import type { Gateway } from '#gateway/gateway.ts'
 import type { ProviderDirectory } from '#gateway/provider-directory.ts'
 import type { RandomBytes } from '#kernel/ids.ts'
-import type { Clock } from '#kernel/instant.ts'
+import type { Clock, Stopwatch } from '#kernel/instant.ts'
 import type { SandboxDriver } from '#sandbox/driver.ts'
 import type { GuestRuntime } from '#sandbox/guest-runtime.ts'
 import type { Limits } from '#sandbox/limits.ts'
@@ -21,6 +21,7 @@ export type StallPoint = TaskState | 'pushed'
 export interface Workshop {
   readonly store: Store
   readonly clock: Clock
+  readonly stopwatch: Stopwatch
   readonly random: RandomBytes
   readonly interrupts: Interrupts
   readonly driver: SandboxDriver

@@ -31,7 +31,7 @@ beforeAll(async () => {
   rig = await bubblewrapRig()
   model = await startScriptedModel({ script: demoScript, key: KEY })
   gateway = createGateway({
-    clock: Date.now,
+    stopwatch: () => performance.now(),
     prices: createPrices({ clock: Date.now }),
     ...(HOST_USER === undefined ? {} : { sandboxGroup: HOST_USER.gid }),
   })

@@ -11,7 +11,7 @@ const [uid = 0, gid = 0] = user.split(':').map(Number)
 const driver = createBubblewrapDriver({
   prefix,
   ...(user === 'self' ? {} : { hostUser: { uid, gid } }),
-  clock: Date.now,
+  stopwatch: () => performance.now(),
   scratchDirectory: join(root, 'scratch'),
   runtimeDirectory: join(root, 'runtime'),
 })

@@ -39,7 +39,7 @@ export async function labRig(): Promise<LabRig> {
     node: process.execPath,
   })
   const gateway = createGateway({
-    clock: Date.now,
+    stopwatch: () => performance.now(),
     prices: createPrices({ clock: Date.now }),
     ...(HOST_USER === undefined ? {} : { sandboxGroup: HOST_USER.gid }),
   })

@@ -79,7 +79,7 @@ export async function importRig(make: (source: GitFixture) => void): Promise<Imp
   const driver = createBubblewrapDriver({
     prefix: `import${process.pid}x${seed}`,
     ...(OWNER === undefined ? {} : { hostUser: OWNER }),
-    clock: Date.now,
+    stopwatch: () => performance.now(),
     scratchDirectory: join(directory, 'scratch'),
     runtimeDirectory: join(directory, 'runtime'),
   })

@@ -25,7 +25,7 @@ export async function bubblewrapRig(more: Partial<BubblewrapOptions> = {}): Prom
   const options: BubblewrapOptions = {
     prefix: `test${process.pid}x${rigs++}`,
     ...(HOST_USER === undefined ? {} : { hostUser: HOST_USER }),
-    clock: Date.now,
+    stopwatch: () => performance.now(),
     scratchDirectory: join(root, 'scratch'),
     runtimeDirectory: join(root, 'runtime'),
     ...more,

@@ -272,7 +272,10 @@ test('what an engine is configured to show in every container is found before an
 })
 
 test('without a runner there is no sandbox, and no other driver takes its place', async () => {
-  const driver = createContainerDriver({ runner: join(rig.root, 'nobody.sock'), clock: Date.now })
+  const driver = createContainerDriver({
+    runner: join(rig.root, 'nobody.sock'),
+    stopwatch: () => performance.now(),
+  })
   expect(await driver.start(specOf(await rig.directory(), ['true']))).toMatchObject({
     ok: false,
     failure: { code: 'sandbox_unavailable' },

@@ -54,7 +54,11 @@ test('an image of your own takes the place of the programs of the host', async (
 test('an image that changes under a running server is refused until the server begins anew', async () => {
   const footing = await rig.driver.footing()
   if (!footing.ok) throw new Error(footing.failure.message)
-  const pinned = createContainerDriver({ runner: rig.socket, clock: Date.now, footing: footing.value })
+  const pinned = createContainerDriver({
+    runner: rig.socket,
+    stopwatch: () => performance.now(),
+    footing: footing.value,
+  })
   expect((await runSpec(pinned, specOf(await rig.directory(), ['ls', '-d', '/one']))).stdout).toBe('/one\n')
 
   await makeImage('two')

@@ -48,7 +48,7 @@ export async function containerRig(
     await exited
   }
   const rig: ContainerRig = {
-    driver: createContainerDriver({ runner: socket, clock: Date.now }),
+    driver: createContainerDriver({ runner: socket, stopwatch: () => performance.now() }),
     engine,
     root,
     user,

@@ -31,7 +31,7 @@ beforeAll(async () => {
       writableRoots: [join(root, 'writable')],
       readableRoots: [join(root, 'readable')],
       directory: join(root, 'runner'),
-      clock: Date.now,
+      stopwatch: () => performance.now(),
     },
     { socket: join(root, 'runner.sock') },
   )

@@ -14,7 +14,7 @@ sandboxDriverSuite(
   'fake',
   async () => ({
     driver: createFakeDriver({
-      clock: Date.now,
+      stopwatch: () => performance.now(),
       program: (inside) => {
         const [command, , script = ''] = inside.spec.command
         const play = PLAYS[script]

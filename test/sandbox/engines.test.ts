@@ -8,7 +8,7 @@ import { engineFinding, findEngines, tierFinding } from '#sandbox/engines.ts'
 import { createFakeDriver } from '#sandbox/fake/driver.ts'
 
 const driver = (more: Partial<SandboxDriver>): SandboxDriver => ({
-  ...createFakeDriver({ clock: Date.now, program: () => 0 }),
+  ...createFakeDriver({ stopwatch: () => performance.now(), program: () => 0 }),
   ...more,
 })
 const socket = { path: '/run/docker.sock', open: false }

@@ -51,7 +51,7 @@ export async function setupRig(
     node: process.execPath,
   })
   const gateway = createGateway({
-    clock: Date.now,
+    stopwatch: () => performance.now(),
     prices: createPrices({ clock: Date.now }),
     internet,
     ...(HOST_USER === undefined ? {} : { sandboxGroup: HOST_USER.gid }),

@@ -184,6 +184,7 @@ function workshopFor(
   return {
     store,
     clock: () => Date.now(),
+    stopwatch: () => performance.now(),
     random: (size) => randomBytes(size),
     interrupts: new Interrupts(),
     repositoryOf: async () => repository,

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Clock } from '#kernel/instant.ts'
+import type { Stopwatch } from '#kernel/instant.ts'
 import type { Limits } from '../limits.ts'
 import { deletedFiles } from './deleted-files.ts'
 import { diskUse } from './disk-use.ts'
@@ -8,7 +8,7 @@ import { diskUse } from './disk-use.ts'
 export interface DiskWatch {
   readonly directory: string
   readonly limits: Pick<Limits, 'workspaceDisk' | 'workspaceFiles'>
-  readonly clock: Clock
+  readonly stopwatch: Stopwatch
   readonly signal: AbortSignal
   /** The sandbox's processes, as far as the host can tell. */
   readonly processes: () => readonly number[]
@@ -34,7 +34,7 @@ export async function watchDisk(watch: DiskWatch): Promise<void> {
     let counting: Promise<void> | undefined
     let fault: unknown
     const first = await freeSpace(watch.directory)
-    let counted = notCounted(first, watch.clock())
+    let counted = notCounted(first, watch.stopwatch())
     for (let now = first; !watch.signal.aborted; now = await freeSpace(watch.directory)) {
       if (fault !== undefined) throw fault
       const finding = exceeded(watch, counted, now, first)
@@ -79,9 +79,9 @@ function notCounted(free: Free, at: number): Counted {
   return { bytes: 0, files: 0, complete: true, free, at, took: 0, good: FIRST_COUNT_AFTER }
 }
 
-async function count({ directory, limits, clock, processes, signal }: DiskWatch): Promise<Counted> {
+async function count({ directory, limits, stopwatch, processes, signal }: DiskWatch): Promise<Counted> {
   const free = await freeSpace(directory)
-  const start = clock()
+  const start = stopwatch()
   const most = { bytes: limits.workspaceDisk, files: limits.workspaceFiles }
   const shown = await diskUse(directory, most, signal)
   const hidden = await deletedFiles(processes(), limits.workspaceFiles)
@@ -90,8 +90,8 @@ async function count({ directory, limits, clock, processes, signal }: DiskWatch)
     files: shown.files + hidden.files,
     complete: shown.complete && hidden.complete,
     free,
-    at: clock(),
-    took: clock() - start,
+    at: stopwatch(),
+    took: stopwatch() - start,
     good: LONGEST_BETWEEN_COUNTS,
   }
 }
@@ -112,8 +112,8 @@ function exceeded({ limits }: DiskWatch, counted: Counted, now: Free, first: Fre
   return undefined
 }
 
-function due({ limits, clock }: DiskWatch, counted: Counted, now: Free): boolean {
-  const age = clock() - counted.at
+function due({ limits, stopwatch }: DiskWatch, counted: Counted, now: Free): boolean {
+  const age = stopwatch() - counted.at
   if (age < counted.took / SHARE) return false
   const bytes = counted.bytes + counted.free.bytes - now.bytes
   const files = counted.files + counted.free.files - now.files

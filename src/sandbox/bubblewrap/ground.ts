@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { digestOf } from '#kernel/bytes.ts'
 import type { Failure } from '#kernel/failure.ts'
-import type { Clock } from '#kernel/instant.ts'
+import type { Stopwatch } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { HostUser } from '../host-user.ts'
 import { stageOnce } from '../stage.ts'
@@ -26,7 +26,7 @@ export interface Ground {
   readonly prlimit: string
   readonly cgroupPrefix: string
   readonly hostUser: HostUser | undefined
-  readonly clock: Clock
+  readonly stopwatch: Stopwatch
   readonly host: HostView
   readonly files: ProfileFiles
   readonly filter: Uint8Array
@@ -64,7 +64,7 @@ export async function prepareGround(options: BubblewrapOptions): Promise<Result<
     prlimit,
     cgroupPrefix: cgroupPrefix(options.prefix),
     hostUser: user.value,
-    clock: options.clock,
+    stopwatch: options.stopwatch,
     host,
     files: await stageFiles(options.runtimeDirectory, host),
     filter: options.testingOnlyWeaken?.filter ?? seccompFilter(arch),

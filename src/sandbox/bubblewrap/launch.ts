@@ -75,7 +75,7 @@ async function startIn(
     stdout: stdout.read,
     stderr: stderr.read,
     cgroup,
-    clock: ground.clock,
+    stopwatch: ground.stopwatch,
   })
   return { child, sandbox }
 }

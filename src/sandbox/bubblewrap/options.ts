@@ -1,4 +1,4 @@
-import type { Clock } from '#kernel/instant.ts'
+import type { Stopwatch } from '#kernel/instant.ts'
 import type { HostUser } from '../host-user.ts'
 import type { Weakening } from './weakening.ts'
 
@@ -7,7 +7,7 @@ export interface BubblewrapOptions {
   readonly prefix: string
   /** As whom sandboxes run on the host. Required for a server that runs as root; never uid 0. */
   readonly hostUser?: HostUser
-  readonly clock: Clock
+  readonly stopwatch: Stopwatch
   /** For what the driver needs for a moment; nobody else may write here. */
   readonly scratchDirectory: string
   /** For what sandboxes see read-only; the host user must be able to reach it. */

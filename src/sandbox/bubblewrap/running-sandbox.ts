@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { setImmediate as immediate, setTimeout as pause } from 'node:timers/promises'
-import type { Clock } from '#kernel/instant.ts'
+import type { Stopwatch } from '#kernel/instant.ts'
 import type { EndCause, Sandbox, SandboxEnding, SandboxSpec } from '../driver.ts'
 import type { Cgroup } from './cgroup.ts'
 import { watchDisk } from './disk-watch.ts'
@@ -23,7 +23,7 @@ export interface Started {
   readonly stdout: number
   readonly stderr: number
   readonly cgroup: Cgroup | undefined
-  readonly clock: Clock
+  readonly stopwatch: Stopwatch
 }
 
 /** Watches one sandbox until nothing of it is left. */
@@ -35,9 +35,9 @@ export function runningSandbox({
   stdout,
   stderr,
   cgroup,
-  clock,
+  stopwatch,
 }: Started): Sandbox {
-  const start = clock()
+  const start = stopwatch()
   const over = new AbortController()
   let exited = false
   let first: { cause: EndCause; detail?: string } | undefined
@@ -56,7 +56,7 @@ export function runningSandbox({
     void watchDisk({
       directory: spec.workspace.source,
       limits: spec.limits,
-      clock,
+      stopwatch,
       signal: over.signal,
       processes: () => cgroup?.processes() ?? [],
       onExhausted: (detail) => end('disk_exhausted', detail),
@@ -82,7 +82,7 @@ export function runningSandbox({
     return {
       ...verdict,
       exitCode: said.exitCode ?? (signal === null ? (code ?? 1) : 137),
-      seconds: (clock() - start) / 1000,
+      seconds: Math.round(stopwatch() - start) / 1000,
       outputBytes: bytes,
       outputCut: cut,
       enforcement: cgroup === undefined ? 'rlimit' : 'cgroup',

@@ -1,5 +1,5 @@
 import { failureOf } from '#kernel/failure.ts'
-import type { Clock } from '#kernel/instant.ts'
+import type { Stopwatch } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { specFailure } from '../bubblewrap/spec-check.ts'
 import type { Sandbox, SandboxDriver, SandboxSpec } from '../driver.ts'
@@ -9,7 +9,7 @@ import { askRunner, startInRunner } from './runner-client.ts'
 export interface ContainerDriverOptions {
   /** The socket of the runner, which is somebody else's process: this one never sees the engine's. */
   readonly runner: string
-  readonly clock: Clock
+  readonly stopwatch: Stopwatch
   /** What every sandbox must stand on: a runner that has meanwhile become another one is refused. */
   readonly footing?: Footing
 }
@@ -21,14 +21,18 @@ export interface ContainerDriver extends SandboxDriver {
 }
 
 /** Sandboxes from a container engine, each started by a runner that can start nothing else. */
-export function createContainerDriver({ runner, clock, footing }: ContainerDriverOptions): ContainerDriver {
+export function createContainerDriver({
+  runner,
+  stopwatch,
+  footing,
+}: ContainerDriverOptions): ContainerDriver {
   return {
     name: 'container',
     tier: footing?.runtime === 'runsc' ? 'gvisor' : 'container',
     async start(spec: SandboxSpec): Promise<Result<Sandbox>> {
       const wrong = specFailure(spec)
       if (wrong !== undefined) return refused(wrong)
-      return startInRunner(runner, { clock, ...(footing === undefined ? {} : { footing }) }, spec).catch(
+      return startInRunner(runner, { stopwatch, ...(footing === undefined ? {} : { footing }) }, spec).catch(
         (error) => refused(failureOf(error)),
       )
     },

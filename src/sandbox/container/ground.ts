@@ -21,7 +21,7 @@ export interface Ground {
   readonly engine: Engine
   readonly frame: ContainerFrame
   readonly footing: Footing
-  readonly clock: RunnerOptions['clock']
+  readonly stopwatch: RunnerOptions['stopwatch']
 }
 
 /** Asks the engine for what every start needs; refuses with what is missing and how to get it. */
@@ -41,7 +41,7 @@ export async function prepareGround(engine: Engine, options: RunnerOptions): Pro
     const files = await stageFiles(options, JSON.stringify(systemCallRules(arch)))
     return ok({
       engine,
-      clock: options.clock,
+      stopwatch: options.stopwatch,
       footing: { engine: `${about.kind} ${about.version}`, runtime: options.runtime, image: image.value },
       frame: {
         label: options.prefix,

@@ -46,7 +46,7 @@ const Arguments = z.strictObject({
 })
 
 export interface RunnerSetUp {
-  readonly options: Omit<RunnerOptions, 'clock'>
+  readonly options: Omit<RunnerOptions, 'stopwatch'>
   readonly listen: ListenOptions
 }
 

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import type { Failure } from '#kernel/failure.ts'
-import type { Clock } from '#kernel/instant.ts'
+import type { Stopwatch } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Sandbox, SandboxEnding, SandboxSpec } from '../driver.ts'
 import { type Frame, MOST_INPUT, readFrames, sendFrame, sendMessage } from './frames.ts'
@@ -19,14 +19,14 @@ export async function askRunner(path: string, question: Question): Promise<Resul
 }
 
 interface Expected {
-  readonly clock: Clock
+  readonly stopwatch: Stopwatch
   readonly footing?: Footing
 }
 
 /** Has a runner start a sandbox, and stays connected to it: if this process dies, the runner kills it. */
 export async function startInRunner(
   path: string,
-  { clock, footing }: Expected,
+  { stopwatch, footing }: Expected,
   spec: SandboxSpec,
 ): Promise<Result<Sandbox>> {
   const { onOutput: _, input, ...plain } = spec
@@ -34,7 +34,7 @@ export async function startInRunner(
   const opened = await open(path)
   if (!opened.ok) return opened
   const socket = opened.value
-  const startedAt = clock()
+  const startedAt = stopwatch()
   await sendMessage(socket, { ask: 'start', spec: plain, ...(footing === undefined ? {} : { footing }) })
   const frames = readFrames(socket)
   const first = await nextAnswer(frames)
@@ -44,7 +44,7 @@ export async function startInRunner(
   }
   void feed(socket, input)
   const ended = listen(frames, spec)
-    .catch((error) => lost(error, (clock() - startedAt) / 1000))
+    .catch((error) => lost(error, Math.round(stopwatch() - startedAt) / 1000))
     .finally(() => socket.destroy())
   return ok({
     id: spec.id,

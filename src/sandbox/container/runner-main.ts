@@ -26,7 +26,7 @@ const { values } = parseArgs({
 const read = readRunnerArguments(values)
 if (!read.ok) stop(64, read.failure)
 const { options, listen } = read.value
-const runner = await startRunner({ ...options, clock: Date.now }, listen).catch((error) =>
+const runner = await startRunner({ ...options, stopwatch: () => performance.now() }, listen).catch((error) =>
   stop(1, failureOf(error)),
 )
 process.stdout.write(`listening on ${listen.socket}\n`)

@@ -1,4 +1,4 @@
-import type { Clock } from '#kernel/instant.ts'
+import type { Stopwatch } from '#kernel/instant.ts'
 import type { HostUser } from '../host-user.ts'
 
 /** How a runner is set up, by whoever administers the host. Nothing of this can be changed through its socket. */
@@ -18,7 +18,7 @@ export interface RunnerOptions {
   readonly readableRoots: readonly string[]
   /** The runner's own, for what its containers see; absolute, and not below a writable root. */
   readonly directory: string
-  readonly clock: Clock
+  readonly stopwatch: Stopwatch
 }
 
 /** kata is not among them: a guest with a kernel of its own cannot connect to the gateway's Unix sockets. */

@@ -34,8 +34,8 @@ const LAST_WORDS = 3_000
 /** Watches one container until nothing of it is left. */
 export function runningContainer(started: StartedContainer): RunningContainer {
   const { ground, spec, id, pid, stream } = started
-  const { engine, clock } = ground
-  const start = clock()
+  const { engine, stopwatch } = ground
+  const start = stopwatch()
   const over = new AbortController()
   const output = countedOutput(spec.limits.outputBytes)
   const account = cgroupAccount(pid)
@@ -61,7 +61,7 @@ export function runningContainer(started: StartedContainer): RunningContainer {
     void watchDisk({
       directory: spec.workspace.source,
       limits: spec.limits,
-      clock,
+      stopwatch,
       signal: over.signal,
       processes: account.processes,
       onExhausted: (detail) => end('disk_exhausted', detail),
@@ -83,7 +83,7 @@ export function runningContainer(started: StartedContainer): RunningContainer {
     return {
       ...(first ?? verdictOf(state, outOfMemory, output, exitCode)),
       exitCode,
-      seconds: (clock() - start) / 1000,
+      seconds: Math.round(stopwatch() - start) / 1000,
       ...output.total(),
       enforcement: 'cgroup',
       ...(removed ? {} : { detail: 'the container engine went away: the next sweep removes the container' }),

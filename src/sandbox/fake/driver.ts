@@ -1,4 +1,4 @@
-import type { Clock } from '#kernel/instant.ts'
+import type { Stopwatch } from '#kernel/instant.ts'
 import { ok, type Result } from '#kernel/result.ts'
 import type { EndCause, Sandbox, SandboxDriver, SandboxEnding, SandboxSpec } from '../driver.ts'
 
@@ -20,22 +20,22 @@ export interface FakeDriver extends SandboxDriver {
 const PATIENCE = 4
 
 /** A driver without any sandbox: commands are functions, and the bounds on time and output are kept. For tests. */
-export function createFakeDriver(options: { program: FakeProgram; clock: Clock }): FakeDriver {
+export function createFakeDriver(options: { program: FakeProgram; stopwatch: Stopwatch }): FakeDriver {
   const started: SandboxSpec[] = []
   return {
     name: 'fake',
     started,
     async start(spec): Promise<Result<Sandbox>> {
       started.push(spec)
-      return ok(play(spec, options.program, options.clock))
+      return ok(play(spec, options.program, options.stopwatch))
     },
     sweep: async () => [],
   }
 }
 
-function play(spec: SandboxSpec, program: FakeProgram, clock: Clock): Sandbox {
+function play(spec: SandboxSpec, program: FakeProgram, stopwatch: Stopwatch): Sandbox {
   const { limits, onOutput } = spec
-  const start = clock()
+  const start = stopwatch()
   const over = new AbortController()
   let bytes = 0
   let first: { cause: EndCause; exitCode: number; detail?: string } | undefined
@@ -63,7 +63,7 @@ function play(spec: SandboxSpec, program: FakeProgram, clock: Clock): Sandbox {
     clearTimeout(timer)
     return {
       ...(first ?? { cause: 'killed', exitCode: 137 }),
-      seconds: (clock() - start) / 1000,
+      seconds: Math.round(stopwatch() - start) / 1000,
       outputBytes: bytes,
       outputCut: bytes > limits.outputBytes,
       enforcement: 'rlimit',
