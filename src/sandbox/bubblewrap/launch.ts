@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
-import { failureOf } from '#kernel/failure.ts'
+import { type Failure, failureOf } from '#kernel/failure.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Sandbox, SandboxSpec } from '../driver.ts'
 import type { Cgroup } from './cgroup.ts'
@@ -29,6 +29,8 @@ const OUT_OF_MEMORY_SCORE = '500'
  * because --die-with-parent watches the thread that started the process.
  */
 export async function launch(ground: Ground, spec: SandboxSpec): Promise<Result<Launched>> {
+  const gone = [ground.bwrap, ground.prlimit].find((program) => !existsSync(program))
+  if (gone !== undefined) return refused(vanished(gone))
   const pipes = await ground.pipes.take(3).catch(failureOf)
   if (!Array.isArray(pipes)) return refused(pipes)
   let cgroup: Cgroup | undefined
@@ -42,6 +44,17 @@ export async function launch(ground: Ground, spec: SandboxSpec): Promise<Result<
       message: 'The sandbox could not be started.',
       details: { cause: error instanceof Error ? error.message : String(error) },
     })
+  }
+}
+
+/** Programs are found once; an upgrade of the host may take them away for a moment or for good. */
+function vanished(program: string): Failure {
+  return {
+    code: 'sandbox_unavailable',
+    rule: 'sandbox.host',
+    message: `${program} is not there any more.`,
+    remedy:
+      'Install it again (apt-get install bubblewrap util-linux), then retry; the server need not be restarted.',
   }
 }
 

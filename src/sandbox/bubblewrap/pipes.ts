@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { closeSync, constants, openSync, rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { AirlockError } from '#kernel/failure.ts'
+import { dirname, join } from 'node:path'
+import { AirlockError, type Failure } from '#kernel/failure.ts'
 
 /** Both ends as descriptors, each opened on its own, so that one may be non-blocking and the other not. */
 export interface Pipe {
@@ -70,9 +70,17 @@ function openPipe(path: string): Pipe {
 function run(command: string, args: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { env: { PATH: '/usr/bin:/bin' }, stdio: 'ignore' })
-    const fail = (cause?: unknown) =>
-      reject(new AirlockError({ code: 'sandbox_unavailable', message: `${command} failed.` }, { cause }))
+    const fail = (cause?: unknown) => reject(new AirlockError(noPipes(command, args.at(-1) ?? ''), { cause }))
     child.once('error', fail)
     child.once('close', (code) => (code === 0 ? resolve() : fail()))
   })
+}
+
+function noPipes(command: string, path: string): Failure {
+  return {
+    code: 'sandbox_unavailable',
+    rule: 'sandbox.host',
+    message: `The pipes of a sandbox could not be made: ${command} failed.`,
+    remedy: `See that the file system of ${dirname(dirname(path))} has room, inodes included, and can be written; then retry.`,
+  }
 }
