@@ -28,6 +28,7 @@ export const EXIT_CODE = {
   attempt_lost: 7,
   gateway_lost: 7,
   cancelled: 7,
+  canary_tripped: 7,
   time_exhausted: 8,
   budget_exhausted: 8,
   protected_branch: 9,

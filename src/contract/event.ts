@@ -28,6 +28,22 @@ export const EventBody = z.discriminatedUnion('kind', [
     phase: z.enum(['prepare', 'run', 'check']),
   }),
   FileTouched,
+  z
+    .strictObject({
+      kind: z.literal('tool_call'),
+      tool: z.string(),
+      what: z.string(),
+      outcome: z.enum(['done', 'failed', 'refused']).optional(),
+    })
+    .describe('A tool that is neither a command nor a file, such as a search'),
+  z
+    .strictObject({
+      kind: z.literal('permission'),
+      what: z.string(),
+      answer: z.enum(['allowed', 'refused']),
+      rule: z.string().optional(),
+    })
+    .describe('The agent asked before it did something, and was answered by policy'),
   z.strictObject({
     kind: z.literal('model_call'),
     provider: z.string(),
@@ -37,7 +53,17 @@ export const EventBody = z.discriminatedUnion('kind', [
     spend: Spend,
     total: Spend.describe('Of the attempt, this call included'),
     note: z.string().optional().describe("Why the spend is not the provider's own count and the list price"),
+    redacted: z.int().min(1).optional().describe('How many secrets were replaced in what was sent'),
   }),
+  z
+    .strictObject({
+      kind: z.literal('budget'),
+      of: z.string().describe('Whose: `task`, or a shared budget such as `project shop, this month`'),
+      dimension: z.enum(['money', 'tokens', 'requests']),
+      used: z.int().min(0),
+      limit: z.int().min(0),
+    })
+    .describe('So much of a budget is used that the agent is told to wrap up; money in micro-dollars'),
   z.strictObject({ kind: z.literal('refusal'), refusal: Refusal }),
   z.strictObject({ kind: z.literal('agent_ended'), ending: AgentEnding }),
   z.strictObject({

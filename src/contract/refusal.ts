@@ -19,7 +19,18 @@ export const Refusal = z
       .string()
       .max(100)
       .describe('The rule that spoke, such as `network.none` or `command.reverse-shell`'),
-    boundary: z.enum(['command', 'scope', 'network', 'model', 'budget', 'filesystem', 'edit', 'import']),
+    boundary: z.enum([
+      'command',
+      'scope',
+      'network',
+      'model',
+      'budget',
+      'secret',
+      'canary',
+      'filesystem',
+      'edit',
+      'import',
+    ]),
     what: z.string().max(2_000).describe('What was tried, in few words'),
     reason: z.string().max(2_000),
     remedy: z.string().max(2_000).optional().describe('The smallest change that would allow it'),

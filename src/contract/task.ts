@@ -34,7 +34,7 @@ export type Person = z.infer<typeof Person>
 
 /** How the agent's phase ended; a budget or time ending keeps the work for review. */
 export const AgentEnding = z
-  .enum(['finished', 'budget', 'time', 'idle', 'crashed', 'cancelled'])
+  .enum(['finished', 'budget', 'time', 'idle', 'crashed', 'cancelled', 'canary'])
   .meta({ id: 'AgentEnding' })
 export type AgentEnding = z.infer<typeof AgentEnding>
 

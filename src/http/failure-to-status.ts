@@ -24,6 +24,7 @@ export const FAILURE_STATUS = {
   agent_idle: 504,
   time_exhausted: 504,
   budget_exhausted: 402,
+  canary_tripped: 403,
   attempt_lost: 503,
   gateway_lost: 503,
   cancelled: 409,

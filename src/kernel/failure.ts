@@ -28,6 +28,7 @@ export const FAILURE_CODES = [
   'agent_idle',
   'time_exhausted',
   'budget_exhausted',
+  'canary_tripped',
   'attempt_lost',
   'gateway_lost',
   'cancelled',

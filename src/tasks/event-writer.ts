@@ -11,7 +11,7 @@ const GATHER_MILLISECONDS = 30
 const MOST_EVENTS = 20_000
 
 /** What agents say of themselves. The rest is the host's own, bounded where it arises: a flood does not keep it out. */
-const SAID_BY_AGENTS: readonly EventBody['kind'][] = ['message', 'command', 'file']
+const SAID_BY_AGENTS: readonly EventBody['kind'][] = ['message', 'command', 'file', 'tool_call', 'permission']
 
 /** Writes a step's events in order and in small batches. */
 export class EventWriter {

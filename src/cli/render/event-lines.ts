@@ -1,6 +1,6 @@
 import type { EventBody, TaskEvent } from '#contract/event.ts'
 import type { Refusal } from '#contract/refusal.ts'
-import { count, duration } from '../terminal/amounts.ts'
+import { compact, count, dollars, duration } from '../terminal/amounts.ts'
 import { manyLines, oneLine, shortened } from '../terminal/safe-text.ts'
 import type { Paint } from '../terminal/screen.ts'
 import { wrapped } from '../terminal/wrap.ts'
@@ -27,6 +27,12 @@ export function eventLines(event: TaskEvent, paint: Paint): readonly string[] {
       return [
         `  ${paint(body.action === 'read' ? 'dim' : 'cyan', `${FILE_MARK[body.action]} ${body.action}`)} ${oneLine(body.path)}`,
       ]
+    case 'tool_call':
+      return [toolLine(body, paint)]
+    case 'permission':
+      return [permissionLine(body, paint)]
+    case 'budget':
+      return [budgetLine(body, paint)]
     case 'model_call':
       return body.status < 400 ? [] : [`  ${paint('red', '✗')} the model provider answered ${body.status}`]
     case 'refusal':
@@ -71,7 +77,30 @@ const ENDING = {
   idle: 'the agent fell silent and was stopped',
   crashed: 'the agent crashed',
   cancelled: 'the agent was stopped',
+  canary: 'the agent let a canary out and was stopped',
 } as const
+
+function toolLine(body: Extract<EventBody, { kind: 'tool_call' }>, paint: Paint): string {
+  const outcome =
+    body.outcome === undefined || body.outcome === 'done' ? '' : `  ${paint('red', body.outcome)}`
+  return `  ${paint('dim', '○')} ${oneLine(body.tool)} ${paint('dim', shortened(body.what, COMMAND_WIDTH))}${outcome}`
+}
+
+function permissionLine(body: Extract<EventBody, { kind: 'permission' }>, paint: Paint): string {
+  const answer = body.answer === 'allowed' ? paint('green', 'allowed') : paint('red', 'refused')
+  const rule = body.rule === undefined ? '' : paint('dim', ` by ${oneLine(body.rule)}`)
+  return `  ${paint('dim', '?')} ${answer}${rule} ${shortened(body.what, COMMAND_WIDTH)}`
+}
+
+function budgetLine(body: Extract<EventBody, { kind: 'budget' }>, paint: Paint): string {
+  const share = body.limit === 0 ? 100 : Math.floor((100 * body.used) / body.limit)
+  const text = `${share} % of the ${body.dimension} of ${oneLine(body.of)} is used: ${amountOf(body, body.used)} of ${amountOf(body, body.limit)}`
+  return `  ${paint('yellow', '!')} ${paint('yellow', text)}`
+}
+
+function amountOf({ dimension }: Extract<EventBody, { kind: 'budget' }>, amount: number): string {
+  return dimension === 'money' ? dollars(amount) : compact(amount)
+}
 
 function commandLine(body: Extract<EventBody, { kind: 'command' }>, paint: Paint): string {
   const after = [
