@@ -10,6 +10,11 @@ interface KnownProvider {
 export const KNOWN_PROVIDERS: Readonly<Record<string, KnownProvider>> = {
   anthropic: { protocol: 'anthropic', baseUrl: 'https://api.anthropic.com', wantsKey: true },
   openai: { protocol: 'openai-responses', baseUrl: 'https://api.openai.com', wantsKey: true },
+  gemini: {
+    protocol: 'gemini',
+    baseUrl: 'https://generativelanguage.googleapis.com',
+    wantsKey: true,
+  },
   openrouter: { protocol: 'openai-chat', baseUrl: 'https://openrouter.ai/api', wantsKey: true },
   groq: { protocol: 'openai-chat', baseUrl: 'https://api.groq.com/openai', wantsKey: true },
   mistral: { protocol: 'openai-chat', baseUrl: 'https://api.mistral.ai', wantsKey: true },

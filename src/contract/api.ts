@@ -87,7 +87,7 @@ export const ProjectRequest = z
   .meta({ id: 'ProjectRequest' })
 export type ProjectRequest = z.infer<typeof ProjectRequest>
 
-export const ModelProtocol = z.enum(['anthropic', 'openai-responses', 'openai-chat'])
+export const ModelProtocol = z.enum(['anthropic', 'openai-responses', 'openai-chat', 'gemini'])
 export type ModelProtocol = z.infer<typeof ModelProtocol>
 
 /** A model provider. Its key goes in and never comes out. */

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Provider } from './gateway.ts'
-import { type ModelProtocol, type ModelRequest, parseObject } from './protocols/protocol.ts'
+import { type ModelProtocol, type ModelRequest, type PathCall, parseObject } from './protocols/protocol.ts'
 import {
   hazardous,
   type ModelRefusal,
@@ -14,18 +14,14 @@ import { repeatedKey } from './top-level-keys.ts'
 
 /** What a request line may be for. */
 export type Route =
-  | {
+  | ({
       readonly kind: 'call'
-      readonly purpose: 'generate' | 'count'
       readonly apiPath: string
       readonly query: string
-    }
+    } & PathCall)
   | { readonly kind: 'models' }
   | { readonly kind: 'alive' }
   | { readonly kind: 'refused'; readonly refusal: ModelRefusal }
-
-/** What clients are known to ask for beside the path. A router may take a model or an address from anything else. */
-const QUERY = /^(?:\?(?:beta=true|api-version=[\w.-]{1,40})?)?$/
 
 /** Reads the request line: anything but the protocol's own paths does not exist. */
 export function route(
@@ -37,11 +33,26 @@ export function route(
   const [, path = '', query = ''] = /^([^?]*)(\?.*)?$/s.exec(url) ?? []
   if (headers.upgrade !== undefined) return { kind: 'refused', refusal: upgradeRefused(path) }
   if ((method === 'HEAD' || method === 'GET') && path === '/') return { kind: 'alive' }
-  if (method === 'GET' && path === '/v1/models') return { kind: 'models' }
-  const apiPath = path.replace(/^\/v1(?=\/)/, '')
-  const purpose = Object.hasOwn(protocol.paths, apiPath) ? protocol.paths[apiPath] : undefined
-  if (method === 'POST' && purpose && QUERY.test(query)) return { kind: 'call', purpose, apiPath, query }
-  return { kind: 'refused', refusal: unknownPath(method, path + query, Object.keys(protocol.paths)) }
+  const versioned = `/${protocol.version}/`
+  if (method === 'GET' && path === `${versioned}models`) return { kind: 'models' }
+  const apiPath = path.startsWith(versioned) ? path.slice(versioned.length - 1) : path
+  const call = method === 'POST' ? protocol.callAt(apiPath) : undefined
+  const passed = queryToProvider(protocol, query)
+  if (call && passed !== undefined) return { kind: 'call', apiPath, query: passed, ...call }
+  return { kind: 'refused', refusal: unknownPath(method, path + withoutKey(query), protocol) }
+}
+
+/** What of a question goes on: a key is the agent's idea of one and stays here; anything unknown refuses the whole. */
+function queryToProvider(protocol: ModelProtocol, query: string): string | undefined {
+  const parts = query.slice(1).split('&')
+  const passed = parts.filter((part) => part !== '' && !part.startsWith('key='))
+  const names = new Set(passed.map((part) => part.split('=')[0]))
+  if (names.size < passed.length || !passed.every((part) => protocol.query.test(part))) return undefined
+  return passed.length === 0 ? '' : `?${passed.join('&')}`
+}
+
+function withoutKey(query: string): string {
+  return query.replace(/([?&]key=)[^&]*/g, '$1***')
 }
 
 export interface Admission {
@@ -55,6 +66,7 @@ export interface Admission {
 /** Decides on a call by its body, which is the agent's and hostile. Pure. */
 export function admit(
   protocol: ModelProtocol,
+  call: PathCall,
   provider: Provider,
   model: string | undefined,
   bytes: Buffer,
@@ -74,7 +86,7 @@ export function admit(
     return deny(
       unreadableRequest(`the key ${repeated.slice(0, 100)} twice`, 'Which of the two counts is not defined.'),
     )
-  const request = protocol.request(body)
+  const request = protocol.request(body, call)
   const allowed = model === undefined ? provider.models : [model]
   if (request.model === undefined || (allowed.length > 0 && !allowed.includes(request.model)))
     return deny(modelNotAllowed(request.model, allowed))

@@ -3,7 +3,7 @@ import type { Failure, FailureCode } from '#kernel/failure.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Provider } from './gateway.ts'
 import { PROTOCOLS } from './protocols/by-name.ts'
-import { isObject, type JsonObject, objectsIn, parseObject } from './protocols/protocol.ts'
+import { isObject, type JsonObject, parseObject } from './protocols/protocol.ts'
 import { type ProviderAddress, parseProviderAddress } from './provider-address.ts'
 import { redactionOf } from './redact.ts'
 
@@ -29,18 +29,17 @@ export async function checkProvider(
   provider: Provider,
   model: string | undefined = provider.models[0],
 ): Promise<Result<CheckedProvider>> {
-  const address = parseProviderAddress(provider.baseUrl)
+  const protocol = PROTOCOLS[provider.protocol]
+  const address = parseProviderAddress(provider.baseUrl, protocol.version)
   if (!address.ok) return address
   const list = await call(provider, address.value, '/models')
   if (!list) return unreachable(provider)
   const listed = list.status === 200
-  const models = listed
-    ? objectsIn(list.body.data).flatMap(({ id }) => (typeof id === 'string' ? [id] : []))
-    : []
+  const models = listed ? protocol.namesIn(list.body) : []
   if (!listed && !CANNOT_LIST.has(list.status)) return refused(failureOf(provider, list, undefined))
   if (model === undefined) return listed ? ok({ models }) : needsModel(provider)
   if (models.includes(model)) return ok({ models })
-  const probe = PROTOCOLS[provider.protocol].probe(model)
+  const probe = protocol.probe(model)
   const answer = await call(provider, address.value, probe.path, probe.body)
   if (!answer) return unreachable(provider)
   // a parameter it does not like is not our question: the key and the model were accepted before it was looked at

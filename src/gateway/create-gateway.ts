@@ -110,7 +110,7 @@ function modelServer(
       use.touch()
       refuseModelRequest(PROTOCOLS.anthropic, events, req, res)
     }, limits)
-  const address = parseProviderAddress(provider.baseUrl)
+  const address = parseProviderAddress(provider.baseUrl, PROTOCOLS[provider.protocol].version)
   if (!address.ok) throw new AirlockError(address.failure)
   const modelLane = {
     provider,

@@ -3,13 +3,13 @@ import type { EventBody } from '#contract/event.ts'
 import type { EgressPreset } from '#contract/project-file.ts'
 import type { Refusal } from '#contract/refusal.ts'
 
-export type Protocol = 'anthropic' | 'openai-responses' | 'openai-chat'
+export type Protocol = 'anthropic' | 'openai-responses' | 'openai-chat' | 'gemini'
 
 /** A model provider as the gateway knows it. The key never leaves zone 1. */
 export interface Provider {
   readonly name: string
   readonly protocol: Protocol
-  /** Without trailing slash and without `/v1`: `https://api.anthropic.com`. */
+  /** Without trailing slash; the version may be left out: `https://api.anthropic.com`. */
   readonly baseUrl: string
   readonly key: string
   /** Model names this installation may use with it; empty means every model. */

@@ -26,6 +26,7 @@ const TO_PROVIDER = new RegExp(
     'anthropic-(?:version|beta|dangerous-direct-browser-access)|x-app',
     'openai-beta|originator|version|x-codex-[a-z-]+|x-openai-internal-[a-z-]+',
     'x-stainless-[a-z-]+',
+    'x-goog-api-client',
   ].join('|')})$`,
 )
 

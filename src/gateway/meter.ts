@@ -1,5 +1,5 @@
 import { createParser } from 'eventsource-parser'
-import { type ModelProtocol, parseObject } from './protocols/protocol.ts'
+import { isObject, type JsonObject, type ModelProtocol, objectsIn } from './protocols/protocol.ts'
 import type { Usage } from './usage.ts'
 
 /** Watches one response go by and reads its usage. Never throws, never holds more than its bound. */
@@ -52,8 +52,19 @@ function wholeMeter(protocol: ModelProtocol): Meter {
       else chunks = []
     },
     usage(ended) {
-      const response = ended && size <= MOST_HELD ? parseObject(Buffer.concat(chunks).toString()) : undefined
-      return response && protocol.usage(response)
+      if (!ended || size > MOST_HELD) return undefined
+      const pieces = objectsOf(Buffer.concat(chunks).toString())
+      return pieces.map((piece) => protocol.usage(piece)).findLast((usage) => usage !== undefined)
     },
+  }
+}
+
+/** One object, or the list of pieces that Gemini streams where no events were asked for. */
+function objectsOf(text: string): readonly JsonObject[] {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? [value] : objectsIn(value)
+  } catch {
+    return []
   }
 }

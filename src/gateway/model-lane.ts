@@ -55,7 +55,7 @@ export async function answerModelRequest(
       unreadableRequest('a request that is too large', 'The request is too large.', 413),
     )
   try {
-    const admitted = admit(lane.protocol, lane.provider, lane.model, body.bytes, req.headers)
+    const admitted = admit(lane.protocol, to, lane.provider, lane.model, body.bytes, req.headers)
     if (!admitted.ok) return refuse(lane, res, admitted.refusal)
     const reservation = await lane.ledger.reserve(mostOf(lane, to.purpose, admitted), signal)
     if (!reservation) return

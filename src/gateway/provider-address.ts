@@ -11,9 +11,9 @@ export interface ProviderAddress {
 
 /**
  * Reads a provider's base URL in every form its users write it: with or without `/v1`, with a prefix
- * (`/openai/v1`), or with a version of its own (`/v1beta/openai`). Plain http is for this machine and private networks.
+ * (`/openai/v1`), or with a version of its own (`/v1beta/openai`). `version` is what is put where it says none. Plain http is for this machine and private networks.
  */
-export function parseProviderAddress(baseUrl: string): Result<ProviderAddress> {
+export function parseProviderAddress(baseUrl: string, version = 'v1'): Result<ProviderAddress> {
   const url = URL.parse(baseUrl.trim())
   if (!url || !['http:', 'https:'].includes(url.protocol) || url.search || url.hash)
     return invalid(
@@ -31,7 +31,7 @@ export function parseProviderAddress(baseUrl: string): Result<ProviderAddress> {
       'Use https.',
     )
   const prefix = url.pathname.replace(/\/+$/, '')
-  const root = /\/v\d[a-z0-9]*(\/|$)/.test(prefix) ? prefix : `${prefix}/v1`
+  const root = /\/v\d[a-z0-9]*(\/|$)/.test(prefix) ? prefix : `${prefix}/${version}`
   return ok({ origin: url.origin, pathOf: (apiPath) => `${root}${apiPath}` })
 }
 

@@ -22,7 +22,7 @@ const Stored = z.strictObject({
   providers: z.array(
     z.strictObject({
       name: z.string(),
-      protocol: z.enum(['anthropic', 'openai-responses', 'openai-chat']),
+      protocol: z.enum(['anthropic', 'openai-responses', 'openai-chat', 'gemini']),
       baseUrl: z.string(),
       key: z.string(),
       models: z.array(z.string()),

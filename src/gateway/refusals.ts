@@ -1,6 +1,6 @@
 import type { Refusal } from '#contract/refusal.ts'
 import type { Exhausted } from './ledger.ts'
-import type { Hazard } from './protocols/protocol.ts'
+import type { Hazard, ModelProtocol } from './protocols/protocol.ts'
 
 /** A refusal and the HTTP status that agents understand best for it. */
 export interface ModelRefusal extends Refusal {
@@ -18,14 +18,18 @@ export function noModel(what: string): ModelRefusal {
   }
 }
 
-export function unknownPath(method: string, path: string, allowed: readonly string[]): ModelRefusal {
+export function unknownPath(
+  method: string,
+  path: string,
+  { version, paths }: Pick<ModelProtocol, 'version' | 'paths'>,
+): ModelRefusal {
   return {
     status: 403,
     boundary: 'model',
     rule: 'model.path',
     what: `${method} ${path}`.slice(0, 300),
     reason: 'The gateway forwards model calls only.',
-    remedy: `Use one of: ${allowed.map((each) => `POST /v1${each}`).join(', ')}, GET /v1/models.`,
+    remedy: `Use one of: ${paths.map((each) => `POST /${version}${each}`).join(', ')}, GET /${version}/models.`,
   }
 }
 
@@ -88,8 +92,8 @@ const HAZARDS: Readonly<Record<Hazard['rule'], { readonly reason: string; readon
     remedy: 'Ask for one answer at a time.',
   },
   'model.service-tier': {
-    reason: 'This tier costs more than the price the budget is counted in.',
-    remedy: 'Use the default tier.',
+    reason: 'It costs more than the price the budget is counted in.',
+    remedy: 'Leave it out, or ask for the default.',
   },
 }
 

@@ -1,4 +1,5 @@
 import { createAnthropic } from '@ai-sdk/anthropic'
+import { createGoogle } from '@ai-sdk/google'
 import { createOpenAI } from '@ai-sdk/openai'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { generateText, type LanguageModel, streamText, tool } from 'ai'
@@ -6,6 +7,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Protocol } from '#gateway/gateway.ts'
 import { startAnthropic } from '../support/providers/anthropic.ts'
+import { startGemini } from '../support/providers/gemini.ts'
 import { startOpenaiChat } from '../support/providers/openai-chat.ts'
 import { startOpenaiResponses } from '../support/providers/openai-responses.ts'
 import { SCRIPT_KEY, type ScriptedProvider } from '../support/providers/scripted-provider.ts'
@@ -54,7 +56,22 @@ const CLIENTS: readonly Client[] = [
       ),
     reportedInput: 150,
   },
+  {
+    name: '@ai-sdk/google',
+    protocol: 'gemini',
+    start: startGemini,
+    model: (fetch) =>
+      createGoogle({ baseURL: 'http://gateway/v1beta', apiKey: 'none', fetch })('gemini-2.5-pro'),
+    reportedInput: 150,
+  },
 ]
+
+const KEY_HEADERS: Readonly<Record<Protocol, string>> = {
+  anthropic: 'x-api-key',
+  'openai-responses': 'authorization',
+  'openai-chat': 'authorization',
+  gemini: 'x-goog-api-key',
+}
 
 const tools = {
   read: tool({
@@ -102,7 +119,7 @@ describe.each(CLIENTS)('$name through the gateway', ({ protocol, start, model, r
     expect(await result.toolCalls).toMatchObject([{ toolName: 'read', input: { path: 'a.ts' } }])
     expect(lane.calls).toMatchObject([{ status: 200, spend: spent }])
     const headers = provider.seen[0]?.headers ?? {}
-    expect(protocol === 'anthropic' ? headers['x-api-key'] : headers.authorization).toContain(SCRIPT_KEY)
+    expect(headers[KEY_HEADERS[protocol]]).toContain(SCRIPT_KEY)
     expect(JSON.stringify(headers)).not.toContain('none')
   })
 

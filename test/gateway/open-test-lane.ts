@@ -31,6 +31,13 @@ export const BUDGET: Budget = {
   seconds: 60,
 }
 
+const MODELS: Readonly<Record<Protocol, string>> = {
+  anthropic: 'claude-opus-4-8',
+  'openai-responses': 'gpt-5.5',
+  'openai-chat': 'gpt-5.5',
+  gemini: 'gemini-2.5-pro',
+}
+
 /** A gateway with one lane on real sockets; the clock stands still. */
 export async function openTestLane(
   protocol: Protocol,
@@ -48,7 +55,7 @@ export async function openTestLane(
     attempt: 'att_1',
     directory,
     provider: { name: 'scripted', protocol, baseUrl, key: SCRIPT_KEY, models: [] },
-    model: protocol === 'anthropic' ? 'claude-opus-4-8' : 'gpt-5.5',
+    model: MODELS[protocol],
     budget: BUDGET,
     spent: NOTHING_SPENT,
     egress: [],

@@ -9,6 +9,7 @@ const PATHS = {
   anthropic: '/v1/messages',
   'openai-chat': '/v1/chat/completions',
   'openai-responses': '/v1/responses',
+  gemini: '/v1beta/models/m:generateContent',
 } as const
 
 /** A provider whose every answer is as long as answers get. */
@@ -20,7 +21,7 @@ beforeEach(async () => {
     request.resume()
     request.on('end', () => {
       response.setHeader('content-type', 'application/json')
-      response.end(JSON.stringify({ usage }))
+      response.end(JSON.stringify({ usage, usageMetadata: usage }))
     })
   }).listen(0, '127.0.0.1')
   await once(provider, 'listening')
@@ -62,8 +63,15 @@ describe('calls whose cost a request does not tell', () => {
     ['openai-chat', { messages: [], max_completion_tokens: 1, max_tokens: 128_000 }],
     ['openai-chat', { messages: [], max_completion_tokens: 1, max_tokens: -1 }],
     ['openai-responses', { input: 'x' }],
+    ['gemini', { contents: [] }],
+    ['gemini', { generationConfig: { maxOutputTokens: 1 }, generation_config: { max_output_tokens: 99_999 } }],
   ])('run one after the other, so that %s %j passes the budget once', async (protocol, body) => {
-    usage = { input_tokens: 1, output_tokens: 128_000, completion_tokens: 128_000, prompt_tokens: 1 }
+    usage = {
+      output_tokens: 128_000,
+      completion_tokens: 128_000,
+      promptTokenCount: 1,
+      candidatesTokenCount: 128_000,
+    }
     expect(await fiftyAtOnce(protocol, body)).toEqual({ answered: 1, spent: 128_000 })
   })
 

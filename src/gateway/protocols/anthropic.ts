@@ -7,12 +7,20 @@ import {
   remoteContent,
   serviceTier,
 } from './hazards.ts'
-import { isObject, type JsonObject, type ModelProtocol, objectsIn, parseObject } from './protocol.ts'
+import {
+  idsIn,
+  isObject,
+  type JsonObject,
+  type ModelProtocol,
+  objectsIn,
+  parseObject,
+  plainPaths,
+} from './protocol.ts'
 
 /** Anthropic Messages. Its `input_tokens` leaves out the cache; its stream says input at the start, output at the end. */
 export const anthropic: ModelProtocol = {
   name: 'anthropic',
-  paths: { '/messages': 'generate', '/messages/count_tokens': 'count' },
+  ...plainPaths({ '/messages': 'generate', '/messages/count_tokens': 'count' }),
 
   authentication: (key) => ({ 'x-api-key': key }),
 
@@ -58,6 +66,8 @@ export const anthropic: ModelProtocol = {
     first_id: names[0] ?? null,
     last_id: names.at(-1) ?? null,
   }),
+
+  namesIn: idsIn,
 
   probe: (model) => ({
     path: '/messages',

@@ -1,5 +1,6 @@
 import type { Protocol } from '../gateway.ts'
 import { anthropic } from './anthropic.ts'
+import { gemini } from './gemini.ts'
 import { openaiChat } from './openai-chat.ts'
 import { openaiResponses } from './openai-responses.ts'
 import type { ModelProtocol } from './protocol.ts'
@@ -8,4 +9,5 @@ export const PROTOCOLS: Readonly<Record<Protocol, ModelProtocol>> = {
   anthropic,
   'openai-responses': openaiResponses,
   'openai-chat': openaiChat,
+  gemini,
 }

@@ -9,13 +9,20 @@ import {
   serviceTier,
 } from './hazards.ts'
 import { openaiEnvelope } from './openai-envelope.ts'
-import { isObject, type JsonObject, type ModelProtocol, objectsIn, parseObject } from './protocol.ts'
+import {
+  isObject,
+  type JsonObject,
+  type ModelProtocol,
+  objectsIn,
+  parseObject,
+  plainPaths,
+} from './protocol.ts'
 
 /** Chat Completions, also as other servers speak it. A stream says usage only if asked to, in its last chunk. */
 export const openaiChat: ModelProtocol = {
   ...openaiEnvelope,
   name: 'openai-chat',
-  paths: { '/chat/completions': 'generate' },
+  ...plainPaths({ '/chat/completions': 'generate' }),
 
   request: (body) => ({
     model: typeof body.model === 'string' ? body.model : undefined,

@@ -1,4 +1,4 @@
-import type { JsonObject } from './protocol.ts'
+import { idsIn, type JsonObject } from './protocol.ts'
 
 /** What both of OpenAI's protocols answer alike. */
 export const openaiEnvelope = {
@@ -17,6 +17,8 @@ export const openaiEnvelope = {
     object: 'list',
     data: names.map((id) => ({ id, object: 'model', created: 0, owned_by: 'airlock' })),
   }),
+
+  namesIn: idsIn,
 }
 
 const ERROR_TYPES: Readonly<Record<number, string>> = {

@@ -8,13 +8,20 @@ import {
   serviceTier,
 } from './hazards.ts'
 import { openaiEnvelope } from './openai-envelope.ts'
-import { isObject, type JsonObject, type ModelProtocol, objectsIn, parseObject } from './protocol.ts'
+import {
+  isObject,
+  type JsonObject,
+  type ModelProtocol,
+  objectsIn,
+  parseObject,
+  plainPaths,
+} from './protocol.ts'
 
 /** OpenAI Responses. Its `input_tokens` includes the cache; its stream says usage once, in the last event. */
 export const openaiResponses: ModelProtocol = {
   ...openaiEnvelope,
   name: 'openai-responses',
-  paths: { '/responses': 'generate' },
+  ...plainPaths({ '/responses': 'generate', '/responses/input_tokens': 'count' }),
 
   request: (body) => ({
     model: typeof body.model === 'string' ? body.model : undefined,

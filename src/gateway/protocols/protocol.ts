@@ -1,6 +1,13 @@
 import type { Protocol } from '../gateway.ts'
 import type { Usage } from '../usage.ts'
 
+/** What a path says of a call; only some protocols name the model and the stream there. */
+export interface PathCall {
+  readonly purpose: 'generate' | 'count'
+  readonly model?: string
+  readonly stream?: boolean
+}
+
 /** What the gateway must know of a request before it may go on. */
 export interface ModelRequest {
   readonly model: string | undefined
@@ -38,11 +45,17 @@ export type JsonObject = Readonly<Record<string, unknown>>
 /** One wire protocol. Everything here is pure: bytes and sockets are the gateway's. */
 export interface ModelProtocol {
   readonly name: Protocol
-  /** What a path below the API root is for; a path that is not here does not exist for the agent. */
-  readonly paths: Readonly<Record<string, 'generate' | 'count'>>
+  /** Stands in front of every path where a base URL does not say it. */
+  readonly version: string
+  /** The paths below the version that exist for the agent, as a refusal lists them. */
+  readonly paths: readonly string[]
+  /** What a path is for; undefined for a path that does not exist. */
+  callAt(path: string): PathCall | undefined
+  /** What may stand in a question after a path: routers take a model or an address from anything else. */
+  readonly query: RegExp
   /** The headers that carry the provider's key. */
   authentication(key: string): Readonly<Record<string, string>>
-  request(body: JsonObject): ModelRequest
+  request(body: JsonObject, call: PathCall): ModelRequest
   /** The text to send instead, where usage would otherwise not be reported; undefined to send the bytes as they came. */
   inject(text: string, body: JsonObject): string | undefined
   /** The usage in a whole response; undefined if it does not say. */
@@ -50,10 +63,29 @@ export interface ModelProtocol {
   usageReader(): UsageReader
   /** An error as this protocol's clients expect it. */
   error(status: number, message: string): JsonObject
-  /** The answer to `GET /v1/models`. */
+  /** The answer to `GET /v1/models`, and what it names when a provider answers it. */
   models(names: readonly string[]): JsonObject
+  namesIn(models: JsonObject): readonly string[]
   /** The smallest request there is, to try a key and a model. */
   probe(model: string): { readonly path: string; readonly body: JsonObject }
+}
+
+/** Paths that say nothing but what they are for. */
+export function plainPaths(
+  purposes: Readonly<Record<string, PathCall['purpose']>>,
+): Pick<ModelProtocol, 'version' | 'paths' | 'callAt' | 'query'> {
+  const calls = new Map(Object.entries(purposes).map(([path, purpose]) => [path, { purpose }]))
+  return {
+    version: 'v1',
+    paths: [...calls.keys()],
+    callAt: (path) => calls.get(path),
+    query: /^(beta=true|api-version=[\w.-]{1,40})$/,
+  }
+}
+
+/** The ids in a list of models as Anthropic and OpenAI write it. */
+export function idsIn(models: JsonObject): readonly string[] {
+  return objectsIn(models.data).flatMap(({ id }) => (typeof id === 'string' ? [id] : []))
 }
 
 export function isObject(value: unknown): value is JsonObject {

@@ -36,13 +36,17 @@ export interface ScriptedProvider {
 export type Render = (
   turn: Turn,
   body: Record<string, unknown>,
-) => { json: object; events: readonly string[] }
+) => { json: object; events: readonly string[]; list?: readonly object[] }
 
 export interface Dialect {
   /** Paths that answer with the next turn. */
   readonly paths: readonly string[]
   readonly render: Render
   readonly models: object
+  readonly modelsPath?: string
+  /** Whether a path or a body asks for a stream, and a question for a stream that is one JSON list. */
+  readonly streams?: (path: string, body: Record<string, unknown>) => boolean
+  readonly streamsAsList?: (query: string) => boolean
   /** True when the request carries this key as the protocol does. */
   readonly authenticated: (headers: IncomingHttpHeaders) => boolean
   readonly unauthenticated: object
@@ -60,20 +64,26 @@ export async function startProvider(dialect: Dialect): Promise<ScriptedProvider>
     for await (const chunk of req) chunks.push(chunk as Buffer)
     const text = Buffer.concat(chunks).toString()
     seen.push({ method: req.method ?? '', url: req.url ?? '', headers: req.headers, text })
-    const path = (req.url ?? '').split('?')[0] ?? ''
+    const [path = '', query = ''] = (req.url ?? '').split('?')
     if (!dialect.authenticated(req.headers)) return json(res, 401, dialect.unauthenticated)
-    if (path === '/v1/models') return json(res, 200, dialect.models)
+    if (path === (dialect.modelsPath ?? '/v1/models')) return json(res, 200, dialect.models)
     const fixed = dialect.fixed?.[path]
     if (fixed) return json(res, 200, fixed)
     const turn = dialect.paths.includes(path) ? turns.shift() : undefined
     if (!turn) return json(res, 500, { error: { message: `nothing scripted for ${path}` } })
     if (turn.raw) return turn.raw(req, res, text)
     const body = JSON.parse(text) as Record<string, unknown>
-    const { json: whole, events } = dialect.render(turn, body)
-    if (body.stream !== true) return json(res, 200, whole)
-    res.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' })
-    for (const event of events) {
-      res.write(event)
+    const { json: whole, events, list = [] } = dialect.render(turn, body)
+    const streams = dialect.streams?.(path, body) ?? body.stream === true
+    if (!streams) return json(res, 200, whole)
+    const asList = dialect.streamsAsList?.(query) === true
+    const pieces = asList
+      ? list.map((piece, at) => `${at === 0 ? '[' : ',\r\n'}${JSON.stringify(piece)}`)
+      : events
+    const type = asList ? 'application/json; charset=UTF-8' : 'text/event-stream; charset=utf-8'
+    res.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache' })
+    for (const piece of asList ? [...pieces, ']'] : pieces) {
+      res.write(piece)
       await new Promise((resolve) => setImmediate(resolve))
     }
     res.end()
