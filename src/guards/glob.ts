@@ -47,7 +47,7 @@ function flawOf(glob: string): { why: string; remedy: string } | undefined {
     return { why: 'it has an extended glob', remedy: 'Write `{a,b}` for a choice, or several globs.' }
   if (/\{[^}]*\{|^[^{]*\}|\}[^{]*\}|\{[^}]*$/.test(glob))
     return { why: 'its braces are nested or not closed', remedy: 'Write `{a,b}` without braces inside.' }
-  if (/\{(?:[^,}]*|,[^}]*|[^}]*,|[^}]*,,[^}]*)\}/.test(glob))
+  if (choicesOf(glob).some((choice) => !choice.includes(',') || choice.split(',').includes('')))
     return { why: 'a choice in it has fewer than two parts, or an empty one', remedy: 'Write `{a,b}`.' }
   if (glob.split(/[/{},]/).some((part) => part.includes('**') && part !== '**'))
     return {
@@ -55,6 +55,14 @@ function flawOf(glob: string): { why: string; remedy: string } | undefined {
       remedy: 'Write it alone between slashes: `src/**/*.ts`.',
     }
   return undefined
+}
+
+/** What stands between braces; they are neither nested nor open here. */
+function choicesOf(glob: string): string[] {
+  return glob
+    .split('{')
+    .slice(1)
+    .map((rest) => rest.slice(0, rest.indexOf('}')))
 }
 
 function alternatives(glob: string): string[] {
