@@ -7,7 +7,7 @@ export interface Assignment {
   readonly intent: string
   readonly grant: Grant
   /** What a reviewer or the gates said about the work so far; absent on the first run. */
-  readonly feedback?: string
+  readonly feedback?: string | undefined
 }
 
 /** A read-only file shown to the agent inside the sandbox. */
@@ -25,18 +25,35 @@ export interface LaunchPlan {
   readonly input: string
 }
 
+export type AgentProtocol = 'anthropic' | 'openai-responses' | 'openai-chat' | 'gemini'
+
+/** The model of a task, and the words in which it wants to be spoken to. */
+export interface AgentModel {
+  readonly provider: string
+  readonly protocol: string
+  readonly name: string
+}
+
+/** What an agent may say of itself; the rest of the log is the host's own. */
+export type Claim = Extract<EventBody, { kind: 'message' | 'command' | 'file' | 'tool_call' | 'permission' }>
+
 /** What one line of an agent's output said. Hostile: bounded and parsed before it is believed to be even a claim. */
 export type AgentReport =
-  | { readonly kind: 'event'; readonly body: Extract<EventBody, { kind: 'message' | 'command' | 'file' }> }
+  | { readonly kind: 'event'; readonly body: Claim }
   | { readonly kind: 'refusal'; readonly refusal: Refusal }
   | { readonly kind: 'finished'; readonly summary: string }
+
+/** Reads one run's standard output line by line, and may remember a bounded part of it. Gives nothing for noise; never throws. */
+export type AgentReader = (line: string) => readonly AgentReport[]
 
 /** An agent Airlock can run. Every agent passes test/port-suites/agent.ts. */
 export interface Agent {
   readonly name: string
   /** The wire protocols this agent can speak to the gateway. */
-  readonly protocols: readonly ('anthropic' | 'openai-responses' | 'openai-chat')[]
-  plan(assignment: Assignment, model: { provider: string; protocol: string; name: string }): LaunchPlan
-  /** Reads one line of standard output; undefined for noise. Never throws. */
-  read(line: string): AgentReport | undefined
+  readonly protocols: readonly AgentProtocol[]
+  /** The npm package that it runs from, mounted at /opt/airlock/agents/NAME; left out by what comes with Airlock. */
+  readonly package?: string
+  plan(assignment: Assignment, model: AgentModel): LaunchPlan
+  /** A reader for one run. */
+  reader(): AgentReader
 }

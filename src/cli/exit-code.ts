@@ -35,6 +35,8 @@ export const EXIT_CODE = {
   base_moved: 9,
   push_refused: 9,
   unknown_agent: 10,
+  agent_not_installed: 10,
+  protocol_not_spoken: 10,
   unknown_provider: 10,
   unknown_model: 10,
   model_not_allowed: 10,

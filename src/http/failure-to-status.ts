@@ -34,6 +34,8 @@ export const FAILURE_STATUS = {
   base_moved: 409,
   push_refused: 502,
   unknown_agent: 422,
+  agent_not_installed: 422,
+  protocol_not_spoken: 422,
   unknown_provider: 422,
   unknown_model: 422,
   model_not_allowed: 403,

@@ -40,6 +40,8 @@ export const FAILURE_CODES = [
   'push_refused',
   // agents and models
   'unknown_agent',
+  'agent_not_installed',
+  'protocol_not_spoken',
   'unknown_provider',
   'unknown_model',
   'model_not_allowed',

@@ -31,13 +31,15 @@ const SOURCES = [
   'src/contract',
   'src/policy',
   'src/guards',
-  'src/agents/builtin',
+  'src/agents',
   'src/sandbox/guest',
 ]
 
 const PACKAGES = [
   'ai',
+  '@agentclientprotocol/sdk',
   '@ai-sdk/anthropic',
+  '@ai-sdk/google',
   '@ai-sdk/openai',
   '@ai-sdk/openai-compatible',
   '@ast-grep/napi',

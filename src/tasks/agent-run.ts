@@ -78,12 +78,14 @@ export async function runAgent(
       spending.note(event.total)
     },
   })
+  const read = agent.reader()
   const lines = new Lines(BOUNDS.agentLine, (line) => {
     lastSign = workshop.stopwatch()
-    const report = agent.read(line)
-    if (report?.kind === 'event') tell(report.body)
-    if (report?.kind === 'refusal') claim(report.refusal)
-    if (report?.kind === 'finished') summary = report.summary
+    for (const report of read(line)) {
+      if (report.kind === 'event') tell(report.body)
+      if (report.kind === 'refusal') claim(report.refusal)
+      if (report.kind === 'finished') summary = report.summary
+    }
   })
   let idle = false
   let reachable = true

@@ -93,7 +93,7 @@ it('plays the demo in a real sandbox behind the real gateway: five refusals, one
   const reports = stdout
     .split('\n')
     .filter(Boolean)
-    .map((line) => builtinAgent.read(line))
+    .flatMap((line) => [...builtinAgent.reader()(line)])
   const said = reports.flatMap((report) => (report?.kind === 'refusal' ? [report.refusal.rule] : []))
   expect([...refusals.map(({ rule }) => rule), ...said]).toEqual([...DEMO_REFUSALS])
   expect(reports.at(-1)).toMatchObject({ kind: 'finished' })

@@ -79,11 +79,12 @@ export async function runGuest(input: string, during?: (child: ChildProcess) => 
   during?.(child)
   const exitCode = await new Promise<number | null>((done) => child.on('close', done))
   const lines = stdout.split('\n').filter(Boolean)
-  const read = lines.map((line) => builtinAgent.read(line))
+  const reader = builtinAgent.reader()
+  const read = lines.map((line) => reader(line))
   return {
     exitCode,
-    reports: read.filter((report) => report !== undefined),
-    noise: lines.filter((_, index) => read[index] === undefined),
+    reports: read.flat(),
+    noise: lines.filter((_, index) => read[index]?.length === 0),
     stderr,
   }
 }

@@ -8,8 +8,8 @@ import { Refusal } from '#contract/refusal.ts'
 export interface AgentUnderTest {
   readonly agent: Agent
   readonly assignment: Assignment
-  /** Lines the agent really prints, with what they say. */
-  readonly lines: readonly (readonly [line: string, report: AgentReport])[]
+  /** Lines the agent really prints, in their order, with what each says: a reader may remember. */
+  readonly lines: readonly (readonly [line: string, reports: readonly AgentReport[]])[]
 }
 
 /** What every agent promises: see src/agents/agent.ts. */
@@ -65,12 +65,22 @@ export function agentSuite(name: string, { agent, assignment, lines }: AgentUnde
       }
     })
 
-    it.each(lines)('reads %j', (line, report) => {
-      expect(agent.read(line)).toEqual(report)
+    it('reads what it prints', () => {
+      const read = agent.reader()
+      expect(lines.map(([line]) => [line, read(line)])).toEqual(lines)
+    })
+
+    it('keeps two runs apart', () => {
+      const [one, other] = [agent.reader(), agent.reader()]
+      for (const [line, reports] of lines) {
+        expect(one(line)).toEqual(reports)
+        expect(other(line)).toEqual(reports)
+      }
     })
 
     it('reads any line at all without throwing, and believes only bounded, clean claims', () => {
       const real = lines.map(([line]) => line)
+      const read = agent.reader()
       const hostile = fc.oneof(
         fc.string({ unit: 'binary' }),
         fc.json(),
@@ -79,8 +89,7 @@ export function agentSuite(name: string, { agent, assignment, lines }: AgentUnde
       )
       fc.assert(
         fc.property(hostile, (line) => {
-          const report = agent.read(line)
-          if (report) expectClean(report)
+          for (const report of read(line)) expectClean(report)
         }),
         { numRuns: 1_000 },
       )
@@ -99,8 +108,8 @@ export function agentSuite(name: string, { agent, assignment, lines }: AgentUnde
         '{"kind":"event"}',
         '{"__proto__":{"kind":"event"}}',
       ])
-        expect(agent.read(line)).toBeUndefined()
-      expect(agent.read(long.padEnd(BOUNDS.agentLine + 1, ' '))).toBeUndefined()
+        expect(agent.reader()(line)).toEqual([])
+      expect(agent.reader()(long.padEnd(BOUNDS.agentLine + 1, ' '))).toEqual([])
     })
 
     it('cannot be made to report what only the host may say', () => {
@@ -118,7 +127,7 @@ export function agentSuite(name: string, { agent, assignment, lines }: AgentUnde
         { kind: 'agent_ended', ending: 'finished' },
         { kind: 'patch', patch: 'x', files: 0, undone: 0 },
       ])
-        expect(agent.read(JSON.stringify({ kind: 'event', body }))).toBeUndefined()
+        expect(agent.reader()(JSON.stringify({ kind: 'event', body }))).toEqual([])
     })
   })
 }
@@ -135,7 +144,7 @@ function withText(line: string): fc.Arbitrary<string> {
   return fc.string({ unit: 'binary', maxLength: 200 }).map((text) => {
     const nasty = `\u001b]52;c;${text}\u0007\u009b2J\u202e${text.repeat(300)}`
     return JSON.stringify(JSON.parse(line), (key, value) =>
-      typeof value === 'string' && !['kind', 'phase', 'action', 'boundary'].includes(key) ? nasty : value,
+      typeof value === 'string' && !['kind', 'phase', 'action', 'boundary', 'answer', 'outcome'].includes(key) ? nasty : value,
     )
   })
 }

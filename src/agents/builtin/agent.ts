@@ -1,8 +1,8 @@
 import type { Agent, LaunchPlan } from '../agent.ts'
+import { readReport } from '../report.ts'
 import type { Brief } from './brief.ts'
-import { readReport } from './report.ts'
 
-const PROTOCOLS = ['anthropic', 'openai-responses', 'openai-chat'] as const
+const PROTOCOLS = ['anthropic', 'openai-responses', 'openai-chat', 'gemini'] as const
 
 /** Airlock's own agent: a tool loop that runs inside the sandbox and reaches its model through one Unix socket. */
 export const builtinAgent: Agent = {
@@ -25,5 +25,5 @@ export const builtinAgent: Agent = {
       input: JSON.stringify(brief),
     }
   },
-  read: readReport,
+  reader: () => readReport,
 }

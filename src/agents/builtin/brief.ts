@@ -9,7 +9,7 @@ export const Brief = z.strictObject({
   socket: z.string().startsWith('/'),
   model: z.strictObject({
     provider: z.string(),
-    protocol: z.enum(['anthropic', 'openai-responses', 'openai-chat']),
+    protocol: z.enum(['anthropic', 'openai-responses', 'openai-chat', 'gemini']),
     name: z.string().min(1),
   }),
   assignment: z.strictObject({

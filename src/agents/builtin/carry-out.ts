@@ -2,10 +2,11 @@ import { realpath } from 'node:fs/promises'
 import { APICallError, RetryError, stepCountIs, ToolLoopAgent } from 'ai'
 import { compileScope } from '#guards/scope.ts'
 import { AirlockError } from '#kernel/failure.ts'
+import { taskOf } from '../task-text.ts'
 import type { Brief } from './brief.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { repositoryGuidance } from './guidance.ts'
-import { instructionsFor, promptFor } from './instructions.ts'
+import { instructionsFor } from './instructions.ts'
 import { modelOf } from './model.ts'
 import { toolbox } from './toolbox.ts'
 import type { Bench } from './tools/bench.ts'
@@ -76,7 +77,7 @@ async function converse(brief: Brief, bench: Bench, say: (text: string) => void)
     ...(brief.model.protocol === 'anthropic' && { maxOutputTokens: ANTHROPIC_OUTPUT_TOKENS }),
     maxRetries: 2,
   })
-  const { fullStream } = await agent.stream({ prompt: promptFor(brief), abortSignal: bench.signal })
+  const { fullStream } = await agent.stream({ prompt: taskOf(brief.assignment), abortSignal: bench.signal })
   let lastText = ''
   let text = ''
   let unfinished = false

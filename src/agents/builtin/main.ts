@@ -1,8 +1,9 @@
 /** The guest program: runs inside the sandbox, reads a brief on standard input, reports one JSON line at a time. */
+
+import { reportLine } from '../report.ts'
 import { Brief } from './brief.ts'
 import { carryOut } from './carry-out.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
-import { reportLine } from './report.ts'
 
 const LARGEST_BRIEF = 4 * 1024 * 1024
 

@@ -1,4 +1,5 @@
 import { createAnthropic } from '@ai-sdk/anthropic'
+import { createGoogleGenerativeAI } from '@ai-sdk/google'
 import { createOpenAI } from '@ai-sdk/openai'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import type { LanguageModel } from 'ai'
@@ -19,6 +20,8 @@ export function modelOf({ model, socket }: Pick<Brief, 'model' | 'socket'>): Lan
       return createOpenAI(settings).responses(model.name)
     case 'openai-chat':
       return createOpenAICompatible({ ...settings, name: 'gateway', includeUsage: true })(model.name)
+    case 'gemini':
+      return createGoogleGenerativeAI({ ...settings, baseURL: 'http://gateway/v1beta' })(model.name)
   }
 }
 
