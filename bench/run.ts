@@ -9,7 +9,13 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { type Row, tableOf } from './rig/table.ts'
 
-const BENCHMARKS = ['sandbox-start.ts', 'container-start.ts', 'gateway.ts', 'task-overhead.ts']
+const BENCHMARKS = [
+  'sandbox-start.ts',
+  'sandbox-crowd.ts',
+  'container-start.ts',
+  'gateway.ts',
+  'task-overhead.ts',
+]
 
 const rows: Row[] = []
 const broken: string[] = []
