@@ -43,6 +43,7 @@ export const EXIT_CODE = {
   provider_refused: 10,
   provider_unreachable: 10,
   sandbox_unavailable: 11,
+  image_unavailable: 11,
   sandbox_failed: 11,
   disk_full: 11,
   port_taken: 11,

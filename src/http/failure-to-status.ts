@@ -42,6 +42,7 @@ export const FAILURE_STATUS = {
   provider_refused: 422,
   provider_unreachable: 502,
   sandbox_unavailable: 503,
+  image_unavailable: 422,
   sandbox_failed: 500,
   disk_full: 507,
   port_taken: 409,

@@ -49,6 +49,7 @@ export const FAILURE_CODES = [
   'provider_unreachable',
   // the host
   'sandbox_unavailable',
+  'image_unavailable',
   'sandbox_failed',
   'disk_full',
   'port_taken',

@@ -34,6 +34,8 @@ export interface SandboxSpec {
   readonly writableMount?: ReadOnlyMount
   /** Host directory with the gateway's sockets, shown read-only at /run/airlock. */
   readonly socketDirectory?: string
+  /** An unpacked image (image/): its programs take the place of the host's. An absolute path that no sandbox can write. */
+  readonly imageRoot?: string
   readonly limits: Limits
   /** Given to the command's standard input, which is then closed. */
   readonly input?: Uint8Array

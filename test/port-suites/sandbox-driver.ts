@@ -11,6 +11,8 @@ export interface Rig {
   readonly driver: SandboxDriver
   /** A new directory that the inside may write when it is mounted writable. */
   directory(): Promise<string>
+  /** The root directory of an unpacked image with `sh`, `ls`, `cat` and `env`; see test/support/image-root.ts. */
+  image(): Promise<string>
   close(): Promise<void>
 }
 
@@ -171,6 +173,27 @@ export function sandboxDriverSuite(
       expect(stderr).toContain('Read-only file system')
     })
 
+    promise('shows the programs of an image instead of those of the host', async () => {
+      const imageRoot = await rig.image()
+      const source = await rig.directory()
+      await writeFile(join(source, 'tool'), 'hello')
+      const script = 'ls /usr/bin /opt /data; cat /etc/motd /opt/mounted/tool; cat /etc/hostname; exit 7'
+      const mounts = [{ source, target: '/opt/mounted' }]
+      expect(await shell(script, { imageRoot, mounts })).toMatchObject({
+        ending: { cause: 'exited', exitCode: 7 },
+        stdout: '/data:\n\n/opt:\nmounted\ntool\n\n/usr/bin:\ncat\nenv\nls\nsh\nof the image\nhelloairlock\n',
+      })
+    })
+
+    promise('lets nothing of an image be written', async () => {
+      const imageRoot = await rig.image()
+      const script =
+        'for f in /usr/x /usr/bin/sh /etc/x /etc/passwd /opt/tool/x /data/x /var/lib/tool/x /x; do (: > $f) && echo $f; done 2>&1 | cat'
+      const { stdout } = await shell(script, { imageRoot })
+      expect(stdout.match(/Read-only file system/g)).toHaveLength(8)
+      expect((await shell('exit 42')).ending.exitCode).toBe(42)
+    })
+
     promise('refuses values and paths that could change the profile', async () => {
       const source = await rig.directory()
       await mkdir(join(source, 'real'))
@@ -196,6 +219,9 @@ export function sandboxDriverSuite(
         { mounts: [{ source: '/etc', target: '/opt/../etc' }] },
         { mounts: [{ source: '/etc', target: '/usr/bin' }] },
         { mounts: [{ source: 'etc', target: '/opt/etc' }] },
+        { imageRoot: join(source, 'link') },
+        { imageRoot: source },
+        { imageRoot: '/' },
         { limits: { ...SMALL, seconds: Number.NaN } },
         { limits: { ...SMALL, memory: -1 } },
       ]
@@ -206,7 +232,7 @@ export function sandboxDriverSuite(
         }),
       )
       const invalid: Failure['code'][] = Array(5).fill('invalid_input')
-      const unsafe: Failure['code'][] = Array(11).fill('unsafe_path')
+      const unsafe: Failure['code'][] = Array(14).fill('unsafe_path')
       expect(codes).toEqual([...invalid, ...unsafe, 'invalid_input', 'invalid_input'])
     })
 

@@ -6,6 +6,7 @@ import { type BubblewrapDriver, createBubblewrapDriver } from '#sandbox/bubblewr
 import type { BubblewrapOptions } from '#sandbox/bubblewrap/options.ts'
 import type { HostUser } from '#sandbox/host-user.ts'
 import type { Rig } from '#test/port-suites/sandbox-driver.ts'
+import { imageRoot } from '#test/support/image-root.ts'
 
 export interface BubblewrapRig extends Rig {
   readonly driver: BubblewrapDriver
@@ -42,6 +43,7 @@ export async function bubblewrapRig(more: Partial<BubblewrapOptions> = {}): Prom
       if (HOST_USER !== undefined) await chown(path, HOST_USER.uid, HOST_USER.gid)
       return path
     },
+    image: () => imageRoot(join(root, `image-${directories++}`)),
     async close() {
       await driver.sweep()
       // Not Node's own rm: tests leave trees that are read-only, or deeper than a path can name.

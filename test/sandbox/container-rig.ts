@@ -7,6 +7,7 @@ import { type ContainerDriver, createContainerDriver } from '#sandbox/container/
 import type { HostUser } from '#sandbox/host-user.ts'
 import type { Rig } from '#test/port-suites/sandbox-driver.ts'
 import { startEngine, type TestEngine } from '#test/support/container-engine.ts'
+import { imageRoot } from '#test/support/image-root.ts'
 
 export interface ContainerRig extends Rig {
   readonly driver: ContainerDriver
@@ -81,6 +82,7 @@ export async function containerRig(
       await chown(path, user.uid, user.gid)
       return path
     },
+    image: () => imageRoot(join(root, 'readable', `image-${directories++}`)),
     async close() {
       await rig.stopRunner()
       await engine.close()

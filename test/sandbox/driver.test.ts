@@ -23,6 +23,7 @@ sandboxDriverSuite(
       },
     }),
     directory: async () => '/nowhere',
+    image: async () => '/nowhere',
     close: async () => {},
   }),
   {
@@ -31,6 +32,8 @@ sandboxDriverSuite(
     'keeps a workspace read-only': NO_HOST,
     'opens only the listed directories of a workspace': NO_HOST,
     'shows mounts without letting them be written': NO_HOST,
+    'shows the programs of an image instead of those of the host': NO_HOST,
+    'lets nothing of an image be written': NO_HOST,
     'refuses values and paths that could change the profile': NO_HOST,
     'ends a sandbox whose memory ran out, and says so': NO_HOST,
     'bounds the number of processes': NO_HOST,

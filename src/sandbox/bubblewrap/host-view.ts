@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readdirSync, readlinkSync } from 'node:fs'
 
 /** What the profile takes from this host; read once, when the driver gets ready. */
 export interface HostView {
-  /** /bin, /lib, …: links into /usr on most systems, directories of their own on a few. */
+  /** /usr; /bin, /lib, …: links into it on most systems, directories of their own on a few. */
   readonly roots: readonly RootEntry[]
   /** Entries of /proc that tell about the host or could disturb it; a mask over a missing file would fail the start. */
   readonly maskedFiles: readonly string[]
@@ -13,9 +13,10 @@ export interface HostView {
 
 export type RootEntry =
   | { readonly path: string; readonly kind: 'link'; readonly to: string }
-  | { readonly path: string; readonly kind: 'directory' }
+  /** `source` is where it stands on the host. */
+  | { readonly path: string; readonly kind: 'directory'; readonly source: string }
 
-const ROOTS = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32']
+const ROOTS = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32']
 
 const MASKED_FILES = [
   'kallsyms',
@@ -60,7 +61,7 @@ function rootEntry(path: string): RootEntry[] {
   const entry = lstatSync(path, { throwIfNoEntry: false })
   if (entry === undefined) return []
   if (entry.isSymbolicLink()) return [{ path, kind: 'link', to: readlinkSync(path) }]
-  return [{ path, kind: 'directory' }]
+  return [{ path, kind: 'directory', source: path }]
 }
 
 function etcOfJava(): string[] {

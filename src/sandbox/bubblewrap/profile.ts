@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import type { SandboxSpec } from '../driver.ts'
-import type { HostView } from './host-view.ts'
+import { viewImage } from '../image/view.ts'
+import { ETC_FILES } from './etc-files.ts'
+import type { HostView, RootEntry } from './host-view.ts'
 
 export interface ProfileFiles {
   /** A directory with Airlock's own /etc, made by `stageEtc`. */
@@ -17,8 +19,8 @@ export interface ProfileDescriptors {
 const MiB = 1024 * 1024
 
 /**
- * The whole sandbox as options of bwrap, in the order in which bwrap carries them out. Pure: what is not named here
- * does not exist inside. Every mount stands before `--remount-ro /`, after which nothing can be made any more.
+ * The whole sandbox as options of bwrap, in the order in which bwrap carries them out. Pure, but for a look at the top of
+ * an image: what is not named here does not exist inside. Every mount stands before `--remount-ro /`, after which nothing can be made any more.
  */
 export function profileOptions(
   spec: SandboxSpec,
@@ -29,8 +31,7 @@ export function profileOptions(
   return [
     ...namespaces,
     ...identity,
-    ...system(host),
-    ...etc(host, files),
+    ...(spec.imageRoot === undefined ? ofHost(host, files) : ofImage(spec.imageRoot, files)),
     ...proc(host, files),
     ...devices,
     ...scratch(spec),
@@ -61,16 +62,21 @@ const identity = [
   ...['--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--clearenv'],
 ]
 
-function system(host: HostView): string[] {
-  const roots = host.roots.flatMap((root) =>
-    root.kind === 'link' ? ['--symlink', root.to, root.path] : ['--ro-bind', root.path, root.path],
-  )
-  return ['--ro-bind', '/usr', '/usr', ...roots]
+function ofHost(host: HostView, files: ProfileFiles): string[] {
+  const shown = host.etc.flatMap((name) => ['--ro-bind', `/etc/${name}`, `/etc/${name}`])
+  return [...system(host.roots), '--ro-bind', files.etc, '/etc', ...shown]
 }
 
-function etc(host: HostView, files: ProfileFiles): string[] {
-  const shown = host.etc.flatMap((name) => ['--ro-bind', `/etc/${name}`, `/etc/${name}`])
-  return ['--ro-bind', files.etc, '/etc', ...shown]
+/** All of the image's /etc, which holds nothing of this host; on top of it Airlock's own, for which it has places. */
+function ofImage(root: string, files: ProfileFiles): string[] {
+  const own = Object.keys(ETC_FILES).flatMap((name) => ['--ro-bind', join(files.etc, name), `/etc/${name}`])
+  return [...system(viewImage(root)), '--ro-bind', join(root, 'etc'), '/etc', ...own]
+}
+
+function system(roots: readonly RootEntry[]): string[] {
+  return roots.flatMap((root) =>
+    root.kind === 'link' ? ['--symlink', root.to, root.path] : ['--ro-bind', root.source, root.path],
+  )
 }
 
 function proc(host: HostView, files: ProfileFiles): string[] {

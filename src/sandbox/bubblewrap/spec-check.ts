@@ -2,11 +2,17 @@ import { lstatSync } from 'node:fs'
 import { isAbsolute, join, normalize } from 'node:path'
 import type { Failure } from '#kernel/failure.ts'
 import type { SandboxSpec } from '../driver.ts'
+import { ETC_FILES } from './etc-files.ts'
 
 /** What is wrong with a spec, before anything is started; undefined when nothing is. */
 export function specFailure(spec: SandboxSpec): Failure | undefined {
   return (
-    idFailure(spec) ?? textFailure(spec) ?? mountFailure(spec) ?? workspaceFailure(spec) ?? limitFailure(spec)
+    idFailure(spec) ??
+    textFailure(spec) ??
+    mountFailure(spec) ??
+    imageFailure(spec) ??
+    workspaceFailure(spec) ??
+    limitFailure(spec)
   )
 }
 
@@ -63,6 +69,16 @@ function mountFailure(spec: SandboxSpec): Failure | undefined {
   return undefined
 }
 
+/** `etc` is bound as a whole, and Airlock's own files on top of it: a link in such a place would lead bwrap astray. */
+function imageFailure({ imageRoot: root }: SandboxSpec): Failure | undefined {
+  if (root === undefined) return undefined
+  const etc = join(root, 'etc')
+  const places = Object.keys(ETC_FILES).map((name) => lstatSync(join(etc, name), { throwIfNoEntry: false }))
+  const sound = places.every((place) => place?.isFile() === true)
+  if (isCanonical(root) && isRealDirectory(root) && isRealDirectory(etc) && sound) return undefined
+  return unsafe('sandbox.image', root, 'Give the root directory of an image that Airlock has unpacked.')
+}
+
 function workspaceFailure({
   workspace: { source, writable },
   writableMount,
@@ -92,7 +108,11 @@ const LONGEST = 2_000_000
 
 function pathsOf(spec: SandboxSpec): string[] {
   const mounts = [...spec.mounts, ...(spec.writableMount ? [spec.writableMount] : [])]
-  return [spec.workspace.source, ...mounts.flatMap(({ source, target }) => [source, target])]
+  return [
+    spec.workspace.source,
+    ...(spec.imageRoot === undefined ? [] : [spec.imageRoot]),
+    ...mounts.flatMap(({ source, target }) => [source, target]),
+  ]
 }
 
 function isCanonical(path: string): boolean {

@@ -26,7 +26,7 @@ function commandFailure({ command: [program] }: SandboxSpec): Failure | undefine
 }
 
 function placeFailure(spec: SandboxSpec, { writableRoots, readableRoots }: Roots): Failure | undefined {
-  const { workspace, writableMount, socketDirectory } = spec
+  const { workspace, writableMount, socketDirectory, imageRoot } = spec
   const writable = [
     ...(workspace.writable === 'none' ? [] : [workspace.source]),
     ...(writableMount ? [writableMount.source] : []),
@@ -35,6 +35,7 @@ function placeFailure(spec: SandboxSpec, { writableRoots, readableRoots }: Roots
     ...(workspace.writable === 'none' ? [workspace.source] : []),
     ...spec.mounts.map(({ source }) => source),
     ...(socketDirectory === undefined ? [] : [socketDirectory]),
+    ...(imageRoot === undefined ? [] : [imageRoot]),
   ]
   const targets = [
     ...spec.mounts.map(({ target }) => target),

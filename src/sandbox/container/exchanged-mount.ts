@@ -2,6 +2,7 @@ import { lstatSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ReadOnlyMount, SandboxSpec } from '../driver.ts'
 import { heldWithoutLinks } from './held-path.ts'
+import { imageMounts } from './image-frame.ts'
 
 /**
  * The source of a mount that is not what the container shows in its place. Paths were checked before the engine took
@@ -22,13 +23,20 @@ function isShown(source: string, place: string): boolean {
   }
 }
 
-function mountsOf({ workspace, mounts, writableMount, socketDirectory }: SandboxSpec): ReadOnlyMount[] {
+function mountsOf({
+  workspace,
+  mounts,
+  writableMount,
+  socketDirectory,
+  imageRoot,
+}: SandboxSpec): ReadOnlyMount[] {
   const { source, target, writable } = workspace
   const opened = Array.isArray(writable) ? writable : []
   return [
     { source, target },
     ...opened.map((directory) => ({ source: join(source, directory), target: join(target, directory) })),
     ...mounts,
+    ...(imageRoot === undefined ? [] : imageMounts(imageRoot)),
     ...(writableMount ? [writableMount] : []),
     ...(socketDirectory === undefined ? [] : [{ source: socketDirectory, target: '/run/airlock' }]),
   ]

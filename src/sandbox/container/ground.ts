@@ -21,6 +21,10 @@ export interface Ground {
   readonly engine: Engine
   readonly frame: ContainerFrame
   readonly footing: Footing
+  /** A directory with Airlock's own /etc, for images of specs. */
+  readonly etc: string
+  /** The image that the runner's command line limits it to: then a spec brings none of its own. */
+  readonly onlyImage: string | undefined
   readonly stopwatch: RunnerOptions['stopwatch']
 }
 
@@ -36,11 +40,13 @@ export async function prepareGround(engine: Engine, options: RunnerOptions): Pro
     const wrong = userFailure(options) ?? engineFailure(about, options)
     if (wrong !== undefined) return refused(wrong)
     const host = viewHost()
-    const image = await rootImage(engine, options.image, host)
+    const image = await rootImage(engine, options.image, host.roots)
     if (!image.ok) return image
     const files = await stageFiles(options, JSON.stringify(systemCallRules(arch)))
     return ok({
       engine,
+      etc: files.etc,
+      onlyImage: options.image === 'host' ? undefined : options.image,
       stopwatch: options.stopwatch,
       footing: { engine: `${about.kind} ${about.version}`, runtime: options.runtime, image: image.value },
       frame: {
@@ -137,7 +143,6 @@ function systemMounts({ image }: RunnerOptions, host: HostView, etc: string): Re
   if (image !== 'host') return files
   const same = (path: string) => ({ source: path, target: path })
   return [
-    same('/usr'),
     ...host.roots.filter(({ kind }) => kind === 'directory').map(({ path }) => same(path)),
     ...host.etc.map((name) => same(`/etc/${name.replace(/\/$/, '')}`)),
     ...files,

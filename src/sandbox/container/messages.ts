@@ -21,6 +21,7 @@ export const RunnerSpec = z.strictObject({
   mounts: z.array(Mount).max(100),
   writableMount: Mount.exactOptional(),
   socketDirectory: Path.exactOptional(),
+  imageRoot: Path.exactOptional(),
   limits: z.strictObject({
     memory: Amount,
     cpus: Amount,

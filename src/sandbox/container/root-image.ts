@@ -2,7 +2,7 @@ import { digestOf } from '#kernel/bytes.ts'
 import type { Failure } from '#kernel/failure.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { ETC_FILES } from '../bubblewrap/etc-files.ts'
-import type { HostView } from '../bubblewrap/host-view.ts'
+import type { RootEntry } from '../bubblewrap/host-view.ts'
 import type { Engine } from './engine.ts'
 import { type TarEntry, tar } from './tar.ts'
 
@@ -12,14 +12,19 @@ const directory = (path: string, mode = 0o755): TarEntry => ({ path, kind: 'dire
  * The id of the image: either one that the engine has under a name, or a root directory that holds next to nothing, on
  * which the host's /usr is mounted. Nothing is ever pulled: what runs is what somebody put there.
  */
-export async function rootImage(engine: Engine, image: string, host: HostView): Promise<Result<string>> {
-  if (image === 'host') return ok(await hostRoot(engine, host))
+export async function rootImage(
+  engine: Engine,
+  image: string,
+  roots: readonly RootEntry[],
+): Promise<Result<string>> {
+  if (image === 'host') return ok(await emptyRoot(engine, roots))
   const id = await engine.image(image)
   return id === undefined ? refused(missing(image)) : ok(id)
 }
 
-async function hostRoot(engine: Engine, host: HostView): Promise<string> {
-  const archive = tar(hostEntries(host))
+/** The id of an image with a place for each of these entries, and with those that are links. */
+export async function emptyRoot(engine: Engine, roots: readonly RootEntry[]): Promise<string> {
+  const archive = tar(entriesFor(roots))
   const name = `airlock/host-${digestOf(archive).slice('sha256:'.length, 'sha256:'.length + 16)}`
   const found = await engine.image(name)
   if (found !== undefined) return found
@@ -29,13 +34,13 @@ async function hostRoot(engine: Engine, host: HostView): Promise<string> {
   return made
 }
 
-function hostEntries(host: HostView): TarEntry[] {
+function entriesFor(roots: readonly RootEntry[]): TarEntry[] {
   return [
-    ...['usr', 'etc', 'run', 'proc', 'sys', 'dev', 'var', 'workspace'].map((path) => directory(path)),
+    ...['etc', 'run', 'proc', 'sys', 'dev', 'var', 'workspace'].map((path) => directory(path)),
     // A tmpfs of an engine takes the mode of the directory it covers.
     ...[directory('tmp', 0o1777), directory('var/tmp', 0o1777)],
     ...[directory('home'), directory('home/agent', 0o1777)],
-    ...host.roots.map(
+    ...roots.map(
       (root): TarEntry =>
         root.kind === 'link'
           ? { path: root.path.slice(1), kind: 'link', to: root.to }

@@ -6,6 +6,7 @@ import { containerBody } from './container-body.ts'
 import { EngineError } from './engine.ts'
 import { exchangedMount } from './exchanged-mount.ts'
 import type { Ground } from './ground.ts'
+import { frameFor } from './image-frame.ts'
 import { type RunningContainer, runningContainer, type StartedContainer } from './running-container.ts'
 
 /** Makes, connects and starts one container; what was made is removed again when the rest fails. */
@@ -14,9 +15,12 @@ export async function startContainer(
   spec: SandboxSpec,
   tell: StartedContainer['tell'],
 ): Promise<Result<RunningContainer>> {
-  const { engine, frame } = ground
+  const { engine } = ground
   let id: string | undefined
   try {
+    const framed = await frameFor(ground, spec)
+    if (!framed.ok) return framed
+    const frame = framed.value
     id = await engine.create(containerName(frame.label, spec.id), containerBody(spec, frame))
     await refuseOtherRuntime(ground, id)
     const stream = await engine.attach(id)
