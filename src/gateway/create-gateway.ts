@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { AirlockError } from '#kernel/failure.ts'
 import type { Stopwatch } from '#kernel/instant.ts'
 import { PUBLIC_INTERNET } from './egress/internet.ts'
-import { allowedByPresets } from './egress/presets.ts'
+import { egressPolicy } from './egress/policy.ts'
 import { createEgressProxy, EGRESS_LIMITS, type EgressLimits, type Internet } from './egress/proxy.ts'
 import type { Gateway, Lane, OpenLane } from './gateway.ts'
 import { listenIn, makeLaneDirectory, removeLaneDirectory } from './lane-directory.ts'
@@ -63,7 +63,7 @@ async function openLane(lane: Lane, options: GatewayOptions, upstreams: Upstream
   const events = createLaneEvents(lane.onEvent)
   const model = modelServer(lane, options, upstreams, ledger, events, use)
   const egress = createEgressProxy(
-    allowedByPresets(lane.egress),
+    egressPolicy(lane.egress, lane.routes, lane.widenCommand),
     options.internet ?? PUBLIC_INTERNET,
     { ...EGRESS_LIMITS, ...options.egressLimits },
     events.refusal,

@@ -1,4 +1,5 @@
 import type { Budget, Spend } from '#contract/budget.ts'
+import type { EgressRoute, EgressScheme } from '#contract/egress.ts'
 import type { EventBody } from '#contract/event.ts'
 import type { EgressPreset } from '#contract/project-file.ts'
 import type { Refusal } from '#contract/refusal.ts'
@@ -16,6 +17,21 @@ export interface Provider {
   readonly models: readonly string[]
 }
 
+/** A host that was refused and that a person may allow. Of plain HTTP also what was asked of it. */
+export interface AskedFor {
+  readonly scheme: EgressScheme
+  readonly host: string
+  readonly port: number
+  readonly method?: string
+  readonly path?: string
+}
+
+export interface LaneRefusal {
+  readonly kind: 'refusal'
+  readonly refusal: Refusal
+  readonly asked?: AskedFor
+}
+
 /** What one attempt may do through its socket directory. The directory is its identity: there are no tokens. */
 export interface Lane {
   readonly attempt: string
@@ -27,9 +43,11 @@ export interface Lane {
   /** Spent before this lane opened, by the same attempt. */
   readonly spent: Spend
   readonly egress: readonly EgressPreset[]
-  readonly onEvent: (
-    event: Extract<EventBody, { kind: 'model_call' }> | { kind: 'refusal'; refusal: Refusal },
-  ) => void
+  /** What people allowed besides the presets. */
+  readonly routes?: readonly EgressRoute[]
+  /** What a person types to open a host for this lane, the host left out; without it nobody is asked for any. */
+  readonly widenCommand?: string
+  readonly onEvent: (event: Extract<EventBody, { kind: 'model_call' }> | LaneRefusal) => void
 }
 
 export interface OpenLane {

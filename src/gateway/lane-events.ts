@@ -1,5 +1,5 @@
 import type { Refusal } from '#contract/refusal.ts'
-import type { Lane } from './gateway.ts'
+import type { AskedFor, Lane } from './gateway.ts'
 
 /** Beyond it an agent that asks the forbidden in a loop fills the log with nothing new. */
 const MOST_REFUSALS = 500
@@ -7,7 +7,7 @@ const MOST_REFUSALS = 500
 /** Reports what happens in a lane; whatever the listener does, the lane goes on. */
 export interface LaneEvents {
   call(event: Extract<Parameters<Lane['onEvent']>[0], { kind: 'model_call' }>): void
-  refusal(refusal: Refusal): void
+  refusal(refusal: Refusal, asked?: AskedFor): void
 }
 
 export function createLaneEvents(onEvent: Lane['onEvent']): LaneEvents {
@@ -21,12 +21,16 @@ export function createLaneEvents(onEvent: Lane['onEvent']): LaneEvents {
   }
   return {
     call: emit,
-    refusal({ boundary, rule, what, reason, remedy }) {
+    refusal({ boundary, rule, what, reason, remedy }, asked) {
       refusals++
       if (refusals > MOST_REFUSALS) return
       const last = refusals === MOST_REFUSALS ? ' Further refusals of this run are not listed.' : ''
       const refusal = { boundary, rule, what: printable(what), reason: reason + last }
-      emit({ kind: 'refusal', refusal: remedy === undefined ? refusal : { ...refusal, remedy } })
+      emit({
+        kind: 'refusal',
+        refusal: remedy === undefined ? refusal : { ...refusal, remedy },
+        ...(asked === undefined ? {} : { asked }),
+      })
     },
   }
 }

@@ -1,7 +1,21 @@
 /** Where random bytes come from; injected, so that tests can fix them. */
 export type RandomBytes = (size: number) => Uint8Array
 
-export type IdKind = 'org' | 'usr' | 'tok' | 'prj' | 'tsk' | 'att' | 'pat' | 'apr' | 'evt' | 'sbx' | 'prv'
+export type IdKind =
+  | 'org'
+  | 'usr'
+  | 'tok'
+  | 'alw'
+  | 'kpt'
+  | 'prj'
+  | 'tsk'
+  | 'att'
+  | 'pat'
+  | 'apr'
+  | 'evt'
+  | 'sbx'
+  | 'prv'
+  | 'hld'
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz' // Crockford's base 32, lower case
 const LENGTH = 20 // 100 bits: unguessable and never seen twice

@@ -4,6 +4,7 @@ import * as organisations from './migrations/0001-organisations.ts'
 import * as tasks from './migrations/0002-tasks.ts'
 import * as auditLog from './migrations/0003-audit-log.ts'
 import * as standingApproval from './migrations/0004-standing-approval.ts'
+import * as egressAndPreserved from './migrations/0005-egress-and-preserved.ts'
 import type { Tables } from './schema.ts'
 
 /** Every migration in order. Forward only: one that has shipped is never edited, the next one mends it. */
@@ -12,6 +13,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-tasks': tasks,
   '0003-audit-log': auditLog,
   '0004-standing-approval': standingApproval,
+  '0005-egress-and-preserved': egressAndPreserved,
 }
 
 /** Brings the schema to the newest version as the owner. One process at a time: others wait for its lock. */

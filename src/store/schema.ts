@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, Insertable, Selectable, Transaction } from 'kysely'
 import type { Budget, Spend } from '#contract/budget.ts'
+import type { EgressRule, EgressScheme } from '#contract/egress.ts'
 import type { EventBody } from '#contract/event.ts'
 import type { GateReport } from '#contract/gate-report.ts'
 import type { FileChange, PatchSummary, UndoneChange } from '#contract/patch.ts'
@@ -37,6 +38,9 @@ export interface Tables {
   approvals: ApprovalsTable
   publications: PublicationsTable
   evidence: EvidenceTable
+  egressRequests: EgressRequestsTable
+  egressAllowances: EgressAllowancesTable
+  preservedWorkspaces: PreservedWorkspacesTable
   auditLog: AuditLogTable
   auditEntries: AuditEntriesTable
   auditNodes: AuditNodesTable
@@ -113,6 +117,8 @@ export interface TasksTable {
   approval: string | null
   cause: Json<Failure> | null
   publication: Json<NonNullable<Task['publication']>> | null
+  /** For how long its workspaces are kept for a look around; null for not at all. */
+  preserveSeconds: number | null
   createdAt: Moment
   updatedAt: Moment
 }
@@ -208,6 +214,50 @@ export interface EvidenceTable {
   task: string
   bundle: string
   createdAt: Moment
+}
+
+export interface EgressRequestsTable {
+  organisation: Organisation
+  task: string
+  target: string
+  /** Of plain HTTP, else empty. */
+  method: string
+  path: string
+  scheme: EgressScheme
+  host: string
+  port: number
+  /** A command tried it, or airlock.yaml names it. */
+  origin: 'setup' | 'project'
+  times: number
+  firstAt: Moment
+  lastAt: Moment
+}
+
+export interface EgressAllowancesTable {
+  organisation: Organisation
+  id: string
+  project: string
+  /** Null where the whole project was allowed it. */
+  task: string | null
+  target: string
+  rule: Json<EgressRule>
+  reason: string
+  allowedBy: Json<Person>
+  allowedAt: Moment
+  revokedAt: Moment | null
+}
+
+export interface PreservedWorkspacesTable {
+  organisation: Organisation
+  /** Also the name of its directory. */
+  id: string
+  task: string
+  attempt: number
+  /** Whose workspace it was: that of setup which failed, or of the agent. */
+  phase: 'prepare' | 'run'
+  preservedAt: Moment
+  expiresAt: Moment
+  destroyedAt: Moment | null
 }
 
 export interface AuditLogTable {

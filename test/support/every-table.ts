@@ -5,10 +5,12 @@ import { insertApproval } from '#store/approvals.ts'
 import { beginAttempt } from '#store/attempts.ts'
 import { appendEntries, saveCheckpoint } from '#store/audit-log.ts'
 import type { Store } from '#store/database.ts'
+import { allowEgress, noteEgressRequests } from '#store/egress.ts'
 import { appendEvents } from '#store/events.ts'
 import { saveEvidence } from '#store/evidence.ts'
 import { cacheBaseRun, saveGateReport } from '#store/gate-reports.ts'
 import { insertPatch } from '#store/patches.ts'
+import { insertPreserved } from '#store/preserved-workspaces.ts'
 import { intendPublication } from '#store/publications.ts'
 import type { TaskRow } from '#store/schema.ts'
 import { insertTask } from '#store/tasks.ts'
@@ -53,11 +55,42 @@ export async function fullOrganisation(store: Store): Promise<FullOrganisation> 
     const branch = 'airlock/1-fix'
     await intendPublication(tx, { approval, task: row.id, branch, commit, push: true, createdAt: MORNING })
     await saveEvidence(tx, { commit, task: row.id, bundle: '{}', createdAt: MORNING })
+    await noteEgressRequests(tx, row.id, [someEgressRequest])
+    await allowEgress(tx, {
+      id: newId('alw', randomBytes),
+      project: row.project,
+      task: row.id,
+      rule: { host: 'mirror.example.org' },
+      reason: 'ours',
+      allowedBy: home.person,
+      allowedAt: MORNING,
+    })
+    await insertPreserved(tx, {
+      id: newId('kpt', randomBytes),
+      task: row.id,
+      attempt: 1,
+      phase: 'run',
+      preservedAt: MORNING,
+      expiresAt: MORNING,
+    })
     await appendEntries(tx, noted('one', 'two'))
     await saveCheckpoint(tx, { size: 2, note: 'origin\n2\n', createdAt: MORNING })
     return row
   })
   return { ...home, task, attempt, patch, approval }
+}
+
+export const someEgressRequest = {
+  target: 'mirror.example.org:443',
+  method: '',
+  path: '',
+  scheme: 'https' as const,
+  host: 'mirror.example.org',
+  port: 443,
+  origin: 'setup' as const,
+  times: 2,
+  firstAt: MORNING,
+  lastAt: MORNING,
 }
 
 export function somePatch(id: string, task: string) {

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { connect } from 'node:net'
 import { isPublicAddress, publicOrNamed } from './address-policy.ts'
-import type { Internet } from './proxy.ts'
+import type { Internet } from './reach.ts'
 
 /** The real one: this host's resolver, public addresses only. */
 export const PUBLIC_INTERNET: Internet = {

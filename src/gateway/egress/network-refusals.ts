@@ -1,29 +1,30 @@
+import { EgressHost } from '#contract/egress.ts'
 import type { Refusal } from '#contract/refusal.ts'
+import type { AskedFor } from '../gateway.ts'
+import { type EgressPolicy, openTargets } from './policy.ts'
 import { presetThatOpens } from './presets.ts'
 
 /** A refusal of the egress proxy and its HTTP status; without one, the answer 200 has been given and the tunnel is cut. */
 export interface NetworkRefusal extends Refusal {
   readonly status: 400 | 403 | 502
+  /** What a person may allow for this task; absent where nobody may. */
+  readonly asked?: AskedFor
 }
 
-/** Names the preset that opens this very host, where there is one. */
-function presetsRemedy(what: string): string {
-  const preset = presetThatOpens(what) ?? 'npm'
-  return `Registries open during setup by a preset in airlock.yaml (egress: [${preset}]); dependencies belong there.`
+/** What was refused: as it was written, and, where it could be read, whom it was for. */
+export interface Tried {
+  readonly what: string
+  readonly target?: AskedFor
 }
 
-export function noNetwork(what: string): NetworkRefusal {
-  return refusal(403, 'network.none', what, 'There is no network in this phase.', presetsRemedy(what))
+export function noNetwork({ what, target }: Tried, policy: EgressPolicy): NetworkRefusal {
+  const reason = 'There is no network in this phase.'
+  return refusal(403, 'network.none', what, reason, ...remedyFor(target, policy))
 }
 
-export function hostNotAllowed(what: string, allowed: ReadonlySet<string>): NetworkRefusal {
-  return refusal(
-    403,
-    'network.not-allowed',
-    what,
-    `Only ${[...allowed].join(', ')} may be reached.`,
-    presetsRemedy(what),
-  )
+export function hostNotAllowed({ what, target }: Tried, policy: EgressPolicy): NetworkRefusal {
+  const reason = `Only ${openTargets(policy).join(', ')} may be reached.`
+  return refusal(403, 'network.not-allowed', what, reason, ...remedyFor(target, policy))
 }
 
 export function addressLiteral(what: string): NetworkRefusal {
@@ -32,28 +33,42 @@ export function addressLiteral(what: string): NetworkRefusal {
     'network.address-literal',
     what,
     'Addresses are refused; only names can be allowed.',
-    presetsRemedy(what),
+    'Use the name of the host. Nobody can allow an address.',
   )
 }
 
-export function plainHttp(what: string): NetworkRefusal {
+export function plainHttp({ what, target }: Tried, policy: EgressPolicy): NetworkRefusal {
+  const [remedy, asked] = remedyFor(target, policy)
+  const more = asked === undefined ? '' : ` ${remedy}`
   return refusal(
     403,
     'network.plain-http',
     what,
     'Plain HTTP is refused: its content could be changed on the way.',
-    'Use the https address of the registry.',
+    `Use the https address of the registry.${more}`,
+    asked,
   )
 }
 
-export function malformedTarget(what: string): NetworkRefusal {
+/** The host may be reached, but not with this method or at this path. */
+export function requestNotAllowed({ what, target }: Tried, policy: EgressPolicy): NetworkRefusal {
+  const reason = 'The host is open, but not for this method and path.'
+  return refusal(403, 'network.request', what, reason, ...remedyFor(target, policy))
+}
+
+export function credentialsInClear(what: string): NetworkRefusal {
   return refusal(
-    400,
-    'network.malformed',
+    403,
+    'network.credentials-in-clear',
     what,
-    'The target is not a host name and a port.',
-    'CONNECT host:443',
+    'A credential would cross the network in clear.',
+    'Use the https address, or leave the credential out.',
   )
+}
+
+export function malformedTarget(what: string, remedy = 'CONNECT host:443'): NetworkRefusal {
+  const reason = 'The target is not a host name and a port, or not in its one spelling.'
+  return refusal(400, 'network.malformed', what, reason, remedy)
 }
 
 export function privateAddress(what: string): NetworkRefusal {
@@ -90,12 +105,41 @@ export function tooMuch(what: string, limit: string): NetworkRefusal {
   )
 }
 
+/** The preset that opens this very host, where there is one; what a maintainer types, where one may. */
+function remedyFor(
+  target: AskedFor | undefined,
+  { widenCommand }: EgressPolicy,
+): readonly [remedy: string, asked?: AskedFor] {
+  const preset = target?.scheme === 'https' ? presetThatOpens(`${target.host}:${target.port}`) : undefined
+  const byPreset = `Registries open during setup by a preset in airlock.yaml (egress: [${preset ?? 'npm'}]); dependencies belong there.`
+  if (target === undefined || widenCommand === undefined) return [byPreset]
+  const word = `${widenCommand} ${widenWord(target)}`
+  const first = preset === undefined ? '' : `${byPreset} `
+  if (!mayBeAsked(target))
+    return [
+      `${first}Only names of the internet by TLS, or plain HTTP on port 80, can be asked for; a maintainer who knows better can name it: ${word}`,
+    ]
+  return [`${first}A maintainer can allow it for this task alone: ${word}, then retry the task.`, target]
+}
+
+/** What setup may ask people for: hostile code must not fill their screens with what nobody should allow. */
+function mayBeAsked({ scheme, host, port }: AskedFor): boolean {
+  return EgressHost.safeParse(host).success && port === (scheme === 'http' ? 80 : 443)
+}
+
+function widenWord({ scheme, host, port }: AskedFor): string {
+  if (port === (scheme === 'http' ? 80 : 443)) return scheme === 'http' ? `${host}:80` : host
+  return scheme === 'http' ? `http://${host}:${port}` : `${host}:${port}`
+}
+
 function refusal(
   status: NetworkRefusal['status'],
   rule: string,
   what: string,
   reason: string,
   remedy: string,
+  asked?: AskedFor,
 ): NetworkRefusal {
-  return { status, boundary: 'network', rule, what: what.slice(0, 300), reason, remedy }
+  const base = { status, boundary: 'network' as const, rule, what: what.slice(0, 300), reason, remedy }
+  return asked === undefined ? base : { ...base, asked }
 }

@@ -1,29 +1,16 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Refusal } from '#contract/refusal.ts'
-import { parseAuthority } from './authority.ts'
-import {
-  addressLiteral,
-  hostNotAllowed,
-  malformedTarget,
-  type NetworkRefusal,
-  noNetwork,
-  plainHttp,
-  privateAddress,
-  tooMuch,
-  unresolved,
-} from './network-refusals.ts'
+import type { AskedFor } from '../gateway.ts'
+import { decideRequest, decideTunnel } from './decide.ts'
+import { malformedTarget, type NetworkRefusal, tooMuch, unresolved } from './network-refusals.ts'
+import { exchangePlain } from './plain-exchange.ts'
+import type { EgressPolicy } from './policy.ts'
+import { dialed, type Internet } from './reach.ts'
 import { openTunnel, type TunnelLimits } from './tunnel.ts'
 
-/** How the proxy reaches the world; injected, so that tests bring a world of their own. */
-export interface Internet {
-  /** All addresses of a name. Rejects or resolves to none when there are none. */
-  resolve(host: string): Promise<readonly string[]>
-  mayReach(address: string): boolean
-  /** Begins a connection to an address that was resolved and allowed: the name is not looked up again. */
-  dial(address: string, port: number): Socket
-}
+export type { Internet } from './reach.ts'
 
 export interface EgressLimits extends TunnelLimits {
   readonly connections: number
@@ -49,17 +36,20 @@ export interface EgressProxy {
   stop(): Promise<void>
 }
 
-/** The CONNECT proxy behind `egress.sock`. What is not in `allowed` as an exact `host:port` is refused, with its reason. */
+/**
+ * The proxy behind `egress.sock`: tunnels by CONNECT, and single requests of plain HTTP where a rule bounds them. What the
+ * policy does not name exactly is refused, with its reason.
+ */
 export function createEgressProxy(
-  allowed: ReadonlySet<string>,
+  policy: EgressPolicy,
   internet: Internet,
   limits: EgressLimits,
-  onRefusal: (refusal: Refusal) => void,
+  onRefusal: (refusal: Refusal, asked: AskedFor | undefined) => void,
   onUse: () => void,
 ): EgressProxy {
   const tunnels = new Set<Socket>()
   const allowance = { up: limits.sent, down: limits.received }
-  const report = ({ status: _, ...refusal }: NetworkRefusal) => onRefusal(refusal)
+  const report = ({ status: _, asked, ...refusal }: NetworkRefusal) => onRefusal(refusal, asked)
 
   const server = createServer({
     maxHeaderSize: 8 * 1024,
@@ -81,21 +71,9 @@ export function createEgressProxy(
 
   server.on('request', (req, res) => {
     onUse()
-    const what = `${req.method} ${req.url}`
-    const refusal = /^http:/i.test(req.url ?? '')
-      ? allowed.size === 0
-        ? noNetwork(what)
-        : plainHttp(what)
-      : malformedTarget(what)
-    report(refusal)
     res.on('error', () => undefined)
     res.shouldKeepAlive = false
-    const { body, reason } = answerOf(refusal)
-    res.writeHead(refusal.status, reason, {
-      'content-type': 'application/json',
-      'content-length': body.length,
-    })
-    res.end(body)
+    void plain(req, res).catch(() => res.destroy())
   })
 
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
@@ -111,7 +89,7 @@ export function createEgressProxy(
       report(refusal)
       deny(client, refusal)
     }
-    const decided = await decide(target, allowed, internet)
+    const decided = await decideTunnel(target, policy, internet)
     if ('status' in decided) return refuse(decided)
     if (allowance.up <= 0 || allowance.down <= 0) return refuse(tooMuch(target, 'bytes'))
     const upstream = await dialed(internet, decided.address, decided.port, limits.connect)
@@ -119,6 +97,23 @@ export function createEgressProxy(
     if (client.destroyed) return void upstream.destroy()
     client.write('HTTP/1.1 200 Connection Established\r\n\r\n')
     openTunnel(client, upstream, decided.host, head, limits, allowance, report)
+  }
+
+  async function plain(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const what = `${req.method} ${req.url}`
+    const refuse = (refusal: NetworkRefusal) => {
+      report(refusal)
+      if (!res.headersSent) answer(res, refusal)
+    }
+    const decided = await decideRequest(req, policy, internet)
+    if ('status' in decided) return refuse(decided)
+    if (allowance.up <= 0 || allowance.down <= 0) return refuse(tooMuch(what, 'bytes'))
+    const upstream = await dialed(internet, decided.address, decided.port, limits.connect)
+    if (!upstream) return refuse(unresolved(what))
+    if (res.destroyed) return void upstream.destroy()
+    tunnels.add(upstream)
+    upstream.on('close', () => tunnels.delete(upstream)).setTimeout(limits.idle, () => upstream.destroy())
+    exchangePlain(req, res, { what, ...decided, upstream, allowance, refuse })
   }
 
   return {
@@ -130,44 +125,6 @@ export function createEgressProxy(
       await closed
     },
   }
-}
-
-/** Decides on a target, and pins the address that was checked so that the name cannot lead elsewhere afterwards. */
-async function decide(
-  target: string,
-  allowed: ReadonlySet<string>,
-  internet: Internet,
-): Promise<NetworkRefusal | { readonly host: string; readonly address: string; readonly port: number }> {
-  const authority = parseAuthority(target)
-  if (authority.kind === 'malformed') return malformedTarget(target)
-  if (allowed.size === 0) return noNetwork(target)
-  if (authority.kind === 'address') return addressLiteral(target)
-  const { host, port } = authority
-  if (!allowed.has(`${host}:${port}`)) return hostNotAllowed(target, allowed)
-  const addresses = await internet.resolve(host).catch(() => [])
-  const [address] = addresses
-  if (address === undefined) return unresolved(target)
-  if (!addresses.every((each) => internet.mayReach(each))) return privateAddress(target)
-  return { host, address, port }
-}
-
-function dialed(
-  internet: Internet,
-  address: string,
-  port: number,
-  timeout: number,
-): Promise<Socket | undefined> {
-  return new Promise((resolve) => {
-    const socket = internet.dial(address, port)
-    const give = (result: Socket | undefined) => {
-      clearTimeout(timer)
-      if (!result) socket.destroy()
-      resolve(result)
-    }
-    const timer = setTimeout(() => give(undefined), timeout)
-    socket.on('error', () => give(undefined))
-    socket.once('connect', () => give(socket))
-  })
 }
 
 /** Answers and closes: what the client sends after a refusal is never read. */
@@ -183,11 +140,19 @@ function deny(client: Duplex, refusal: NetworkRefusal): void {
   client.end(`${lines.join('\r\n')}\r\n\r\n${body}`)
 }
 
+function answer(res: ServerResponse, refusal: NetworkRefusal): void {
+  const { body, reason } = answerOf(refusal)
+  res.writeHead(refusal.status, reason, {
+    'content-type': 'application/json',
+    'content-length': body.length,
+  })
+  res.end(body)
+}
+
 /** The reason stands in the status line too: package managers show that and hide the body. */
-function answerOf(refusal: NetworkRefusal): { body: Buffer; reason: string } {
-  const { rule, reason, remedy } = refusal
+function answerOf({ rule, reason, remedy, asked }: NetworkRefusal): { body: Buffer; reason: string } {
   return {
-    body: Buffer.from(JSON.stringify({ rule, reason, remedy })),
+    body: Buffer.from(JSON.stringify({ rule, reason, remedy, asked })),
     reason: `Airlock: ${reason} (${rule})`.replace(/[^\x20-\x7e]/g, '?').slice(0, 400),
   }
 }
