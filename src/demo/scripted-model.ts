@@ -3,11 +3,12 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Script } from './script.ts'
 import { anthropicVoice } from './voices/anthropic.ts'
+import { geminiVoice } from './voices/gemini.ts'
 import { openaiChatVoice } from './voices/openai-chat.ts'
 import { openaiResponsesVoice } from './voices/openai-responses.ts'
 import type { Answer, Usage, Voice } from './voices/voice.ts'
 
-const VOICES: readonly Voice[] = [anthropicVoice, openaiResponsesVoice, openaiChatVoice]
+const VOICES: readonly Voice[] = [anthropicVoice, openaiResponsesVoice, openaiChatVoice, geminiVoice]
 const LARGEST_BODY = 64 * 1024 * 1024
 
 export interface CapturedRequest {
@@ -37,8 +38,8 @@ export interface ScriptedModelOptions {
 }
 
 /**
- * A loopback server that speaks Anthropic Messages, OpenAI Responses and Chat Completions, streamed or whole, and
- * plays a script instead of thinking. It keeps no conversation: each answer follows from the request alone.
+ * A loopback server that speaks Anthropic Messages, OpenAI Responses, Chat Completions and Gemini, streamed or whole,
+ * and plays a script instead of thinking. It keeps no conversation: each answer follows from the request alone.
  */
 export async function startScriptedModel(options: ScriptedModelOptions): Promise<ScriptedModel> {
   const captured: CapturedRequest[] = []
@@ -69,7 +70,9 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const path = (request.url ?? '/').split('?')[0] ?? '/'
-  const voice = VOICES.find((known) => known.path === path)
+  const voice = VOICES.find((known) =>
+    typeof known.path === 'string' ? known.path === path : known.path.test(path),
+  )
   const raw = await readBody(request)
   if (options.key !== undefined && !hasKey(request, options.key))
     return send(response, 401, (voice ?? anthropicVoice).refusal(401, 'invalid key'))
@@ -79,7 +82,7 @@ async function answer(
   const body = parseObject(raw)
   if (!body) return send(response, 400, voice.refusal(400, 'the body is not a JSON object'))
   captured.push({ path, headers: request.headers, body })
-  const conversation = voice.conversation(body)
+  const conversation = voice.conversation(body, path)
   if (options.pauseMilliseconds) await sleep(options.pauseMilliseconds)
   const turn = options.script(conversation)
   const said: Answer = {
@@ -88,7 +91,7 @@ async function answer(
     turn,
     usage: usageOf(raw.length, conversation.turn, JSON.stringify(turn).length),
   }
-  if (body.stream !== true) return send(response, 200, voice.whole(said))
+  if (!(voice.streams?.(path) ?? body.stream === true)) return send(response, 200, voice.whole(said))
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' })
   for (const [event, data] of voice.events(said)) {
     if (event !== undefined) response.write(`event: ${event}\n`)
@@ -112,7 +115,11 @@ function modelList(names: readonly string[] = ['scripted']): unknown {
 }
 
 function hasKey({ headers }: IncomingMessage, key: string): boolean {
-  return headers['x-api-key'] === key || headers.authorization === `Bearer ${key}`
+  return (
+    headers['x-api-key'] === key ||
+    headers['x-goog-api-key'] === key ||
+    headers.authorization === `Bearer ${key}`
+  )
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

@@ -26,14 +26,7 @@ export interface GuestRuntimeOptions {
 }
 
 /** The rooms that run inside. Nothing that decides, stores or holds a credential is among them. */
-const SOURCES = [
-  'src/kernel',
-  'src/contract',
-  'src/policy',
-  'src/guards',
-  'src/agents',
-  'src/sandbox/guest',
-]
+const SOURCES = ['src/kernel', 'src/contract', 'src/policy', 'src/guards', 'src/agents', 'src/sandbox/guest']
 
 const PACKAGES = [
   'ai',
@@ -103,7 +96,7 @@ async function readSources(root: string): Promise<ReadonlyMap<string, string>> {
 async function filesBelow(root: string, folder: string): Promise<string[]> {
   const entries = await readdir(join(root, folder), { withFileTypes: true, recursive: true }).catch(() => [])
   return entries
-    .filter((entry) => entry.isFile() && /\.(ts|json)$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(ts|json)$|^\.gitignore$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
 }
 

@@ -139,12 +139,18 @@ function damaged(line: string): fc.Arbitrary<string> {
     .map(([from, to, insert]) => line.slice(0, from) + insert + line.slice(to))
 }
 
+/** Keys whose values say what kind of thing a line is: with these replaced it would be noise. */
+const WORDS = [
+  ...['kind', 'phase', 'action', 'boundary', 'answer', 'outcome'],
+  ...['type', 'role', 'status', 'reason', 'name', 'tool', 'tool_name', 'tool_id', 'id', 'tool_use_id'],
+]
+
 /** A real line whose every text is replaced by a hostile one. */
 function withText(line: string): fc.Arbitrary<string> {
   return fc.string({ unit: 'binary', maxLength: 200 }).map((text) => {
     const nasty = `\u001b]52;c;${text}\u0007\u009b2J\u202e${text.repeat(300)}`
     return JSON.stringify(JSON.parse(line), (key, value) =>
-      typeof value === 'string' && !['kind', 'phase', 'action', 'boundary', 'answer', 'outcome'].includes(key) ? nasty : value,
+      typeof value === 'string' && !WORDS.includes(key) ? nasty : value,
     )
   })
 }

@@ -17,8 +17,10 @@ export interface Answer {
 
 /** One wire protocol: reads a request body, writes an answer whole or as server-sent events. */
 export interface Voice {
-  readonly path: string
-  conversation(body: Record<string, unknown>): Conversation
+  readonly path: string | RegExp
+  /** Where the path tells whether to stream; else the body does. */
+  streams?(path: string): boolean
+  conversation(body: Record<string, unknown>, path: string): Conversation
   whole(answer: Answer): unknown
   /** Event name (absent where the protocol names none) and data, in order. */
   events(answer: Answer): Iterable<readonly [event: string | undefined, data: unknown]>
