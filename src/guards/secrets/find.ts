@@ -1,0 +1,110 @@
+import { addressAt } from './address.ts'
+import { assignmentAt, spacedValueAt } from './assignment.ts'
+import { atLeast, type Confidence, type SecretFinding, type Sighting } from './finding.ts'
+import { authorizationAt, webTokenAt } from './header.ts'
+import { type KnownSecret, knownValues } from './known-value.ts'
+import { privateKeyAt, puttyKeyAt } from './private-key.ts'
+import { tokensAt } from './tokens.ts'
+import { mayName, walkWords } from './words.ts'
+
+export interface SecretOptions {
+  /** Where the text is from: lockfiles and built files are judged by makers' shapes alone, tests and documents strictly. */
+  readonly path?: string
+  /** Secrets that must not appear in any dress. */
+  readonly known?: readonly KnownSecret[]
+  /** Of a unified diff, look only at the lines that it adds. */
+  readonly addedLinesOnly?: boolean
+  /** The least confidence that is told; medium if not said. */
+  readonly confidence?: Confidence
+}
+
+/** The secrets in a text, in the order of their places; of two at one place the surer stands. One pass, linear in the text. */
+export function findSecrets(text: string, options: SecretOptions = {}): SecretFinding[] {
+  const sightings = [...knownValues(text, options.known ?? []), ...shapedSecrets(text, options.path ?? '')]
+  const told = withoutOverlaps(
+    sightings.filter(({ confidence }) => atLeast(confidence, options.confidence ?? 'medium')),
+  )
+  return withLines(text, options.addedLinesOnly ? told.filter(({ start }) => isAdded(text, start)) : told)
+}
+
+const GENERATED =
+  /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|Cargo\.lock|poetry\.lock|uv\.lock|Pipfile\.lock|composer\.lock|Gemfile\.lock|go\.sum|deno\.lock|bun\.lockb?|flake\.lock|pubspec\.lock|packages\.lock\.json|gradle\.lockfile|verification-metadata\.xml)$|\.min\.(?:js|css|mjs)$|\.(?:map|svg|css|scss|less|woff2?|snap)$/i
+const READ_STRICTLY =
+  /(?:^|\/)(?:tests?|__tests__|specs?|fixtures?|testdata|mocks?|__mocks__|examples?|samples?|docs?|documentation|man|locales?|i18n|lang|translations?)\/|[._-](?:test|spec|tests|stories|e2e)\.[a-z]+$|(?:^|\/)test_[^/]*\.py$|_(?:test|spec)\.(?:go|rb|py)$|\.(?:md|mdx|rst|adoc|html?|tex|\d)$/i
+
+function shapedSecrets(text: string, path: string): Sighting[] {
+  const found: Sighting[] = []
+  const tell = (sighting: Sighting | undefined) => {
+    if (sighting !== undefined) found.push(sighting)
+  }
+  const generated = GENERATED.test(path)
+  const strict = READ_STRICTLY.test(path)
+  walkWords(text, {
+    word(start, end, letters) {
+      const length = end - start
+      if (length >= 10) {
+        if (text.charCodeAt(start) === 45 && text.startsWith('-----BEGIN', start))
+          tell(privateKeyAt(text, start))
+        else if (text.startsWith('eyJ', start)) tell(webTokenAt(text, start) ?? tokensAt(text, start, end))
+        else if (text.startsWith('PuTTY-User-Key-File', start)) tell(puttyKeyAt(text, start))
+        else tell(tokensAt(text, start, end))
+      }
+      if (length > 40 || text.charCodeAt(end) !== 32 || !mayFollow(letters)) return
+      const word = text.slice(start, end)
+      if (/^b(?:asic|earer)$/i.test(word)) tell(authorizationAt(text, word, end))
+      else if (mayName(letters)) tell(generated ? undefined : spacedValueAt(text, start, end))
+    },
+    operator(at, start, end) {
+      if (!generated) tell(assignmentAt(text, at, start, end, strict))
+    },
+  })
+  for (let at = text.indexOf('://'); at !== -1; at = text.indexOf('://', at + 3)) tell(addressAt(text, at))
+  return found
+}
+
+function mayFollow(letters: number): boolean {
+  return mayName(letters) || (letters & BASIC) === BASIC
+}
+
+const BASIC = (1 << 2) | (1 << 1) | (1 << 19) | (1 << 9) | (1 << 3)
+
+/** Sorted by place; what begins inside of a surer or longer finding is part of it. */
+function withoutOverlaps(sightings: readonly Sighting[]): Sighting[] {
+  const ranked = sightings.toSorted((a, b) => a.start - b.start || rank(b) - rank(a) || b.end - a.end)
+  const kept: Sighting[] = []
+  for (const sighting of ranked) {
+    const last = kept.at(-1)
+    if (last === undefined || sighting.start >= last.end) kept.push(sighting)
+    else if (rank(sighting) > rank(last)) kept[kept.length - 1] = sighting
+  }
+  return kept
+}
+
+function rank({ confidence, rule }: Sighting): number {
+  return (
+    (confidence === 'high' ? 4 : 2) +
+    (rule === 'secret.known-value' ? 1 : rule.startsWith('secret.assigned') ? -1 : 0)
+  )
+}
+
+function isAdded(text: string, at: number): boolean {
+  const line = text.lastIndexOf('\n', at - 1) + 1
+  return text[line] === '+' && !text.startsWith('+++ ', line)
+}
+
+function withLines(text: string, sightings: readonly Sighting[]): SecretFinding[] {
+  let line = 1
+  let counted = 0
+  return sightings.map(({ publicPrefix, ...sighting }) => {
+    for (
+      let at = text.indexOf('\n', counted);
+      at !== -1 && at < sighting.start;
+      at = text.indexOf('\n', at + 1)
+    ) {
+      line += 1
+      counted = at + 1
+    }
+    const shown = text.slice(sighting.start, sighting.start + Math.min(publicPrefix ?? 0, 12))
+    return { ...sighting, line, preview: `${shown}… (${sighting.end - sighting.start} characters)` }
+  })
+}

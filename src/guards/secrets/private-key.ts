@@ -1,0 +1,67 @@
+import type { Sighting } from './finding.ts'
+
+const HEADER = /-----BEGIN (?:[A-Z0-9]{1,20} ){0,3}PRIVATE KEY(?: BLOCK)?-----/y
+const SSH2_HEADER = /---- BEGIN SSH2 (?:ENCRYPTED )?PRIVATE KEY ----/y
+const BODY = /[A-Za-z0-9+/=]{16}/g
+const FOOTER = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g
+const LONGEST_HEAD = 600
+const LONGEST_KEY = 20_000
+
+/** A private key in PEM, OpenSSH or PGP armour that begins at `start`, in whatever quoting. */
+export function privateKeyAt(text: string, start: number): Sighting | undefined {
+  const header = matchAt(HEADER, text, start) ?? matchAt(SSH2_HEADER, text, start)
+  if (header === undefined) return undefined
+  const begun = start + header.length
+  const footer = searchFrom(FOOTER, text, begun, LONGEST_KEY)
+  const body = searchFrom(
+    BODY,
+    text,
+    begun,
+    Math.min(LONGEST_HEAD, (footer?.at ?? begun + LONGEST_HEAD) - begun),
+  )
+  if (body === undefined || /^(.)\1+$/.test(body.found)) return undefined
+  return {
+    rule: 'secret.private-key',
+    class: 'private-key',
+    reason: 'It is a private key.',
+    start,
+    end: footer === undefined ? body.at + body.found.length : footer.at + footer.found.length,
+    confidence: 'high',
+    publicPrefix: header.length,
+  }
+}
+
+const PUTTY = /PuTTY-User-Key-File-[123]: [^\n]{1,80}\r?\n/y
+const PUTTY_BODY = /Private-Lines: \d{1,3}\r?\n[A-Za-z0-9+/=\r\n]{40,4000}/g
+
+/** A private key as PuTTY keeps it. */
+export function puttyKeyAt(text: string, start: number): Sighting | undefined {
+  const header = matchAt(PUTTY, text, start)
+  const body = header === undefined ? undefined : searchFrom(PUTTY_BODY, text, start, LONGEST_KEY)
+  if (body === undefined) return undefined
+  return {
+    rule: 'secret.private-key',
+    class: 'private-key',
+    reason: 'It is a private key of PuTTY.',
+    start,
+    end: body.at + body.found.length,
+    confidence: 'high',
+  }
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): string | undefined {
+  pattern.lastIndex = at
+  return pattern.exec(text)?.[0]
+}
+
+function searchFrom(
+  pattern: RegExp,
+  text: string,
+  from: number,
+  length: number,
+): { at: number; found: string } | undefined {
+  const part = text.slice(from, from + length)
+  pattern.lastIndex = 0
+  const match = pattern.exec(part)
+  return match === null ? undefined : { at: from + match.index, found: match[0] }
+}

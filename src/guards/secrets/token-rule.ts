@@ -1,0 +1,17 @@
+import type { Confidence } from './finding.ts'
+
+/** The token of one maker, by its shape; the reason shown to people names the maker. */
+export interface TokenRule {
+  readonly name: string
+  readonly maker: string
+  readonly shapes: readonly string[]
+  readonly confidence: Confidence
+  /** Texts beside the ones made from the shape that must stay quiet. */
+  readonly near?: readonly string[]
+  /** The checksum within the token: a right one makes the finding certain, a wrong one takes certainty from it. */
+  readonly checksum?: (token: string) => boolean
+}
+
+export function token(name: string, maker: string, ...shapes: string[]): TokenRule {
+  return { name, maker, shapes, confidence: 'high' }
+}

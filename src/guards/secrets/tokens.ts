@@ -1,0 +1,120 @@
+import type { Sighting } from './finding.ts'
+import { isFiller } from './placeholder.ts'
+import { TOKEN_RULES } from './rules.ts'
+import { literalPrefix, shapesPattern } from './shape.ts'
+import type { TokenRule } from './token-rule.ts'
+
+interface Prepared {
+  readonly rule: TokenRule
+  readonly prefix: string
+  readonly pattern: RegExp
+}
+
+const SHORTEST_PREFIX = 2
+
+/** Rules by the first two characters of their shapes; shapes without such a start are tried where a joint hints at one. */
+const BY_START = new Map<number, Prepared[]>()
+const WITHOUT_START: Prepared[] = []
+
+for (const rule of TOKEN_RULES)
+  for (const shape of rule.shapes) {
+    const prefix = literalPrefix(shape)
+    const prepared = { rule, prefix, pattern: shapesPattern([shape]) }
+    if (prefix.length < SHORTEST_PREFIX) WITHOUT_START.push(prepared)
+    else {
+      const key = startKey(prefix, 0)
+      BY_START.set(key, [...(BY_START.get(key) ?? []), prepared])
+    }
+  }
+
+const SHORTEST_TOKEN = 16
+const LONGEST_HEAD = 120
+
+/** Tokens that begin with the word at `start`, or of which it is a later part. */
+export function tokensAt(text: string, start: number, end: number): Sighting | undefined {
+  const from = pastEscape(text, start)
+  const begun = startingAt(text, from, BY_START.get(startKey(text, from)))
+  if (begun !== undefined || end - start < SHORTEST_TOKEN) return begun
+  return joinedBefore(text, start) ?? startingAt(text, from, WITHOUT_START)
+}
+
+/** A word behind a joint, as in `SG.word.word` or `digits:word`; its token begins further left. */
+function joinedBefore(text: string, start: number): Sighting | undefined {
+  if (!isJoint(text.charCodeAt(start - 1))) return undefined
+  let from = start
+  const limit = Math.max(0, start - LONGEST_HEAD)
+  while (from > limit && isTokenPart(text.charCodeAt(from - 1))) from -= 1
+  from = pastEscape(text, from)
+  for (let at = from; at < start; at += 1) {
+    if (at > from && !isJoint(text.charCodeAt(at - 1))) continue
+    const found =
+      startingAt(text, at, BY_START.get(startKey(text, at))) ?? startingAt(text, at, WITHOUT_START)
+    if (found !== undefined && found.end > start) return found
+  }
+  return undefined
+}
+
+function startingAt(text: string, at: number, candidates: readonly Prepared[] = []): Sighting | undefined {
+  for (const { rule, prefix, pattern } of candidates) {
+    if (!text.startsWith(prefix, at)) continue
+    pattern.lastIndex = at
+    const found = pattern.exec(text)?.[0]
+    if (found === undefined || isFiller(found.slice(prefix.length))) continue
+    if (!/[0-9]/.test(found.slice(prefix.length)) && found.length < 60) continue
+    return {
+      rule: `secret.${rule.name}`,
+      class: 'provider-token',
+      reason: reasonFor(rule, found),
+      start: at,
+      end: at + found.length,
+      confidence: rule.checksum !== undefined && !rule.checksum(found) ? 'medium' : rule.confidence,
+      publicPrefix: prefix.length,
+    }
+  }
+  return undefined
+}
+
+function reasonFor(rule: TokenRule, found: string): string {
+  if (rule.checksum === undefined) return `It has the shape of a ${rule.maker} credential.`
+  return rule.checksum(found)
+    ? `It is a ${rule.maker} credential: its checksum is right.`
+    : `It has the shape of a ${rule.maker} credential, though its checksum is not right.`
+}
+
+/** In `\nAKIA…`, `%3Dghp_…` or `\u0022sk-…` the escape runs into the word. */
+function pastEscape(text: string, start: number): number {
+  const before = text.charCodeAt(start - 1)
+  if (before === 37) return start + 2
+  if (before !== 92) return start
+  const first = text[start]
+  return start + (first === 'u' ? 5 : first === 'x' ? 3 : 1)
+}
+
+function isJoint(code: number): boolean {
+  return (
+    code === 46 ||
+    code === 58 ||
+    code === 47 ||
+    code === 124 ||
+    code === 126 ||
+    code === 33 ||
+    code === 37 ||
+    code === 43 ||
+    code === 36
+  )
+}
+
+function isTokenPart(code: number): boolean {
+  return (
+    (code >= 48 && code <= 57) ||
+    (code >= 65 && code <= 90) ||
+    (code >= 97 && code <= 122) ||
+    code === 95 ||
+    code === 45 ||
+    isJoint(code)
+  )
+}
+
+function startKey(text: string, at: number): number {
+  return (text.charCodeAt(at) << 8) | text.charCodeAt(at + 1)
+}

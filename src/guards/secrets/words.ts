@@ -1,0 +1,86 @@
+/** The classes of characters one pass over a text tells apart. */
+const WORD = 1
+const OPERATOR = 2
+
+const CLASS = new Uint8Array(128)
+for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-')
+  CLASS[character.charCodeAt(0)] = WORD
+for (const character of '=:,(>') CLASS[character.charCodeAt(0)] = OPERATOR
+
+/** Letters in a word as bits, so that most words are dismissed without being looked at again. */
+export function lettersOf(text: string): number {
+  let letters = 0
+  for (let at = 0; at < text.length; at += 1) letters |= 1 << (text.charCodeAt(at) & 31)
+  return letters
+}
+
+export interface WordListener {
+  /** A run of letters, digits, `_` and `-`; `letters` are its letters as bits. */
+  word(start: number, end: number, letters: number): void
+  /** One of `= : , ( >`, at most four characters after the word that ends at `end`. */
+  operator(at: number, start: number, end: number): void
+}
+
+/** Letter sets one of which is in every name that can promise a secret. */
+const NAME_LETTERS = [
+  'pas',
+  'pw',
+  'secrt',
+  'tok',
+  'key',
+  'auth',
+  'credn',
+  'salt',
+  'sig',
+  'parol',
+  'pat',
+  'sas',
+  'psk',
+  'senha',
+  'contras',
+  'kenwort',
+  'dsn',
+  'value',
+  'pg',
+  'heslo',
+  'conecti',
+  'bear',
+  'jwt',
+  'hash',
+  'url',
+].map(lettersOf)
+
+/**
+ * Walks a text once, without backtracking, and tells of words and of operators behind words that may name a secret.
+ */
+export function walkWords(text: string, listener: WordListener): void {
+  const length = text.length
+  let start = 0
+  let end = -9
+  let letters = 0
+  let at = 0
+  while (at < length) {
+    let code = text.charCodeAt(at)
+    const kind = code < 128 ? CLASS[code] : 0
+    if (kind === WORD) {
+      start = at
+      letters = 0
+      do {
+        letters |= 1 << (code & 31)
+        at += 1
+        code = at < length ? text.charCodeAt(at) : 0
+      } while (code < 128 && CLASS[code] === WORD)
+      end = at
+      if (end - start >= 5) listener.word(start, end, letters)
+      continue
+    }
+    if (kind === OPERATOR && at - end <= 4 && end - start >= 2 && mayName(letters))
+      listener.operator(at, start, end)
+    at += 1
+  }
+}
+
+export function mayName(letters: number): boolean {
+  for (const wanted of NAME_LETTERS) if ((letters & wanted) === wanted) return true
+  return false
+}
