@@ -16,6 +16,7 @@ import {
   WhoAmI,
 } from '#contract/api.ts'
 import type { ApprovalRequest, RejectionRequest } from '#contract/review.ts'
+import { type BudgetRaise, SharedBudgetPage, type SharedBudgetRequest } from '#contract/shared-budget.ts'
 import { Task, type TaskRequest } from '#contract/task.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { taskEvents } from './event-feed.ts'
@@ -89,6 +90,9 @@ export function createClient(door: Door) {
     providers: (query: Call['query'] = {}) => json('/v1/providers', ProviderPage, { query }),
     addProvider: (request: z.input<typeof ProviderRequest>) => post('/v1/providers', ProviderView, request),
     removeProvider: (name: string) => nothing(`/v1/providers/${encodeURIComponent(name)}`),
+    budgets: () => json('/v1/budgets', SharedBudgetPage),
+    setBudget: (request: SharedBudgetRequest) => post('/v1/budgets', SharedBudgetPage, request),
+    raiseBudget: (ref: string, raise: BudgetRaise) => post(`${task(ref)}/budget`, Task, raise),
     people: (query: Call['query'] = {}) => json('/v1/people', MemberPage, { query }),
     addPerson: (request: z.input<typeof MemberRequest>) => post('/v1/people', NewMember, request),
     removePerson: (person: string) => nothing(`/v1/people/${encodeURIComponent(person)}`),

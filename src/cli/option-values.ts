@@ -12,6 +12,13 @@ export function money(text: string): number {
   return Math.round(Number(value) * 1_000_000)
 }
 
+/** Dollars of a budget that many tasks share. */
+export function largeMoney(text: string): number {
+  const value = /^\$?(\d{1,6}(?:\.\d{1,6})?)$/.exec(text)?.[1]
+  if (value === undefined) throw new InvalidArgumentError('Give dollars, such as 50.')
+  return Math.round(Number(value) * 1_000_000)
+}
+
 /** Minutes, in seconds. */
 export function minutes(text: string): number {
   const value = Number(text)

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { approveCommand } from './commands/approve.ts'
 import { attachCommand } from './commands/attach.ts'
 import { auditCommand } from './commands/audit.ts'
+import { budgetCommand } from './commands/budget.ts'
 import { cancelCommand } from './commands/cancel.ts'
 import { diffCommand } from './commands/diff.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -34,7 +35,7 @@ const GROUPS: readonly CommandGroup[] = [
   ['Work:', [runCommand, tasksCommand, showCommand, watchCommand, cancelCommand, retryCommand]],
   ['Review:', [reviewCommand, diffCommand, approveCommand, rejectCommand]],
   ['Evidence:', [verifyCommand, attachCommand, auditCommand]],
-  ['Set up:', [initCommand, doctorCommand, providerCommand, projectCommand, peopleCommand]],
+  ['Set up:', [initCommand, doctorCommand, providerCommand, projectCommand, peopleCommand, budgetCommand]],
   ['Chamber:', [labCommand, sandboxCommand]],
   ['Server:', [upCommand, downCommand, statusCommand]],
 ]

@@ -9,6 +9,7 @@ import { retryTask } from '#tasks/retry.ts'
 import { submitTask } from '#tasks/submit.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 import { auditUseCases } from './use-cases/audit.ts'
+import { budgetUseCases } from './use-cases/budgets.ts'
 import { peopleUseCases } from './use-cases/people.ts'
 import { projectUseCases } from './use-cases/projects.ts'
 import { providerUseCases } from './use-cases/providers.ts'
@@ -33,6 +34,7 @@ export function createApplication(workshop: Workshop, options: ApplicationOption
     ...taskUseCases(workshop, options),
     ...projectUseCases(workshop),
     ...providerUseCases(workshop),
+    ...budgetUseCases(workshop),
     ...peopleUseCases(workshop),
     ...auditUseCases(workshop),
   }

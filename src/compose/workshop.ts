@@ -74,7 +74,7 @@ async function workshopOver(
   })
   const gateway = createGateway({
     stopwatch,
-    prices: createPrices({ clock, overrides: await readPriceTable(config.dataDirectory) }),
+    prices: createPrices({ clock, ...(await readPriceTable(config.dataDirectory)) }),
     ...(hostUser === undefined ? {} : { sandboxGroup: hostUser.gid }),
     internet: await readInternet(config.dataDirectory),
   })

@@ -5,11 +5,12 @@ import type { Stopwatch } from '#kernel/instant.ts'
 import { PUBLIC_INTERNET } from './egress/internet.ts'
 import { egressPolicy } from './egress/policy.ts'
 import { createEgressProxy, EGRESS_LIMITS, type EgressLimits, type Internet } from './egress/proxy.ts'
+import { createBudgetNotice } from './budget-notice.ts'
 import type { Gateway, Lane, OpenLane } from './gateway.ts'
 import { listenIn, makeLaneDirectory, removeLaneDirectory } from './lane-directory.ts'
 import { createLaneEvents, type LaneEvents } from './lane-events.ts'
-import { createLedger, type Ledger } from './ledger.ts'
-import { answerModelRequest, refuseModelRequest } from './model-lane.ts'
+import { amountsIn, createLedger, type Ledger } from './ledger.ts'
+import { answerModelRequest, type CallOutcome, refuseModelRequest } from './model-lane.ts'
 import {
   createModelServer,
   MODEL_SERVER_LIMITS,
@@ -21,6 +22,7 @@ import { PROTOCOLS } from './protocols/by-name.ts'
 import { parseProviderAddress } from './provider-address.ts'
 import { createBodyReader } from './read-body.ts'
 import { redactionOf } from './redact.ts'
+import { withShared } from './shared-budgets.ts'
 import { createUpstreams, UPSTREAM_TIMEOUTS, type Upstreams, type UpstreamTimeouts } from './upstream.ts'
 
 export interface GatewayOptions {
@@ -59,8 +61,13 @@ export function createGateway(options: GatewayOptions): Gateway {
 
 async function openLane(lane: Lane, options: GatewayOptions, upstreams: Upstreams): Promise<OpenLane> {
   const use = createUse(options.stopwatch)
-  const ledger = createLedger(lane.budget, lane.spent)
   const events = createLaneEvents(lane.onEvent)
+  const notice = createBudgetNotice(lane.directory, events.budget)
+  const own = createLedger(lane.budget, lane.spent, {
+    ...(lane.currentBudget === undefined ? {} : { current: lane.currentBudget }),
+    onSpent: (spent, budget) => notice.note('the task', budget, amountsIn(spent)),
+  })
+  const ledger = withShared(own, lane.shared, notice.note)
   const model = modelServer(lane, options, upstreams, ledger, events, use)
   const egress = createEgressProxy(
     egressPolicy(lane.egress, lane.routes, lane.widenCommand),
@@ -71,6 +78,7 @@ async function openLane(lane: Lane, options: GatewayOptions, upstreams: Upstream
   )
   const close = async () => {
     await Promise.all([model.stop(), egress.stop()])
+    await Promise.all([lane.shared?.settled(), notice.written()])
     await removeLaneDirectory(lane.directory)
   }
   let closing: Promise<void> | undefined
@@ -82,6 +90,8 @@ async function openLane(lane: Lane, options: GatewayOptions, upstreams: Upstream
   try {
     await listenIn(lane.directory, 'model.sock', model.server)
     await listenIn(lane.directory, 'egress.sock', egress.server)
+    notice.note('the task', lane.budget, amountsIn(lane.spent))
+    await notice.written()
   } catch (error) {
     await closeOnce()
     throw error
@@ -91,6 +101,7 @@ async function openLane(lane: Lane, options: GatewayOptions, upstreams: Upstream
     exhausted: use.exhausted,
     reachable: () => existsSync(join(lane.directory, 'model.sock')),
     idleMilliseconds: use.idleMilliseconds,
+    retrying: use.retrying,
     close: closeOnce,
   }
 }
@@ -132,29 +143,40 @@ function modelServer(
   )
 }
 
-/** When the agent last asked for anything, and whether it was ever told that its budget is gone. */
+/** So many calls that came to nothing, one after the other, are an agent that only tries again. */
+const RETRYING = 3
+
+/** When the agent last got anything, and whether it was ever told that its budget is gone. */
 function createUse(stopwatch: Stopwatch) {
   let last = stopwatch()
   let running = 0
   let exhausted = false
+  let failures = 0
   const touch = () => {
     last = stopwatch()
   }
   return {
     touch,
     exhaust: () => {
+      if (!exhausted) touch()
       exhausted = true
     },
     exhausted: () => exhausted,
+    retrying: () => failures >= RETRYING,
     /** An agent that waits for its model is not idle. */
     idleMilliseconds: () => (running > 0 ? 0 : Math.max(0, stopwatch() - last)),
-    async during(work: () => Promise<void>) {
+    async during(work: () => Promise<CallOutcome>) {
       running++
+      let outcome: CallOutcome = 'failed'
       try {
-        await work()
+        outcome = await work()
       } finally {
         running--
-        touch()
+        if (outcome === 'served') {
+          failures = 0
+          touch()
+        }
+        if (outcome === 'failed') failures++
       }
     },
   }

@@ -3,6 +3,7 @@ import type { EgressRoute, EgressScheme } from '#contract/egress.ts'
 import type { EventBody } from '#contract/event.ts'
 import type { EgressPreset } from '#contract/project-file.ts'
 import type { Refusal } from '#contract/refusal.ts'
+import type { SharedBudgets } from './shared-budgets.ts'
 
 export type Protocol = 'anthropic' | 'openai-responses' | 'openai-chat' | 'gemini'
 
@@ -40,6 +41,10 @@ export interface Lane {
   readonly provider: Provider | undefined
   readonly model: string | undefined
   readonly budget: Budget
+  /** The budget as it is now: asked before a call is refused, since somebody may have raised it. */
+  readonly currentBudget?: () => Promise<Budget>
+  /** What it may spend together with other lanes. */
+  readonly shared?: SharedBudgets
   /** Spent before this lane opened, by the same attempt. */
   readonly spent: Spend
   readonly egress: readonly EgressPreset[]
@@ -47,7 +52,7 @@ export interface Lane {
   readonly routes?: readonly EgressRoute[]
   /** What a person types to open a host for this lane, the host left out; without it nobody is asked for any. */
   readonly widenCommand?: string
-  readonly onEvent: (event: Extract<EventBody, { kind: 'model_call' }> | LaneRefusal) => void
+  readonly onEvent: (event: Extract<EventBody, { kind: 'model_call' | 'budget' }> | LaneRefusal) => void
 }
 
 export interface OpenLane {
@@ -56,8 +61,10 @@ export interface OpenLane {
   exhausted(): boolean
   /** False once the agent could not reach the lane any more: its socket is gone. */
   reachable(): boolean
-  /** Milliseconds since the agent last asked for anything. */
+  /** Milliseconds since the agent last got anything: a call that is refused, or fails, is no sign of work. */
   idleMilliseconds(): number
+  /** True while nothing but refused and failed calls come, one after the other: whatever it says, it only tries again. */
+  retrying(): boolean
   /** Ends open connections and removes the directory. Safe to call twice. */
   close(): Promise<void>
 }

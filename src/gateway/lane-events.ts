@@ -8,6 +8,7 @@ const MOST_REFUSALS = 500
 export interface LaneEvents {
   call(event: Extract<Parameters<Lane['onEvent']>[0], { kind: 'model_call' }>): void
   refusal(refusal: Refusal, asked?: AskedFor): void
+  budget(event: Extract<Parameters<Lane['onEvent']>[0], { kind: 'budget' }>): void
 }
 
 export function createLaneEvents(onEvent: Lane['onEvent']): LaneEvents {
@@ -21,6 +22,7 @@ export function createLaneEvents(onEvent: Lane['onEvent']): LaneEvents {
   }
   return {
     call: emit,
+    budget: emit,
     refusal({ boundary, rule, what, reason, remedy }, asked) {
       refusals++
       if (refusals > MOST_REFUSALS) return

@@ -13,7 +13,7 @@ import type { ModelProtocol } from './protocols/protocol.ts'
 import type { ProviderAddress } from './provider-address.ts'
 import type { Body } from './read-body.ts'
 import type { Redaction } from './redact.ts'
-import { budgetExhausted, type ModelRefusal, noModel, unreadableRequest } from './refusals.ts'
+import { budgetExhausted, type ModelRefusal, noModel, priceUnknown, unreadableRequest } from './refusals.ts'
 import { sendError } from './send-error.ts'
 import type { Upstreams } from './upstream.ts'
 import { spendOf, type Usage, usageFrom } from './usage.ts'
@@ -35,19 +35,25 @@ export interface ModelLane {
   readonly onExhausted: () => void
 }
 
-/** Answers one request of the agent: read, admit, reserve, forward, settle. Never rejects. */
+/** What came of a request: the model's answer, nothing (refused, or failed), or something that is no sign of either. */
+export type CallOutcome = 'served' | 'failed' | 'neither'
+
+/** Answers one request of the agent: read, admit, reserve, forward, settle. */
 export async function answerModelRequest(
   lane: ModelLane,
   req: IncomingMessage,
   res: ServerResponse,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<CallOutcome> {
   const to = route(lane.protocol, req.method ?? '', req.url ?? '', req.headers)
-  if (to.kind === 'alive') return void res.writeHead(200, { 'content-length': 0 }).end()
+  if (to.kind === 'alive') {
+    res.writeHead(200, { 'content-length': 0 }).end()
+    return 'neither'
+  }
   if (to.kind === 'models') return sendModels(lane, res)
   if (to.kind === 'refused') return refuse(lane, res, to.refusal)
   const body = await lane.readBody(req)
-  if (body === 'aborted') return
+  if (body === 'aborted') return 'neither'
   if (body === 'too-large')
     return refuse(
       lane,
@@ -57,13 +63,16 @@ export async function answerModelRequest(
   try {
     const admitted = admit(lane.protocol, to, lane.provider, lane.model, body.bytes, req.headers)
     if (!admitted.ok) return refuse(lane, res, admitted.refusal)
-    const reservation = await lane.ledger.reserve(mostOf(lane, to.purpose, admitted), signal)
-    if (!reservation) return
+    if (!lane.prices.admits(lane.provider, admitted.model))
+      return refuse(lane, res, priceUnknown(lane.provider.name, admitted.model))
+    const [most, usual] = [mostOf(lane, to.purpose, admitted), usualOf(lane, to.purpose, admitted, 0)]
+    const reservation = await lane.ledger.reserve(most, signal, usual)
+    if (!reservation) return 'neither'
     if ('dimension' in reservation) {
       lane.onExhausted()
       return refuse(lane, res, budgetExhausted(reservation, admitted.model))
     }
-    await callProvider(lane, to, admitted, reservation, req, res, signal)
+    return await callProvider(lane, to, admitted, reservation, req, res, signal)
   } finally {
     body.release()
   }
@@ -87,7 +96,7 @@ async function callProvider(
   req: IncomingMessage,
   res: ServerResponse,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<CallOutcome> {
   const started = lane.stopwatch()
   const ending = await forward(
     {
@@ -113,6 +122,7 @@ async function callProvider(
     total,
     ...(note === undefined ? {} : { note }),
   })
+  return ending.status < 400 ? 'served' : 'failed'
 }
 
 /** What a call costs by its ending: what the provider said, nothing where it refused, else what such a call usually costs. */
@@ -126,7 +136,7 @@ function bill(
     return { spend: spendOf(NO_USAGE, 0) }
   if (!usage)
     return {
-      spend: usualOf(lane, admitted, received),
+      spend: usualOf(lane, purpose, admitted, received),
       note: 'The provider did not say what this call used; charged as reserved.',
     }
   const cost = lane.prices.cost(lane.provider, admitted.model, usage)
@@ -156,7 +166,13 @@ function mostOf(lane: ModelLane, purpose: 'generate' | 'count', { body, model, r
 }
 
 /** What a call that told nothing of its cost is charged: what it was allowed to say, or could have said by what came. */
-function usualOf(lane: ModelLane, { body, model, request }: Admission, received: number): Spend {
+function usualOf(
+  lane: ModelLane,
+  purpose: 'generate' | 'count',
+  { body, model, request }: Admission,
+  received: number,
+): Spend {
+  if (purpose === 'count') return spendOf(NO_USAGE, 0)
   const usual = Math.max(USUAL_OUTPUT, Math.ceil(received / BYTES_PER_TOKEN))
   const output = request.outputTokens ?? Math.min(usual, LONGEST_OUTPUT)
   return spendAtMost(lane, model, Math.ceil(body.length / BYTES_PER_TOKEN), output)
@@ -167,12 +183,13 @@ function spendAtMost(lane: ModelLane, model: string, input: number, output: numb
   return spendOf(usage, lane.prices.most(lane.provider, model, usage))
 }
 
-function sendModels(lane: ModelLane, res: ServerResponse): void {
+function sendModels(lane: ModelLane, res: ServerResponse): CallOutcome {
   const names = lane.model === undefined ? lane.provider.models : [lane.model]
   const body = JSON.stringify(lane.protocol.models(names))
   res
     .writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
     .end(body)
+  return 'neither'
 }
 
 /** The refusal in the client's own envelope, and beside it in ours, for an agent that reads it. */
@@ -180,9 +197,10 @@ function refuse(
   { protocol, events }: Pick<ModelLane, 'protocol' | 'events'>,
   res: ServerResponse,
   { status, ...refusal }: ModelRefusal,
-): void {
+): CallOutcome {
   events.refusal(refusal)
   const message = `Airlock: ${refusal.reason} ${refusal.remedy ?? ''}`.trim()
   if (status === 413) res.setHeader('connection', 'close') // the rest of the body is not read
   sendError(res, protocol, status, `${message} (${refusal.rule})`, { airlock: refusal })
+  return 'failed'
 }

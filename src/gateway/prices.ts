@@ -23,6 +23,8 @@ export interface PricedProvider {
 }
 
 export interface Prices {
+  /** False where its price is unknown and the administrator wants no such call. */
+  admits(provider: PricedProvider, model: string): boolean
   /** What a call cost. */
   cost(provider: PricedProvider, model: string, usage: Usage): Cost
   /** The most that so many tokens can cost, in whole micro-dollars: without any discount, at the dearest tier. */
@@ -32,8 +34,8 @@ export interface Prices {
 export interface PriceOptions {
   /** The administrator's own prices, by `provider/model` or `provider/*`: the only way to make a model free. */
   readonly overrides?: Readonly<Record<string, ModelPrice>>
-  /** Charged when no price is known: an unknown price must never count as nothing. */
-  readonly ceiling?: ModelPrice
+  /** Charged when no price is known, or `deny` to refuse such calls: an unknown price must never count as nothing. */
+  readonly unknown?: ModelPrice | 'deny'
   readonly clock: Clock
 }
 
@@ -41,11 +43,14 @@ const CEILING: ModelPrice = { input: 15, output: 75 }
 
 /** Prices calls by the administrator's table, else the bundled public list, else the ceiling. */
 export function createPrices(options: PriceOptions): Prices {
-  const { overrides = {}, ceiling = CEILING, clock } = options
+  const { overrides = {}, unknown = CEILING, clock } = options
+  const ceiling = unknown === 'deny' ? CEILING : unknown
   const list = createListPrices(clock)
   const own = ({ name }: PricedProvider, model: string) =>
     entry(overrides, `${name}/${model}`) ?? entry(overrides, `${name}/*`)
   return {
+    admits: (provider, model) =>
+      unknown !== 'deny' || (own(provider, model) ?? list.dearest(provider.baseUrl, model)) !== undefined,
     cost(provider, model, usage) {
       const override = own(provider, model)
       if (override) return { microDollars: priced(override, usage), basis: 'override' }

@@ -109,8 +109,19 @@ export function budgetExhausted(gone: Exhausted, model: string): ModelRefusal {
     boundary: 'budget',
     rule: `budget.${gone.dimension}`,
     what: `model call to ${model}`.slice(0, 300),
-    reason: `The budget for ${gone.dimension} is used up: ${used} of ${limit}.`,
-    remedy: 'The work done so far is kept for review. Start another attempt with a larger budget to go on.',
+    reason: `The budget for ${gone.dimension}${gone.of === undefined ? '' : ` of ${gone.of}`} is used up: ${used} of ${limit}.`,
+    remedy: `The work done so far is kept for review. ${gone.of === undefined ? 'Start another attempt with a larger budget to go on.' : 'Whoever sets budgets can raise it: airlock budget set.'}`,
+  }
+}
+
+export function priceUnknown(provider: string, model: string): ModelRefusal {
+  return {
+    status: 403,
+    boundary: 'budget',
+    rule: 'budget.price-unknown',
+    what: `model call to ${model}`.slice(0, 300),
+    reason: 'Nobody knows what this model costs, and this installation pays no unknown price.',
+    remedy: `Give its price in prices.json, as ${provider}/${model}, or a ceiling for all that is unknown.`.slice(0, 500),
   }
 }
 

@@ -16,6 +16,7 @@ import type {
 } from '#contract/api.ts'
 import type { TaskEvent } from '#contract/event.ts'
 import type { ApprovalRequest, RejectionRequest } from '#contract/review.ts'
+import type { BudgetRaise, SharedBudget, SharedBudgetRequest } from '#contract/shared-budget.ts'
 import type { Task, TaskRequest } from '#contract/task.ts'
 import type { Result } from '#kernel/result.ts'
 import type { Actor } from '#policy/actor.ts'
@@ -72,6 +73,12 @@ export interface Application {
   /** Stored only after a real call with the key succeeded. */
   addProvider(actor: Actor, request: ProviderRequest): Promise<Result<ProviderView>>
   removeProvider(actor: Actor, name: string): Promise<Result<void>>
+
+  /** The budgets that tasks share. */
+  listBudgets(actor: Actor): Promise<Result<Page<SharedBudget>>>
+  /** Sets, replaces or (without any limit) removes one; answers with all there are then. */
+  setBudget(actor: Actor, request: SharedBudgetRequest): Promise<Result<Page<SharedBudget>>>
+  raiseBudget(actor: Actor, task: TaskRef, raise: BudgetRaise): Promise<Result<Task>>
 
   listPeople(actor: Actor, page: PageRequest): Promise<Result<Page<Member>>>
   addPerson(actor: Actor, request: MemberRequest): Promise<Result<NewMember>>

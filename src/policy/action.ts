@@ -16,6 +16,9 @@ export const PERMISSIONS = [
   'audit:read',
   'evidence:read',
   'evidence:attach',
+  'budgets:read',
+  'budgets:set',
+  'budgets:raise',
   'server:read',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
@@ -50,6 +53,9 @@ export const ACTIONS = {
   'person.list': { permission: 'people:read', risk: 'low' },
   'person.create': { permission: 'people:create', risk: 'critical' },
   'person.remove': { permission: 'people:remove', risk: 'critical' },
+  'budget.list': { permission: 'budgets:read', risk: 'low' },
+  'budget.set': { permission: 'budgets:set', risk: 'high' },
+  'budget.raise': { permission: 'budgets:raise', risk: 'medium' },
   'audit.list': { permission: 'audit:read', risk: 'low' },
   'audit.checkpoint': { permission: 'audit:read', risk: 'low' },
   'audit.export': { permission: 'audit:read', risk: 'medium' },

@@ -5,6 +5,7 @@ import * as tasks from './migrations/0002-tasks.ts'
 import * as auditLog from './migrations/0003-audit-log.ts'
 import * as standingApproval from './migrations/0004-standing-approval.ts'
 import * as egressAndPreserved from './migrations/0005-egress-and-preserved.ts'
+import * as sharedBudgets from './migrations/0006-shared-budgets.ts'
 import type { Tables } from './schema.ts'
 
 /** Every migration in order. Forward only: one that has shipped is never edited, the next one mends it. */
@@ -14,6 +15,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-audit-log': auditLog,
   '0004-standing-approval': standingApproval,
   '0005-egress-and-preserved': egressAndPreserved,
+  '0006-shared-budgets': sharedBudgets,
 }
 
 /** Brings the schema to the newest version as the owner. One process at a time: others wait for its lock. */

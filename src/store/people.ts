@@ -28,6 +28,21 @@ export function personById(tx: Tx, id: string): Promise<PersonRow | undefined> {
   return tx.selectFrom('people').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
+/** Somebody present, by id or e-mail address. */
+export function personByReference(tx: Tx, reference: string): Promise<PersonRow | undefined> {
+  return tx
+    .selectFrom('people')
+    .selectAll()
+    .where('removedAt', 'is', null)
+    .where((column) =>
+      column.or([
+        column('id', '=', reference),
+        column((of) => of.fn<string>('lower', ['email']), '=', reference.toLowerCase()),
+      ]),
+    )
+    .executeTakeFirst()
+}
+
 /** People present, by id; `after` is the last id of the page before. */
 export function listPeople(
   tx: Tx,

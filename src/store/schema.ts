@@ -41,6 +41,9 @@ export interface Tables {
   egressRequests: EgressRequestsTable
   egressAllowances: EgressAllowancesTable
   preservedWorkspaces: PreservedWorkspacesTable
+  budgetLimits: BudgetLimitsTable
+  budgetUse: BudgetUseTable
+  budgetHolds: BudgetHoldsTable
   auditLog: AuditLogTable
   auditEntries: AuditEntriesTable
   auditNodes: AuditNodesTable
@@ -141,6 +144,8 @@ export interface AttemptsTable {
   iterations: Generated<number>
   /** How long the agent has run, over all iterations. */
   agentSeconds: Generated<number>
+  /** What was planted for this attempt, to be watched for. */
+  canaries: Json<readonly string[]> | null
 }
 
 export interface EventsTable {
@@ -258,6 +263,36 @@ export interface PreservedWorkspacesTable {
   preservedAt: Moment
   expiresAt: Moment
   destroyedAt: Moment | null
+}
+
+export interface BudgetLimitsTable {
+  organisation: Organisation
+  kind: 'organisation' | 'project' | 'person' | 'agent'
+  owner: string
+  period: 'day' | 'month'
+  microDollars: number | null
+  tokens: number | null
+  requests: number | null
+  setBy: Json<Person>
+  setAt: Moment
+}
+
+export interface BudgetUseTable {
+  organisation: Organisation
+  /** `2026-01-31`, in UTC. */
+  day: string
+  project: string
+  person: string
+  agent: string
+  microDollars: number
+  tokens: number
+  requests: number
+}
+
+export interface BudgetHoldsTable extends BudgetUseTable {
+  id: string
+  attempt: string
+  usual: Json<Spend>
 }
 
 export interface AuditLogTable {

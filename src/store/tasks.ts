@@ -1,6 +1,8 @@
 import type { Updateable } from 'kysely'
+import type { Budget } from '#contract/budget.ts'
 import { END_STATES, type TaskState } from '#contract/task.ts'
-import { storableText } from './column.ts'
+import { ok, type Result } from '#kernel/result.ts'
+import { json, storableText } from './column.ts'
 import type { NewTask, TaskRow, TasksTable, Tx } from './schema.ts'
 
 /** Inserts a task under the organisation's next number. */
@@ -62,6 +64,28 @@ export async function moveTask(tx: Tx, move: Move): Promise<boolean> {
     .where('version', '=', move.fromVersion)
     .executeTakeFirst()
   return numUpdatedRows === 1n
+}
+
+/** Changes the budget alone, under the row's lock: the step that is at work on the task goes on undisturbed. */
+export async function raiseTaskBudget(
+  tx: Tx,
+  id: string,
+  raise: (task: TaskRow) => Result<Budget>,
+): Promise<Result<{ readonly before: Budget; readonly after: Budget }>> {
+  const task = await tx
+    .selectFrom('tasks')
+    .selectAll()
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirstOrThrow()
+  const after = raise(task)
+  if (!after.ok) return after
+  await tx
+    .updateTable('tasks')
+    .set({ budget: json(after.value) })
+    .where('id', '=', id)
+    .execute()
+  return ok({ before: task.budget, after: after.value })
 }
 
 /** Tasks that something must still be done for without a person: what a start-up enqueues again. */

@@ -1,6 +1,6 @@
 import type { Agent } from '#agents/agent.ts'
 import { BOUNDS } from '#contract/bounds.ts'
-import type { Spend } from '#contract/budget.ts'
+import type { Budget, Spend } from '#contract/budget.ts'
 import type { Refusal } from '#contract/refusal.ts'
 import type { AgentEnding } from '#contract/task.ts'
 import type { ModelChoice } from '#gateway/provider-directory.ts'
@@ -11,9 +11,11 @@ import type { Grant } from '#policy/grant.ts'
 import { taskCommand } from '#sandbox/task-command.ts'
 import type { Workspace } from '#sandbox/workspace/workspaces.ts'
 import { attemptByNumber, noteAttempt } from '#store/attempts.ts'
+import { taskById } from '#store/tasks.ts'
 import { agentEnding } from './agent-ending.ts'
 import { Lines } from './lines.ts'
 import { sandboxed } from './sandboxed.ts'
+import { sharedBudgetsOf } from './shared-budgets.ts'
 import type { StepContext } from './step.ts'
 
 /** How an agent's run went, from what the host saw and from what the agent claimed. */
@@ -30,6 +32,8 @@ export interface AgentRun {
 /** How many refusals an attempt keeps. What an agent claims can fill half of it: it must not crowd out what the host saw. */
 const MOST_REFUSALS = 200
 const MOST_CLAIMED = 100
+/** How long an agent without a budget may take to say its last words, in milliseconds. */
+const WORDS_AFTER_BUDGET = 4_000
 
 /** Runs the agent in its sandbox, with its lane to the model as the only way out. */
 export async function runAgent(
@@ -63,17 +67,24 @@ export async function runAgent(
   )
   const spending = new SpendNotes(context, attempt.id)
   const socketDirectory = workshop.lanePath()
+  let budget = task.budget
   const lane = await workshop.gateway.open({
     attempt: attempt.id,
     directory: socketDirectory,
     provider,
     model,
-    budget: task.budget,
+    budget,
+    currentBudget: async () => {
+      budget = await budgetNow(context)
+      return budget
+    },
+    shared: sharedBudgetsOf(workshop, task, attempt.id),
     spent: attempt.spend,
     egress: [],
     onEvent: (event) => {
       if (event.kind === 'refusal') return refuse(event.refusal)
       tell(event)
+      if (event.kind === 'budget') return
       lastStatus = event.status
       spending.note(event.total)
     },
@@ -108,10 +119,12 @@ export async function runAgent(
       },
       context.signal,
       (kill) => {
-        const silent = Math.min(lane.idleMilliseconds(), workshop.stopwatch() - lastSign)
-        idle ||= silent >= workshop.idleSeconds * 1_000
+        const quiet = workshop.stopwatch() - lastSign
+        const silent = lane.retrying() ? lane.idleMilliseconds() : Math.min(lane.idleMilliseconds(), quiet)
+        idle ||= !lane.exhausted() && silent >= workshop.idleSeconds * 1_000
         reachable &&= lane.reachable()
-        if (idle || !reachable) kill()
+        const over = lane.exhausted() && lane.idleMilliseconds() >= WORDS_AFTER_BUDGET
+        if (idle || over || !reachable) kill()
       },
     )
     if (!ended.ok) return ended
@@ -121,7 +134,7 @@ export async function runAgent(
       idle,
       reachable: reachable && lane.reachable(),
       refusedForBudget: lane.exhausted(),
-      requestsUsedUp: lane.spent().requests >= task.budget.requests,
+      requestsUsedUp: lane.spent().requests >= budget.requests,
       lastStatus,
     }
     const allowed = { seconds: task.budget.seconds, idleSeconds: workshop.idleSeconds }
@@ -136,6 +149,12 @@ export async function runAgent(
     await lane.close()
     await spending.written()
   }
+}
+
+/** The budget of the task as it is now: somebody may have raised it meanwhile. */
+async function budgetNow({ workshop, task }: StepContext): Promise<Budget> {
+  const now = await workshop.store.inOrganisation(task.organisation, (tx) => taskById(tx, task.id))
+  return now?.budget ?? task.budget
 }
 
 /** Directories of the scope are the only writable ones where the scope is made of directories. */

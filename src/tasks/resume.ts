@@ -1,5 +1,6 @@
 import { instantOf } from '#kernel/instant.ts'
 import { forgetBaseRuns } from '#store/gate-reports.ts'
+import { settleAbandoned } from '#store/shared-budgets.ts'
 import { tasksToResume } from '#store/tasks.ts'
 import { move, SYSTEM } from './move.ts'
 import type { Workshop } from './workshop.ts'
@@ -26,6 +27,7 @@ export async function resume(workshop: Workshop): Promise<readonly string[]> {
         workshop.store.queue.enqueue(tx, { organisation, task: task.id }),
       )
     }
+    await workshop.store.inOrganisation(organisation, settleAbandoned)
   }
   return swept
 }

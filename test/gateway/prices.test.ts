@@ -52,8 +52,8 @@ test('a model nobody knows is charged at the ceiling, never as nothing', () => {
     microDollars: 15_750,
     basis: 'ceiling',
   })
-  const ceiling = { input: 1, output: 2 }
-  expect(createPrices({ clock, ceiling }).cost(LOCAL, 'my-own', usage).microDollars).toBe(1_020)
+  const unknown = { input: 1, output: 2 }
+  expect(createPrices({ clock, unknown }).cost(LOCAL, 'my-own', usage).microDollars).toBe(1_020)
 })
 
 test("the administrator's price wins, by model before by provider, and may be zero", () => {

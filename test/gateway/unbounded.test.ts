@@ -38,6 +38,7 @@ async function fiftyAtOnce(protocol: Protocol, body: object) {
     { model: 'm', budget: { ...BUDGET, microDollars: 100_000, tokens: 900_000_000 } },
     {
       prices: {
+        admits: () => true,
         cost: () => ({ microDollars: 128_000, basis: 'list' }),
         most: (_, __, { input, output }) => input + output,
       },

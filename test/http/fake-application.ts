@@ -235,6 +235,11 @@ export class FakeApplication implements Application {
     this.#answer('removeProvider', [name], () => undefined)
   listPeople: Application['listPeople'] = (_actor, page) =>
     this.#answer('listPeople', [page], () => ({ items: this.people }))
+  listBudgets: Application['listBudgets'] = () => this.#answer('listBudgets', [], () => ({ items: [] }))
+  setBudget: Application['setBudget'] = (_actor, request) =>
+    this.#answer('setBudget', [request], () => ({ items: [] }))
+  raiseBudget: Application['raiseBudget'] = (_actor, task, raise) =>
+    this.#answer('raiseBudget', [task, raise], () => aTask(1))
   addPerson: Application['addPerson'] = (_actor, request) =>
     this.#answer('addPerson', [request], () => {
       const member: Member = { ...request, id: 'usr_00000000000000000009', createdAt: AT }

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { NOTHING_SPENT } from '#contract/budget.ts'
 import { newId } from '#kernel/ids.ts'
 import { insertAccessToken } from '#store/access-tokens.ts'
 import { insertApproval } from '#store/approvals.ts'
@@ -12,7 +13,8 @@ import { cacheBaseRun, saveGateReport } from '#store/gate-reports.ts'
 import { insertPatch } from '#store/patches.ts'
 import { insertPreserved } from '#store/preserved-workspaces.ts'
 import { intendPublication } from '#store/publications.ts'
-import type { TaskRow } from '#store/schema.ts'
+import type { TaskRow, Tx } from '#store/schema.ts'
+import { countSpend, holdSpend, setLimit } from '#store/shared-budgets.ts'
 import { insertTask } from '#store/tasks.ts'
 import { entriesAbout as noted } from './audit-entries.ts'
 import { MORNING, type TestOrganisation, testOrganisation } from './database.ts'
@@ -73,6 +75,7 @@ export async function fullOrganisation(store: Store): Promise<FullOrganisation> 
       preservedAt: MORNING,
       expiresAt: MORNING,
     })
+    await someBudget(tx, home, attempt)
     await appendEntries(tx, noted('one', 'two'))
     await saveCheckpoint(tx, { size: 2, note: 'origin\n2\n', createdAt: MORNING })
     return row
@@ -111,4 +114,20 @@ export function somePatch(id: string, task: string) {
 
 function noGates(patch: string) {
   return { patch, gates: [], tampering: [], verdict: 'no_gates' as const, iteration: 1 }
+}
+
+async function someBudget(tx: Tx, { person, project }: TestOrganisation, attempt: string): Promise<void> {
+  const by = { project: project.id, person: person.id, agent: 'builtin' }
+  const limits = { requests: 10 }
+  await setLimit(tx, {
+    kind: 'organisation',
+    owner: '',
+    period: 'day',
+    limits,
+    setBy: person,
+    setAt: MORNING,
+  })
+  await countSpend(tx, by, '2026-01-31', { microDollars: 1, tokens: 1, requests: 1 })
+  const hold = { id: newId('hld', randomBytes), attempt, day: '2026-01-31', ...by }
+  await holdSpend(tx, { ...hold, most: NOTHING_SPENT, usual: NOTHING_SPENT })
 }

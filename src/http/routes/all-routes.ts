@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts'
 import { auditRoutes } from './audit.ts'
+import { budgetRoutes } from './budgets.ts'
 import { peopleRoutes } from './people.ts'
 import { projectRoutes } from './projects.ts'
 import { providerRoutes } from './providers.ts'
@@ -16,6 +17,7 @@ export function allRoutes(heartbeatMilliseconds: number): readonly Route[] {
     ...projectRoutes,
     ...providerRoutes,
     ...peopleRoutes,
+    ...budgetRoutes,
     ...auditRoutes,
   ]
 }
