@@ -7,10 +7,10 @@ import { z } from 'zod'
 export const EgressHost = z
   .string()
   .max(253)
-  .regex(
-    /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/,
-    'a full host name in lower case, no address: mirror.example.org',
-  )
+  .regex(/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/, {
+    error: 'a full host name in lower case, no address: mirror.example.org',
+    abort: true,
+  })
   .refine((host) => !host.endsWith('.localhost'), 'this machine is never reached')
 
 export const EgressScheme = z.enum(['https', 'http'])
@@ -24,7 +24,10 @@ export type EgressMethod = z.infer<typeof EgressMethod>
 const EgressPath = z
   .string()
   .max(512)
-  .regex(/^\/[A-Za-z0-9._~@$&',=:%*/+-]*$/, 'a path that begins with a slash, such as /npm/**')
+  .regex(/^\/[A-Za-z0-9._~@$&',=:%*/+-]*$/, {
+    error: 'a path that begins with a slash, such as /npm/**',
+    abort: true,
+  })
   .refine(
     (path) => path === '/' || path.slice(1).replace(/\/$/, '').split('/').every(isPlainPart),
     'no empty parts, no dots alone, and ** only between slashes',

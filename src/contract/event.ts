@@ -65,6 +65,16 @@ export const EventBody = z.discriminatedUnion('kind', [
     })
     .describe('So much of a budget is used that the agent is told to wrap up; money in micro-dollars'),
   z.strictObject({ kind: z.literal('refusal'), refusal: Refusal }),
+  z
+    .strictObject({
+      kind: z.literal('egress'),
+      action: z.enum(['asked', 'allowed', 'revoked']),
+      target: z.string().describe('`host:port` by TLS, `http://host:port` in plain HTTP'),
+      method: z.string().optional(),
+      path: z.string().optional(),
+      by: z.string().optional().describe('Whose word it was'),
+    })
+    .describe('Setup asked for more of the network than it has, or a person decided about it'),
   z.strictObject({ kind: z.literal('agent_ended'), ending: AgentEnding }),
   z.strictObject({
     kind: z.literal('gate'),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EgressRule, routeOf, targetText } from './egress.ts'
 import { SandboxTier } from './sandbox-tier.ts'
 import { Scope } from './scope.ts'
 
@@ -43,7 +44,14 @@ export const ProjectFile = z
       .max(20)
       .default([])
       .describe('Run before the agent, with egress'),
-    egress: z.array(EgressPreset).default([]).describe('Registries open during setup'),
+    egress: z
+      .array(z.union([EgressPreset, EgressRule]))
+      .max(50)
+      .superRefine(refuseRepeatedHosts)
+      .default([])
+      .describe(
+        'Registries open during setup; hosts beside them are asked for, and a maintainer allows them',
+      ),
     gates: z
       .array(GateDefinition)
       .max(30)
@@ -60,6 +68,10 @@ export const ProjectFile = z
       .strictObject({ protected: z.array(z.string()).default([]) })
       .default({ protected: [] })
       .describe('More branches that Airlock never pushes to'),
+    agents: z
+      .record(z.string().regex(/^[a-z][a-z0-9-]{0,39}$/), z.string().regex(/^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$/))
+      .optional()
+      .describe('Versions of agents by name; without it, those the installation has pinned'),
     sandbox: z
       .strictObject({ require: SandboxTier.describe('The weakest sandbox that is strong enough') })
       .optional()
@@ -67,6 +79,25 @@ export const ProjectFile = z
   })
   .meta({ id: 'ProjectFile' })
 export type ProjectFile = z.infer<typeof ProjectFile>
+
+/** Two rules for one host would leave open which of them bounds it. */
+function refuseRepeatedHosts(
+  entries: readonly (EgressPreset | EgressRule)[],
+  context: z.RefinementCtx,
+): void {
+  const taken = new Set<string>()
+  entries.forEach((entry, index) => {
+    if (typeof entry === 'string') return
+    const target = targetText(routeOf(entry))
+    if (taken.has(target))
+      context.addIssue({
+        code: 'custom',
+        path: [index],
+        message: `names ${target} again; write one rule for it`,
+      })
+    taken.add(target)
+  })
+}
 
 function refuseRepeatedNames(gates: readonly GateDefinition[], context: z.RefinementCtx): void {
   const taken = new Set<string>()

@@ -39,6 +39,7 @@ interface Explanation {
 
 function explain(issue: Issue, document: Document.Parsed, schema: z.ZodType): Explanation[] {
   const { path } = issue
+  if (issue.code === 'invalid_union') return explainUnion(issue, document, schema)
   if (issue.code === 'unrecognized_keys')
     return issue.keys.slice(0, EXPLAINED_ISSUES).map((key) => ({
       offset: keyOffset(document, path, key),
@@ -51,6 +52,20 @@ function explain(issue: Issue, document: Document.Parsed, schema: z.ZodType): Ex
     return [{ offset: nodeOffset(document, parent), path, message: 'is missing; add it' }]
   }
   return [{ offset: nodeOffset(document, path), path, message: sentence(issue, document) }]
+}
+
+/** Of several shapes the one that was meant: a map of keys where there is a map. */
+function explainUnion(
+  { path, errors }: z.core.$ZodIssueInvalidUnion,
+  document: Document.Parsed,
+  schema: z.ZodType,
+): Explanation[] {
+  const isOfMap = (issues: readonly Issue[]) =>
+    !issues.some((each) => each.path.length === 0 && each.code !== 'unrecognized_keys')
+  const found = isMap(document.getIn(path, true)) ? errors.find(isOfMap) : errors[0]
+  return (found ?? []).flatMap((issue) =>
+    explain({ ...issue, path: [...path, ...issue.path] }, document, schema),
+  )
 }
 
 function sentence(issue: Issue, document: Document.Parsed): string {
@@ -72,7 +87,7 @@ function sentence(issue: Issue, document: Document.Parsed): string {
         ? `must be at most ${issue.maximum}`
         : `must hold at most ${issue.maximum} ${issue.origin === 'string' ? 'characters' : 'entries'}`
     case 'invalid_format':
-      return `cannot be ${shown}; use at most 40 lower-case letters, digits and hyphens`
+      return `cannot be ${shown}; use ${issue.message.startsWith('Invalid') ? 'at most 40 lower-case letters, digits and hyphens' : issue.message}`
     default:
       return issue.message
   }
@@ -126,7 +141,9 @@ function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
 }
 
 function unwrap(schema: unknown): unknown {
-  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? unwrap(schema.unwrap()) : schema
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return unwrap(schema.unwrap())
+  if (schema instanceof z.ZodUnion) return schema.options.find((option) => option instanceof z.ZodObject)
+  return schema
 }
 
 function nodeOffset(document: Document.Parsed, path: readonly PropertyKey[]): number {

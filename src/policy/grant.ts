@@ -12,12 +12,18 @@ export const Grant = z.strictObject({
   attempt: z.int(),
   onBehalfOf: Person,
   agent: z.string(),
+  agentPackage: z
+    .strictObject({ name: z.string(), version: z.string(), digest: z.string() })
+    .optional()
+    .describe('The installed version the agent runs from; left out by an agent that comes with Airlock'),
   model: z.string(),
   scope: Scope,
   protectedPaths: z.array(z.string()).describe('Never writable, whatever the scope says'),
   budget: Budget,
   egress: z.strictObject({
-    prepare: z.array(z.string()).describe('Ecosystem presets open while no agent is present'),
+    prepare: z
+      .array(z.string())
+      .describe('Presets, and hosts that people allowed, open while no agent is present'),
     run: z.array(z.string()).max(0).describe('Always empty: the agent has the gateway only'),
   }),
 })

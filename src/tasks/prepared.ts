@@ -1,13 +1,10 @@
-import { NOTHING_SPENT } from '#contract/budget.ts'
-import type { Refusal } from '#contract/refusal.ts'
 import { digestOf } from '#kernel/bytes.ts'
 import { canonicalJson } from '#kernel/canonical-json.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
-import { taskCommand } from '#sandbox/task-command.ts'
-import type { Pristine, Workspace } from '#sandbox/workspace/workspaces.ts'
-import { Lines } from './lines.ts'
+import type { Pristine } from '#sandbox/workspace/workspaces.ts'
 import { tierFailure } from './required-tier.ts'
-import { sandboxed } from './sandboxed.ts'
+import { runSetup } from './run-setup.ts'
+import { egressWords, type SetupEgress, setupEgress } from './setup-egress.ts'
 import type { StepContext } from './step.ts'
 
 /**
@@ -25,12 +22,13 @@ export async function preparedBase(context: StepContext): Promise<Result<Pristin
   const setup = task.projectFile?.setup ?? []
   if (setup.length === 0) return checkout
 
-  const key = preparedKey(context)
+  const egress = await setupEgress(context)
+  const key = preparedKey(context, egress)
   const kept = await workshop.workspaces.find(key)
   if (kept !== undefined) return ok(kept)
   const workspace = await workshop.workspaces.copyOf(checkout.value)
   try {
-    const done = await runSetup(context, workspace)
+    const done = await runSetup(context, workspace, { egress, of: 'base' })
     if (!done.ok) return done
     return ok(await workshop.workspaces.promote(workspace, key))
   } finally {
@@ -52,77 +50,8 @@ async function checkedOut({ workshop, task }: StepContext): Promise<Result<Prist
   return filled.ok ? refused({ code: 'internal', message: 'The base could not be checked out.' }) : filled
 }
 
-function preparedKey({ workshop, task }: StepContext): string {
-  const recipe = { setup: task.projectFile?.setup ?? [], egress: task.projectFile?.egress ?? [] }
+function preparedKey({ workshop, task }: StepContext, egress: SetupEgress): string {
+  const recipe = { setup: task.projectFile?.setup ?? [], egress: egressWords(egress) }
   const digest = digestOf(canonicalJson({ ...recipe, toolchain: workshop.toolchain }))
   return `${task.project}-${task.baseCommit}-${digest.slice(7, 23)}`
-}
-
-/** Runs the project's setup commands in `prepare` sandboxes, one each, over one workspace. */
-export async function runSetup(context: StepContext, workspace: Workspace): Promise<Result<void>> {
-  const { workshop, task, tell } = context
-  const refusals: Refusal[] = []
-  const directory = workshop.lanePath()
-  const lane = await workshop.gateway.open({
-    attempt: `${task.id}-setup`,
-    directory,
-    provider: undefined,
-    model: undefined,
-    budget: task.budget,
-    spent: NOTHING_SPENT,
-    egress: task.projectFile?.egress ?? [],
-    onEvent: (event) => {
-      if (event.kind === 'refusal') refusals.push(event.refusal)
-      tell(event)
-    },
-  })
-  try {
-    for (const command of task.projectFile?.setup ?? []) {
-      const done = await runSetupCommand(context, workspace, directory, command, refusals)
-      if (!done.ok) return done
-    }
-    return ok(undefined)
-  } finally {
-    await lane.close()
-  }
-}
-
-async function runSetupCommand(
-  { workshop, signal, tell }: StepContext,
-  workspace: Workspace,
-  socketDirectory: string,
-  command: string,
-  refusals: readonly Refusal[],
-): Promise<Result<void>> {
-  const { runtime } = workshop
-  const last: string[] = []
-  const lines = new Lines(2_000, (line) => {
-    last.push(line)
-    if (last.length > 30) last.shift()
-  })
-  const ended = await sandboxed(
-    workshop,
-    {
-      ...taskCommand('prepare', runtime, ['/bin/sh', '-c', command]),
-      workspace: { source: workspace.path, target: '/workspace', writable: 'all' },
-      socketDirectory,
-      limits: workshop.limits,
-      onOutput: (_, chunk) => lines.push(chunk),
-    },
-    signal,
-  )
-  lines.end()
-  if (!ended.ok) return ended
-  const { exitCode, seconds, cause } = ended.value
-  tell({ kind: 'command', command, exitCode, seconds, phase: 'prepare' })
-  if (cause === 'exited' && exitCode === 0) return ok(undefined)
-  const refusal = refusals.at(-1)
-  return refused({
-    code: 'setup_failed',
-    message: `The setup command failed (${cause === 'exited' ? `exit code ${exitCode}` : cause.replaceAll('_', ' ')}): ${command}`,
-    remedy:
-      refusal?.remedy ??
-      'Try the command in a clean clone; name its registries under `egress` in airlock.yaml.',
-    details: { output: last.slice(-15), ...(refusal === undefined ? {} : { refused: refusal.what }) },
-  })
 }

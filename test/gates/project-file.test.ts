@@ -82,6 +82,52 @@ airlock.yaml:11:21 gates[1].timeoutSeconds: must be at most 3600
 airlock.yaml:13:12 scope.include: must not be empty`)
   })
 
+  it('names hosts beside the presets, with method and path where they can be seen', () => {
+    const text = `version: 1
+egress:
+  - npm
+  - host: npm.example.org
+  - { host: mirror.example.org, port: 80, paths: [/debian/] }
+  - { host: nexus.example.org, scheme: http, port: 8081, methods: [GET], paths: ['/repository/npm/**'] }
+`
+    const file = readProjectFile(Buffer.from(text))
+    expect(file.ok && file.value.egress).toEqual([
+      'npm',
+      { host: 'npm.example.org' },
+      { host: 'mirror.example.org', port: 80, paths: ['/debian/'] },
+      {
+        host: 'nexus.example.org',
+        scheme: 'http',
+        port: 8081,
+        methods: ['GET'],
+        paths: ['/repository/npm/**'],
+      },
+    ])
+  })
+
+  it('is refused for hosts that nobody could allow, and for bounds on what nobody can see', () => {
+    const text = `version: 1
+egress:
+  - host: 10.0.0.1
+  - host: intranet
+  - { host: a.example.org, paths: [/x] }
+  - { host: b.example.org, port: 80, methods: [BREW], path: /x }
+  - { host: c.example.org, port: 80, paths: [x, /a/../b] }
+  - { host: c.example.org }
+  - { host: c.example.org, port: 443 }
+`
+    expect(messageOf(text)).toMatchInlineSnapshot(`
+      "invalid_configuration
+      airlock.yaml:3:11 egress[0].host: cannot be "10.0.0.1"; use a full host name in lower case, no address: mirror.example.org
+      airlock.yaml:4:11 egress[1].host: cannot be "intranet"; use a full host name in lower case, no address: mirror.example.org
+      airlock.yaml:5:35 egress[2].paths: cannot be seen inside TLS; leave it out, or name scheme: http
+      airlock.yaml:6:48 egress[3].methods[0]: cannot be "BREW"; use one of GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE
+      airlock.yaml:6:55 egress[3].path: is not a known key; did you mean \`paths\`?
+      airlock.yaml:7:46 egress[4].paths[0]: cannot be "x"; use a path that begins with a slash, such as /npm/**
+      airlock.yaml:7:49 egress[4].paths[1]: no empty parts, no dots alone, and ** only between slashes"
+    `)
+  })
+
   it('is refused when two gates have one name', () => {
     expect(messageOf('version: 1\ngates:\n- {name: a, run: x}\n- {name: a, run: y}\n')).toBe(
       'invalid_configuration\nairlock.yaml:4:10 gates[1].name: another gate is already called "a"',

@@ -37,6 +37,8 @@ export function eventLines(event: TaskEvent, paint: Paint): readonly string[] {
       return body.status < 400 ? [] : [`  ${paint('red', '✗')} the model provider answered ${body.status}`]
     case 'refusal':
       return refusalLines(body.refusal, paint)
+    case 'egress':
+      return [egressLine(body, paint)]
     case 'agent_ended':
       return [`  ${paint('dim', '·')} ${ENDING[body.ending]}`]
     case 'gate':
@@ -69,6 +71,14 @@ export function quoted(text: string, paint: Paint): readonly string[] {
 }
 
 const FILE_MARK = { read: '○', edited: '✎', created: '+', deleted: '−' } as const
+
+const EGRESS = { asked: 'asks to reach', allowed: 'allowed', revoked: 'took back' } as const
+
+function egressLine(body: Extract<EventBody, { kind: 'egress' }>, paint: Paint): string {
+  const who = body.by === undefined ? 'setup' : oneLine(body.by)
+  const what = [body.method, body.target + (body.path ?? '')].filter((part) => part !== undefined).join(' ')
+  return `  ${paint('yellow', '⇄')} ${who} ${EGRESS[body.action]} ${oneLine(what)}`
+}
 
 const ENDING = {
   finished: 'the agent says it is done',

@@ -14,7 +14,9 @@ import type { TaskRow, Tx } from '#store/schema.ts'
 import { changesDependencies } from '../dependencies.ts'
 import { gateRunner } from '../gate-sandbox.ts'
 import { layPatch } from '../lay-patch.ts'
-import { preparedBase, runSetup } from '../prepared.ts'
+import { preparedBase } from '../prepared.ts'
+import { runSetup } from '../run-setup.ts'
+import { egressWords, setupEgress } from '../setup-egress.ts'
 import { failed, type Step, type StepContext, type StepOutcome } from '../step.ts'
 import { tamperingOf } from '../tampering-of.ts'
 
@@ -71,7 +73,7 @@ async function examinePatch(context: StepContext, patch: PatchRow, base: Pristin
     base: {
       tree: await repository.treeOf(task.baseCommit),
       image: workshop.toolchain,
-      setup: task.projectFile?.setup ?? [],
+      setup: [...(task.projectFile?.setup ?? []), ...egressWords(await setupEgress(context))],
     },
     cache: storedCache(context),
     patch: patch.digest,
@@ -90,7 +92,7 @@ async function patchedBase(context: StepContext, patch: PatchRow, base: Pristine
     const laid = await layPatch(context, workspace, patch.id)
     if (!laid.ok) return laid
     if (changesDependencies(patch.files)) {
-      const done = await runSetup(context, workspace)
+      const done = await runSetup(context, workspace, { egress: await setupEgress(context), of: 'patch' })
       if (!done.ok) return done
     }
     return ok(await workspaces.promote(workspace, `${base.key}+${patch.digest}`))

@@ -3,6 +3,7 @@ import { grantDigest } from '#policy/grant.ts'
 import { json } from '#store/column.ts'
 import type { TaskRow } from '#store/schema.ts'
 import { preparedBase } from '../prepared.ts'
+import { egressWords, setupEgress } from '../setup-egress.ts'
 import { failed, type Step } from '../step.ts'
 
 /** preparing → running: the base is checked out and set up, and the grant is written before any agent exists. */
@@ -15,14 +16,14 @@ export const prepare: Step = async (context) => {
   })
   const base = await preparedBase(context)
   if (!base.ok) return failed(base.failure)
-  const grant = grantFor(task)
+  const grant = grantFor(task, egressWords(await setupEgress(context)))
   return {
     command: { name: 'run', grant: grantDigest(grant) },
     columns: { grantDocument: json(grant) },
   }
 }
 
-function grantFor(task: TaskRow): Grant {
+function grantFor(task: TaskRow, prepare: string[]): Grant {
   return {
     version: 1,
     task: task.id,
@@ -33,6 +34,6 @@ function grantFor(task: TaskRow): Grant {
     scope: task.scope,
     protectedPaths: [...(task.projectFile?.protected ?? [])],
     budget: task.budget,
-    egress: { prepare: [...(task.projectFile?.egress ?? [])], run: [] },
+    egress: { prepare, run: [] },
   }
 }

@@ -1,0 +1,99 @@
+import { NOTHING_SPENT } from '#contract/budget.ts'
+import type { Refusal } from '#contract/refusal.ts'
+import { ok, type Result, refused } from '#kernel/result.ts'
+import { taskCommand } from '#sandbox/task-command.ts'
+import type { Workspace } from '#sandbox/workspace/workspaces.ts'
+import { AskedHosts } from './asked-hosts.ts'
+import { Lines } from './lines.ts'
+import { sandboxed } from './sandboxed.ts'
+import type { SetupEgress } from './setup-egress.ts'
+import type { StepContext } from './step.ts'
+
+/** With which network the setup runs, and over what: the base alone, or what the agent made of it as well. */
+export interface SetupTerms {
+  readonly egress: SetupEgress
+  readonly of: 'base' | 'patch'
+}
+
+/**
+ * Runs the project's setup commands in `prepare` sandboxes, one each, over one workspace. Only the setup of the base may
+ * ask people for more of the network: over a patch it is the agent who would ask.
+ */
+export async function runSetup(
+  context: StepContext,
+  workspace: Workspace,
+  { egress, of }: SetupTerms,
+): Promise<Result<void>> {
+  const { workshop, task, tell } = context
+  const refusals: Refusal[] = []
+  const asked = new AskedHosts(context)
+  if (of === 'base') asked.await(egress.waiting)
+  const directory = workshop.lanePath()
+  const lane = await workshop.gateway.open({
+    attempt: `${task.id}-setup`,
+    directory,
+    provider: undefined,
+    model: undefined,
+    budget: task.budget,
+    spent: NOTHING_SPENT,
+    egress: egress.presets,
+    routes: egress.routes,
+    ...(of === 'base' ? { widenCommand: `airlock widen ${task.number}` } : {}),
+    onEvent: (event) => {
+      if (event.kind !== 'refusal') return tell(event)
+      refusals.push(event.refusal)
+      tell({ kind: 'refusal', refusal: event.refusal })
+      if (event.asked !== undefined) asked.note(event.asked)
+    },
+  })
+  try {
+    for (const command of task.projectFile?.setup ?? []) {
+      const done = await runSetupCommand(context, workspace, directory, command, refusals)
+      if (!done.ok) return done
+    }
+    return ok(undefined)
+  } finally {
+    await lane.close()
+    await asked.write()
+  }
+}
+
+async function runSetupCommand(
+  { workshop, signal, tell }: StepContext,
+  workspace: Workspace,
+  socketDirectory: string,
+  command: string,
+  refusals: readonly Refusal[],
+): Promise<Result<void>> {
+  const { runtime } = workshop
+  const last: string[] = []
+  const lines = new Lines(2_000, (line) => {
+    last.push(line)
+    if (last.length > 30) last.shift()
+  })
+  const ended = await sandboxed(
+    workshop,
+    {
+      ...taskCommand('prepare', runtime, ['/bin/sh', '-c', command]),
+      workspace: { source: workspace.path, target: '/workspace', writable: 'all' },
+      socketDirectory,
+      limits: workshop.limits,
+      onOutput: (_, chunk) => lines.push(chunk),
+    },
+    signal,
+  )
+  lines.end()
+  if (!ended.ok) return ended
+  const { exitCode, seconds, cause } = ended.value
+  tell({ kind: 'command', command, exitCode, seconds, phase: 'prepare' })
+  if (cause === 'exited' && exitCode === 0) return ok(undefined)
+  const refusal = refusals.at(-1)
+  return refused({
+    code: 'setup_failed',
+    message: `The setup command failed (${cause === 'exited' ? `exit code ${exitCode}` : cause.replaceAll('_', ' ')}): ${command}`,
+    remedy:
+      refusal?.remedy ??
+      'Try the command in a clean clone; name its registries under `egress` in airlock.yaml.',
+    details: { output: last.slice(-15), ...(refusal === undefined ? {} : { refused: refusal.what }) },
+  })
+}
