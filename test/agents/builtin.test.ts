@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
@@ -59,6 +60,29 @@ describe('the guest program of the built-in agent', () => {
       expect(JSON.stringify(server.requests()[0]?.body)).toContain('Halves are rounded away from zero')
     },
   )
+
+  it('is told once to wrap up when the budget comes to its end, and the conversation stays what it was', async () => {
+    const note = { wrapUp: true, budgets: [{ of: 'the task', dimension: 'money', used: 85, limit: 100 }] }
+    const script = turns(
+      { toolCalls: [{ name: 'list', input: { path: '.' } }] },
+      { toolCalls: [{ name: 'list', input: { path: 'src' } }] },
+      { toolCalls: [{ name: 'list', input: { path: 'test' } }] },
+      { text: 'Done.' },
+    )
+    let asked = 0
+    const server = await play((conversation) => {
+      asked += 1
+      if (asked === 2) writeFileSync(join(desk.directory, 'budget.json'), JSON.stringify(note))
+      return script(conversation)
+    })
+    const { exitCode } = await runGuest(JSON.stringify(briefFor(desk, 'anthropic')))
+    expect(exitCode).toBe(0)
+    const reminders = server.requests().map((request) => {
+      const text = JSON.stringify(request.body)
+      return text.split('85 % of the money of the task is used up').length - 1
+    })
+    expect(reminders).toEqual([0, 0, 1, 1])
+  })
 
   it('tells the model each refusal with rule, reason and remedy', async () => {
     const results: string[] = []

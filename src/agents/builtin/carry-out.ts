@@ -10,6 +10,7 @@ import { instructionsFor } from './instructions.ts'
 import { modelOf } from './model.ts'
 import { toolbox } from './toolbox.ts'
 import type { Bench } from './tools/bench.ts'
+import { wrapUpReminder } from './wrap-up.ts'
 
 /** A loop longer than this is going nowhere, whatever the budget. */
 const MOST_STEPS = 200
@@ -61,6 +62,7 @@ interface Conversation {
 
 async function converse(brief: Brief, bench: Bench, say: (text: string) => void): Promise<Conversation> {
   const steps = Math.max(1, Math.min(brief.assignment.grant.budget.requests, MOST_STEPS))
+  const reminder = wrapUpReminder(brief.socket)
   const agent = new ToolLoopAgent({
     model: modelOf(brief),
     instructions: {
@@ -72,6 +74,10 @@ async function converse(brief: Brief, bench: Bench, say: (text: string) => void)
     // One at a time and in order: two edits of one file must not race.
     toolCallConcurrency: 1,
     stopWhen: stepCountIs(steps),
+    prepareStep: async ({ messages }) => {
+      const content = await reminder()
+      return content === undefined ? {} : { messages: [...messages, { role: 'user', content }] }
+    },
     providerOptions: { openai: { store: false } },
     // Messages demands a limit; for a model the SDK does not know it would ask for 4096 and cut long answers.
     ...(brief.model.protocol === 'anthropic' && { maxOutputTokens: ANTHROPIC_OUTPUT_TOKENS }),
