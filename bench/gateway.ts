@@ -147,6 +147,7 @@ async function servePipe(url: string, directory: string): Promise<string> {
 async function serveGateway(url: string, directory: string): Promise<string> {
   const gateway = createGateway({
     stopwatch: () => performance.now(),
+    clock: Date.now,
     prices: createPrices({ clock: Date.now }),
   })
   const lane = join(directory, 'lane')

@@ -54,6 +54,7 @@ export async function openToolbox(config: Config, packageRoot: string): Promise<
     async openLane(egress, onRefusal) {
       const gateway = createGateway({
         stopwatch: () => performance.now(),
+        clock,
         prices: createPrices({ clock }),
         internet: await readInternet(config.dataDirectory),
         ...(owner === undefined ? {} : { sandboxGroup: owner.gid }),

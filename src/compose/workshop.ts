@@ -74,6 +74,7 @@ async function workshopOver(
   })
   const gateway = createGateway({
     stopwatch,
+    clock,
     prices: createPrices({ clock, ...(await readPriceTable(config.dataDirectory)) }),
     ...(hostUser === undefined ? {} : { sandboxGroup: hostUser.gid }),
     internet: await readInternet(config.dataDirectory),

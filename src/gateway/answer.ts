@@ -17,6 +17,8 @@ export interface CallEnding {
   readonly usage: Usage | undefined
   /** Bytes of the answer that came; absent where none did. */
   readonly received?: number
+  /** True where the agent was told nothing, so that another provider may be asked. */
+  readonly untold?: boolean
 }
 
 /** What an answer must know of its call. */

@@ -1,11 +1,12 @@
 import { request } from 'undici'
 import type { Failure, FailureCode } from '#kernel/failure.ts'
+import type { Clock } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
+import type { Endpoint } from './endpoints/endpoint.ts'
+import { openEndpoint } from './endpoints/open-endpoint.ts'
 import type { Provider } from './gateway.ts'
 import { PROTOCOLS } from './protocols/by-name.ts'
 import { isObject, type JsonObject, parseObject } from './protocols/protocol.ts'
-import { type ProviderAddress, parseProviderAddress } from './provider-address.ts'
-import { redactionOf } from './redact.ts'
 
 export interface CheckedProvider {
   /** What the provider says it has; empty where it does not list them. */
@@ -27,12 +28,14 @@ const PATIENCE = 20_000
  */
 export async function checkProvider(
   provider: Provider,
+  clock: Clock,
   model: string | undefined = provider.models[0],
 ): Promise<Result<CheckedProvider>> {
   const protocol = PROTOCOLS[provider.protocol]
-  const address = parseProviderAddress(provider.baseUrl, protocol.version)
-  if (!address.ok) return address
-  const list = await call(provider, address.value, '/models')
+  const opened = openEndpoint(provider, clock)
+  if (!opened.ok) return opened
+  const endpoint = opened.value
+  const list = endpoint.models === undefined ? NO_LIST : await call(provider, endpoint, endpoint.models)
   if (!list) return unreachable(provider)
   const listed = list.status === 200
   const models = listed ? protocol.namesIn(list.body) : []
@@ -40,32 +43,37 @@ export async function checkProvider(
   if (model === undefined) return listed ? ok({ models }) : needsModel(provider)
   if (models.includes(model)) return ok({ models })
   const probe = protocol.probe(model)
-  const answer = await call(provider, address.value, probe.path, probe.body)
+  const asked = { apiPath: probe.path, query: '', purpose: 'generate', model, stream: false } as const
+  const body = endpoint.body(Buffer.from(JSON.stringify(probe.body)), asked)
+  const answer = await call(provider, endpoint, endpoint.target(asked), body)
   if (!answer) return unreachable(provider)
   // a parameter it does not like is not our question: the key and the model were accepted before it was looked at
   if (answer.status < 300 || (answer.status === 400 && !speaksOfModel(answer))) return ok({ models })
   return refused(failureOf(provider, answer, model))
 }
 
+const NO_LIST: Reply = { status: 404, body: {}, text: '' }
+
 /** Servers without a list of models. */
 const CANNOT_LIST: ReadonlySet<number> = new Set([404, 405, 501])
 
 async function call(
   provider: Provider,
-  address: ProviderAddress,
-  path: string,
-  body?: JsonObject,
+  endpoint: Endpoint,
+  target: string,
+  body?: Buffer,
 ): Promise<Reply | undefined> {
   try {
-    const response = await request(address.origin + address.pathOf(path), {
+    const pass = await endpoint.pass()
+    const response = await request(endpoint.origin + target, {
       method: body ? 'POST' : 'GET',
       headers: {
-        ...PROTOCOLS[provider.protocol].authentication(provider.key),
+        ...pass.headers,
         ...(provider.protocol === 'anthropic' ? { 'anthropic-version': '2023-06-01' } : {}),
         ...(body ? { 'content-type': 'application/json' } : {}),
         accept: 'application/json',
       },
-      body: body ? JSON.stringify(body) : null,
+      body: body ?? null,
       signal: AbortSignal.timeout(PATIENCE),
     })
     const chunks: Buffer[] = []
@@ -75,7 +83,7 @@ async function call(
       if (size > LONGEST_REPLY) break
       chunks.push(chunk)
     }
-    const text = redactionOf(provider.key).text(Buffer.concat(chunks).toString())
+    const text = pass.redaction.text(Buffer.concat(chunks).toString())
     return { status: response.statusCode, body: parseObject(text) ?? {}, text }
   } catch {
     return undefined

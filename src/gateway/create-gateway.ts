@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { AirlockError } from '#kernel/failure.ts'
-import type { Stopwatch } from '#kernel/instant.ts'
+import type { Clock, Stopwatch } from '#kernel/instant.ts'
+import { createBudgetNotice } from './budget-notice.ts'
+import { type Candidate, createCandidates } from './candidates.ts'
 import { PUBLIC_INTERNET } from './egress/internet.ts'
 import { egressPolicy } from './egress/policy.ts'
 import { createEgressProxy, EGRESS_LIMITS, type EgressLimits, type Internet } from './egress/proxy.ts'
-import { createBudgetNotice } from './budget-notice.ts'
-import type { Gateway, Lane, OpenLane } from './gateway.ts'
+import { openEndpoint } from './endpoints/open-endpoint.ts'
+import type { Gateway, Lane, OpenLane, Provider } from './gateway.ts'
 import { listenIn, makeLaneDirectory, removeLaneDirectory } from './lane-directory.ts'
 import { createLaneEvents, type LaneEvents } from './lane-events.ts'
 import { amountsIn, createLedger, type Ledger } from './ledger.ts'
@@ -19,14 +21,13 @@ import {
 } from './model-server.ts'
 import type { Prices } from './prices.ts'
 import { PROTOCOLS } from './protocols/by-name.ts'
-import { parseProviderAddress } from './provider-address.ts'
 import { createBodyReader } from './read-body.ts'
-import { redactionOf } from './redact.ts'
 import { withShared } from './shared-budgets.ts'
 import { createUpstreams, UPSTREAM_TIMEOUTS, type Upstreams, type UpstreamTimeouts } from './upstream.ts'
 
 export interface GatewayOptions {
   readonly stopwatch: Stopwatch
+  readonly clock: Clock
   readonly prices: Prices
   /** The group of the sandboxes, where they run under a user of their own. */
   readonly sandboxGroup?: number
@@ -121,16 +122,13 @@ function modelServer(
       use.touch()
       refuseModelRequest(PROTOCOLS.anthropic, events, req, res)
     }, limits)
-  const address = parseProviderAddress(provider.baseUrl, PROTOCOLS[provider.protocol].version)
-  if (!address.ok) throw new AirlockError(address.failure)
   const modelLane = {
     provider,
-    redaction: redactionOf(provider.key),
     model,
     ledger,
     events,
     upstreams,
-    address: address.value,
+    candidates: createCandidates(candidatesOf(lane, provider, options), options.stopwatch),
     protocol: PROTOCOLS[provider.protocol],
     prices: options.prices,
     stopwatch: options.stopwatch,
@@ -141,6 +139,22 @@ function modelServer(
     (req, res, signal) => use.during(() => answerModelRequest(modelLane, req, res, signal)),
     limits,
   )
+}
+
+/** The provider of the lane and those that stand by. Throws `invalid_configuration` for one that cannot be asked. */
+function candidatesOf(lane: Lane, provider: Provider, options: GatewayOptions): readonly Candidate[] {
+  const all = [{ provider, model: lane.model }, ...(lane.standby ?? [])]
+  return all.map((each) => {
+    const endpoint = openEndpoint(each.provider, options.clock)
+    if (!endpoint.ok) throw new AirlockError(endpoint.failure)
+    if (each.provider.protocol !== provider.protocol)
+      throw new AirlockError({
+        code: 'invalid_configuration',
+        message: `${each.provider.name} cannot stand by for ${provider.name}: it speaks another protocol.`,
+        remedy: 'Let a provider of the same protocol stand by.',
+      })
+    return { ...each, endpoint: endpoint.value }
+  })
 }
 
 /** So many calls that came to nothing, one after the other, are an agent that only tries again. */

@@ -13,6 +13,8 @@ export interface UpstreamCall {
   readonly protocol: ModelProtocol
   readonly redaction: Redaction
   readonly signal: AbortSignal
+  /** Another provider stands by: an overload, a failure or silence is not told to the agent, but left to that one. */
+  readonly standby: boolean
 }
 
 /** Sends one call and streams its answer to the agent, byte for byte but for the key. Never rejects. */
@@ -21,15 +23,15 @@ export function forward(call: UpstreamCall, res: ServerResponse): Promise<CallEn
     let controller: Dispatcher.DispatchController | undefined
     let answer: Answer | undefined
     let sent = false
+    let over = false
     const finish = (ending: CallEnding) => {
+      over = true
       call.signal.removeEventListener('abort', abort)
       resolve(ending)
     }
     const fail = (error: Error) => {
-      if (answer) return finish(answer.fail())
-      const { status, message } = describe(error)
-      if (!call.signal.aborted) sendError(res, call.protocol, status, message)
-      finish({ status, ending: sent ? 'cut' : 'unsent', usage: undefined })
+      if (over) return
+      finish(answer ? answer.fail() : unanswered(call, res, describe(error), sent ? 'cut' : 'unsent'))
     }
     const abort = () => {
       const reason = new Error('the agent went away')
@@ -52,7 +54,12 @@ export function forward(call: UpstreamCall, res: ServerResponse): Promise<CallEn
             sent = true
           },
           onResponseStart(_, status, headers) {
-            if (status >= 200) answer = openAnswer(call, res, status, headers, flow)
+            if (status < 200) return
+            if (!call.standby || !isPassing(status)) answer = openAnswer(call, res, status, headers, flow)
+            else {
+              finish({ status, ending: 'refused', usage: undefined, untold: true })
+              controller?.abort(new Error('left to another provider'))
+            }
           },
           onResponseData(_, chunk) {
             if (answer && !answer.write(chunk)) controller?.pause()
@@ -67,11 +74,42 @@ export function forward(call: UpstreamCall, res: ServerResponse): Promise<CallEn
   })
 }
 
-function describe(error: Error): { status: number; message: string } {
+/** The ending of a call whose provider cannot be asked at all. */
+export function unreachable(
+  call: Pick<UpstreamCall, 'protocol' | 'signal' | 'standby'>,
+  res: ServerResponse,
+) {
+  return unanswered(call, res, UNREACHABLE, 'unsent')
+}
+
+function unanswered(
+  call: Pick<UpstreamCall, 'protocol' | 'signal' | 'standby'>,
+  res: ServerResponse,
+  { status, message }: Explanation,
+  ending: 'cut' | 'unsent',
+): CallEnding {
+  const untold = call.standby && !call.signal.aborted
+  if (!untold && !call.signal.aborted) sendError(res, call.protocol, status, message)
+  return { status, ending, usage: undefined, untold }
+}
+
+/** Too many requests, and whatever is the provider's own fault: another one may well answer. */
+function isPassing(status: number): boolean {
+  return status === 429 || status >= 500
+}
+
+interface Explanation {
+  readonly status: number
+  readonly message: string
+}
+
+const UNREACHABLE: Explanation = {
+  status: 502,
+  message: 'Airlock: the provider cannot be reached. Try again; if it stays, tell whoever runs Airlock.',
+}
+
+function describe(error: Error): Explanation {
   if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError)
     return { status: 504, message: 'Airlock: the provider did not answer in time. Try again.' }
-  return {
-    status: 502,
-    message: 'Airlock: the provider cannot be reached. Try again; if it stays, tell whoever runs Airlock.',
-  }
+  return UNREACHABLE
 }

@@ -7,6 +7,9 @@ import type { SharedBudgets } from './shared-budgets.ts'
 
 export type Protocol = 'anthropic' | 'openai-responses' | 'openai-chat' | 'gemini'
 
+/** A host that offers a protocol in a way of its own; any other takes it as its maker does. */
+export type ProviderService = 'azure' | 'vertex'
+
 /** A model provider as the gateway knows it. The key never leaves zone 1. */
 export interface Provider {
   readonly name: string
@@ -14,6 +17,7 @@ export interface Provider {
   /** Without trailing slash; the version may be left out: `https://api.anthropic.com`. */
   readonly baseUrl: string
   readonly key: string
+  readonly service?: ProviderService
   /** Model names this installation may use with it; empty means every model. */
   readonly models: readonly string[]
 }
@@ -40,6 +44,8 @@ export interface Lane {
   readonly directory: string
   readonly provider: Provider | undefined
   readonly model: string | undefined
+  /** Asked in this order where the provider does not answer. Of the same protocol. */
+  readonly standby?: readonly { readonly provider: Provider; readonly model: string }[]
   readonly budget: Budget
   /** The budget as it is now: asked before a call is refused, since somebody may have raised it. */
   readonly currentBudget?: () => Promise<Budget>

@@ -121,7 +121,11 @@ export function priceUnknown(provider: string, model: string): ModelRefusal {
     rule: 'budget.price-unknown',
     what: `model call to ${model}`.slice(0, 300),
     reason: 'Nobody knows what this model costs, and this installation pays no unknown price.',
-    remedy: `Give its price in prices.json, as ${provider}/${model}, or a ceiling for all that is unknown.`.slice(0, 500),
+    remedy:
+      `Give its price in prices.json, as ${provider}/${model}, or a ceiling for all that is unknown.`.slice(
+        0,
+        500,
+      ),
   }
 }
 

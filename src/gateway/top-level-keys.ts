@@ -4,14 +4,33 @@
  * `model` twice could be checked as one thing and run as another.
  */
 export function topLevelKeys(json: string): readonly string[] {
-  const keys: string[] = []
+  return keyTokens(json).map(({ key }) => key)
+}
+
+/** The text with another member in the place of the outermost member `key`, which holds a text; all else stays as it is. */
+export function replaceTextMember(json: string, key: string, member: string): string {
+  const token = keyTokens(json).find((each) => each.key === key)
+  if (token === undefined) return json
+  const end = endOfString(json, json.indexOf('"', token.end + 1))
+  return json.slice(0, token.start) + member + json.slice(end + 1)
+}
+
+/** The text with one more member at the end of the outermost object, which is not empty. */
+export function appendMember(json: string, member: string): string {
+  return `${json.slice(0, json.lastIndexOf('}'))},${member}}`
+}
+
+/** `start` and `end` are the quotes around the key. */
+function keyTokens(json: string): readonly { key: string; start: number; end: number }[] {
+  const keys: { key: string; start: number; end: number }[] = []
   let depth = 0
   let keyExpected = false
   for (let at = 0; at < json.length; at++) {
     const code = json.charCodeAt(at)
     if (code === QUOTE) {
       const end = endOfString(json, at)
-      if (depth === 1 && keyExpected) keys.push(JSON.parse(json.slice(at, end + 1)) as string)
+      if (depth === 1 && keyExpected)
+        keys.push({ key: JSON.parse(json.slice(at, end + 1)) as string, start: at, end })
       keyExpected = false
       at = end
     } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {

@@ -32,6 +32,7 @@ beforeAll(async () => {
   model = await startScriptedModel({ script: demoScript, key: KEY })
   gateway = createGateway({
     stopwatch: () => performance.now(),
+    clock: Date.now,
     prices: createPrices({ clock: Date.now }),
     ...(HOST_USER === undefined ? {} : { sandboxGroup: HOST_USER.gid }),
   })

@@ -40,6 +40,7 @@ export async function labRig(): Promise<LabRig> {
   })
   const gateway = createGateway({
     stopwatch: () => performance.now(),
+    clock: Date.now,
     prices: createPrices({ clock: Date.now }),
     ...(HOST_USER === undefined ? {} : { sandboxGroup: HOST_USER.gid }),
   })

@@ -7,6 +7,8 @@ import { startAnthropic } from '../support/providers/anthropic.ts'
 import { startOpenaiChat } from '../support/providers/openai-chat.ts'
 import { json, SCRIPT_KEY, type ScriptedProvider } from '../support/providers/scripted-provider.ts'
 
+const check = (provider: Provider, model?: string) => checkProvider(provider, Date.now, model)
+
 let provider: ScriptedProvider
 beforeEach(async () => {
   provider = await startAnthropic()
@@ -23,7 +25,7 @@ const claude = (more: Partial<Provider> = {}): Provider => ({
 })
 
 test('a provider that lists the model is fine, and nothing is generated', async () => {
-  expect(await checkProvider(claude(), 'claude-opus-4-8')).toEqual({
+  expect(await check(claude(), 'claude-opus-4-8')).toEqual({
     ok: true,
     value: { models: ['claude-opus-4-8'] },
   })
@@ -32,14 +34,14 @@ test('a provider that lists the model is fine, and nothing is generated', async 
 
 test('a model that is not listed is tried, since lists leave out aliases', async () => {
   provider.script({ text: 'pong' })
-  expect(await checkProvider(claude(), 'claude-latest')).toMatchObject({ ok: true })
+  expect(await check(claude(), 'claude-latest')).toMatchObject({ ok: true })
   expect(JSON.parse(provider.seen[1]?.text ?? '')).toMatchObject({ model: 'claude-latest', max_tokens: 1 })
 })
 
 test('a model the provider does not have is unknown_model', async () => {
   const error = { type: 'error', error: { type: 'not_found_error', message: 'model: nope' } }
   provider.script({ raw: (_, res) => json(res, 404, error) })
-  expect(await checkProvider(claude(), 'nope')).toEqual({
+  expect(await check(claude(), 'nope')).toEqual({
     ok: false,
     failure: {
       code: 'unknown_model',
@@ -51,7 +53,7 @@ test('a model the provider does not have is unknown_model', async () => {
 })
 
 test('a wrong key is provider_refused, and is not repeated in the message', async () => {
-  const checked = await checkProvider(claude({ key: 'sk-wrong-0123456789' }))
+  const checked = await check(claude({ key: 'sk-wrong-0123456789' }))
   expect(checked).toMatchObject({
     ok: false,
     failure: { code: 'provider_refused', details: { status: 401 } },
@@ -62,28 +64,29 @@ test('a wrong key is provider_refused, and is not repeated in the message', asyn
 test('a parameter that the model does not take proves the key and the model', async () => {
   const error = { error: { message: "Unsupported parameter: 'max_tokens'", type: 'invalid_request_error' } }
   provider.script({ raw: (_, res) => json(res, 400, error) })
-  expect(await checkProvider(claude(), 'reasoning')).toMatchObject({ ok: true })
+  expect(await check(claude(), 'reasoning')).toMatchObject({ ok: true })
 })
 
 test('no quota is provider_refused, a broken server provider_unreachable', async () => {
   provider.script({ raw: (_, res) => json(res, 429, {}) }, { raw: (_, res) => json(res, 503, {}) })
-  expect(await checkProvider(claude(), 'x')).toMatchObject({ failure: { code: 'provider_refused' } })
-  expect(await checkProvider(claude(), 'x')).toMatchObject({ failure: { code: 'provider_unreachable' } })
+  expect(await check(claude(), 'x')).toMatchObject({ failure: { code: 'provider_refused' } })
+  expect(await check(claude(), 'x')).toMatchObject({ failure: { code: 'provider_unreachable' } })
 })
 
 test('nobody there is provider_unreachable, and what is no address is invalid_configuration', async () => {
   const nowhere = claude({ baseUrl: 'http://127.0.0.1:9' })
-  expect(await checkProvider(nowhere)).toMatchObject({ ok: false, failure: { code: 'provider_unreachable' } })
+  expect(await check(nowhere)).toMatchObject({ ok: false, failure: { code: 'provider_unreachable' } })
   const wrong = claude({ baseUrl: 'ftp://x' })
-  expect(await checkProvider(wrong)).toMatchObject({ ok: false, failure: { code: 'invalid_configuration' } })
+  expect(await check(wrong)).toMatchObject({ ok: false, failure: { code: 'invalid_configuration' } })
 })
 
 test('an OpenAI-compatible server answers with and without /v1 in its base URL', async () => {
   const chat = await startOpenaiChat()
   for (const suffix of ['', '/', '/v1', '/v1/'])
-    expect(
-      await checkProvider(claude({ protocol: 'openai-chat', baseUrl: chat.url + suffix }), 'gpt-5.5'),
-    ).toEqual({ ok: true, value: { models: ['gpt-5.5'] } })
+    expect(await check(claude({ protocol: 'openai-chat', baseUrl: chat.url + suffix }), 'gpt-5.5')).toEqual({
+      ok: true,
+      value: { models: ['gpt-5.5'] },
+    })
   await chat.close()
 })
 

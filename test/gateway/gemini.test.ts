@@ -1,8 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { checkProvider } from '#gateway/check-provider.ts'
+import type { Provider } from '#gateway/gateway.ts'
 import { startGemini } from '../support/providers/gemini.ts'
 import { SCRIPT_KEY, type ScriptedProvider } from '../support/providers/scripted-provider.ts'
 import { ask, openTestLane, type TestLane } from './open-test-lane.ts'
+
+const check = (provider: Provider, model?: string) => checkProvider(provider, Date.now, model)
 
 const GENERATE = '/v1beta/models/gemini-2.5-pro:generateContent'
 const STREAM = '/v1beta/models/gemini-2.5-pro:streamGenerateContent'
@@ -175,8 +178,8 @@ test('a provider is tried with its list of models, then with a word', async () =
     key: SCRIPT_KEY,
     models: [],
   } as const
-  expect(await checkProvider(gemini)).toEqual({ ok: true, value: { models: ['gemini-2.5-pro'] } })
-  expect(await checkProvider({ ...gemini, key: 'wrong' })).toMatchObject({
+  expect(await check(gemini)).toEqual({ ok: true, value: { models: ['gemini-2.5-pro'] } })
+  expect(await check({ ...gemini, key: 'wrong' })).toMatchObject({
     ok: false,
     failure: { code: 'provider_refused' },
   })

@@ -48,7 +48,7 @@ export async function openTestLane(
   const parent = await mkdtemp(join(tmpdir(), 'airlock-gateway-'))
   const events: LaneEvent[] = []
   const clock = () => Date.parse('2026-01-31T12:00:00.000Z')
-  const gateway = createGateway({ stopwatch: clock, prices: createPrices({ clock }), ...options })
+  const gateway = createGateway({ stopwatch: clock, clock, prices: createPrices({ clock }), ...options })
   const directory = join(parent, 'lane')
   const remove = () => rm(parent, { recursive: true, force: true })
   const opening = gateway.open({

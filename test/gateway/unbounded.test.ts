@@ -65,7 +65,10 @@ describe('calls whose cost a request does not tell', () => {
     ['openai-chat', { messages: [], max_completion_tokens: 1, max_tokens: -1 }],
     ['openai-responses', { input: 'x' }],
     ['gemini', { contents: [] }],
-    ['gemini', { generationConfig: { maxOutputTokens: 1 }, generation_config: { max_output_tokens: 99_999 } }],
+    [
+      'gemini',
+      { generationConfig: { maxOutputTokens: 1 }, generation_config: { max_output_tokens: 99_999 } },
+    ],
   ])('run one after the other, so that %s %j passes the budget once', async (protocol, body) => {
     usage = {
       output_tokens: 128_000,

@@ -52,6 +52,7 @@ export async function setupRig(
   })
   const gateway = createGateway({
     stopwatch: () => performance.now(),
+    clock: Date.now,
     prices: createPrices({ clock: Date.now }),
     internet,
     ...(HOST_USER === undefined ? {} : { sandboxGroup: HOST_USER.gid }),

@@ -19,7 +19,7 @@ export function providerUseCases(
 
     addProvider: async (actor, request) => {
       const provider = { ...request, key: request.key === '' ? NO_KEY : request.key }
-      const checked = await checkProvider(provider)
+      const checked = await checkProvider(provider, clock)
       if (!checked.ok) return checked
       const added = await providers.add(provider, instantOf(clock()))
       await logged(workshop, actor, 'provider.added', request.name)

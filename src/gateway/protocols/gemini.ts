@@ -30,6 +30,8 @@ export const gemini: ModelProtocol = {
     }
   },
 
+  pathFor: (path, model) => path.replace(/^\/models\/[^:]+/, `/models/${encodeURIComponent(model)}`),
+
   query: /^alt=(sse|json)$/, // `fields` would hide the usage
 
   authentication: (key) => ({ 'x-goog-api-key': key }),

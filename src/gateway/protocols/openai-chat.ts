@@ -1,3 +1,4 @@
+import { appendMember } from '../top-level-keys.ts'
 import { type Usage, usageFrom } from '../usage.ts'
 import {
   forbiddenPart,
@@ -42,8 +43,7 @@ export const openaiChat: ModelProtocol = {
   inject(text, body) {
     if (body.stream !== true) return undefined
     if (isObject(body.stream_options) && body.stream_options.include_usage === true) return undefined
-    if (!('stream_options' in body))
-      return `${text.slice(0, text.lastIndexOf('}'))},"stream_options":{"include_usage":true}}`
+    if (!('stream_options' in body)) return appendMember(text, '"stream_options":{"include_usage":true}')
     const options = isObject(body.stream_options) ? body.stream_options : {}
     return JSON.stringify({ ...body, stream_options: { ...options, include_usage: true } })
   },

@@ -51,6 +51,8 @@ export interface ModelProtocol {
   readonly paths: readonly string[]
   /** What a path is for; undefined for a path that does not exist. */
   callAt(path: string): PathCall | undefined
+  /** The same path for another model, where paths name it. */
+  pathFor(path: string, model: string): string
   /** What may stand in a question after a path: routers take a model or an address from anything else. */
   readonly query: RegExp
   /** The headers that carry the provider's key. */
@@ -73,12 +75,13 @@ export interface ModelProtocol {
 /** Paths that say nothing but what they are for. */
 export function plainPaths(
   purposes: Readonly<Record<string, PathCall['purpose']>>,
-): Pick<ModelProtocol, 'version' | 'paths' | 'callAt' | 'query'> {
+): Pick<ModelProtocol, 'version' | 'paths' | 'callAt' | 'pathFor' | 'query'> {
   const calls = new Map(Object.entries(purposes).map(([path, purpose]) => [path, { purpose }]))
   return {
     version: 'v1',
     paths: [...calls.keys()],
     callAt: (path) => calls.get(path),
+    pathFor: (path) => path,
     query: /^(beta=true|api-version=[\w.-]{1,40})$/,
   }
 }

@@ -1,7 +1,14 @@
-import { SCRIPT_KEY, type ScriptedProvider, sse, startProvider, type Turn } from './scripted-provider.ts'
+import {
+  type Dialect,
+  SCRIPT_KEY,
+  type ScriptedProvider,
+  sse,
+  startProvider,
+  type Turn,
+} from './scripted-provider.ts'
 
 /** Speaks Anthropic Messages as https://docs.anthropic.com/en/api/messages-streaming describes it. */
-export function startAnthropic(): Promise<ScriptedProvider> {
+export function startAnthropic(host: Partial<Dialect> = {}): Promise<ScriptedProvider> {
   return startProvider({
     paths: ['/v1/messages'],
     render,
@@ -9,6 +16,7 @@ export function startAnthropic(): Promise<ScriptedProvider> {
     authenticated: (headers) => headers['x-api-key'] === SCRIPT_KEY,
     unauthenticated: { type: 'error', error: { type: 'authentication_error', message: 'invalid x-api-key' } },
     fixed: { '/v1/messages/count_tokens': { input_tokens: 42 } },
+    ...host,
   })
 }
 

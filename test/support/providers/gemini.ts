@@ -1,7 +1,14 @@
-import { SCRIPT_KEY, type ScriptedProvider, sse, startProvider, type Turn } from './scripted-provider.ts'
+import {
+  type Dialect,
+  SCRIPT_KEY,
+  type ScriptedProvider,
+  sse,
+  startProvider,
+  type Turn,
+} from './scripted-provider.ts'
 
 /** Speaks generateContent as https://ai.google.dev/api/generate-content describes it: whole, as events, or as one list. */
-export function startGemini(): Promise<ScriptedProvider> {
+export function startGemini(host: Partial<Dialect> = {}): Promise<ScriptedProvider> {
   return startProvider({
     paths: ['generateContent', 'streamGenerateContent'].map(
       (verb) => `/v1beta/models/gemini-2.5-pro:${verb}`,
@@ -23,6 +30,7 @@ export function startGemini(): Promise<ScriptedProvider> {
     authenticated: (headers) => headers['x-goog-api-key'] === SCRIPT_KEY,
     unauthenticated: { error: { code: 400, message: 'API key not valid.', status: 'INVALID_ARGUMENT' } },
     fixed: { '/v1beta/models/gemini-2.5-pro:countTokens': { totalTokens: 42 } },
+    ...host,
   })
 }
 

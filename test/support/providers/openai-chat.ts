@@ -1,7 +1,14 @@
-import { SCRIPT_KEY, type ScriptedProvider, sse, startProvider, type Turn } from './scripted-provider.ts'
+import {
+  type Dialect,
+  SCRIPT_KEY,
+  type ScriptedProvider,
+  sse,
+  startProvider,
+  type Turn,
+} from './scripted-provider.ts'
 
 /** Speaks Chat Completions; usage in a stream only when `stream_options.include_usage` asks for it, as documented. */
-export function startOpenaiChat(): Promise<ScriptedProvider> {
+export function startOpenaiChat(host: Partial<Dialect> = {}): Promise<ScriptedProvider> {
   return startProvider({
     paths: ['/v1/chat/completions'],
     render,
@@ -10,6 +17,7 @@ export function startOpenaiChat(): Promise<ScriptedProvider> {
     unauthenticated: {
       error: { message: 'Incorrect API key', type: 'invalid_request_error', code: 'invalid_api_key' },
     },
+    ...host,
   })
 }
 

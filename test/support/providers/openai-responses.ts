@@ -1,7 +1,14 @@
-import { SCRIPT_KEY, type ScriptedProvider, sse, startProvider, type Turn } from './scripted-provider.ts'
+import {
+  type Dialect,
+  SCRIPT_KEY,
+  type ScriptedProvider,
+  sse,
+  startProvider,
+  type Turn,
+} from './scripted-provider.ts'
 
 /** Speaks OpenAI Responses: typed events, the whole response with its usage in the last of them. */
-export function startOpenaiResponses(): Promise<ScriptedProvider> {
+export function startOpenaiResponses(host: Partial<Dialect> = {}): Promise<ScriptedProvider> {
   return startProvider({
     paths: ['/v1/responses'],
     render,
@@ -10,6 +17,7 @@ export function startOpenaiResponses(): Promise<ScriptedProvider> {
     unauthenticated: {
       error: { message: 'Incorrect API key', type: 'invalid_request_error', code: 'invalid_api_key' },
     },
+    ...host,
   })
 }
 

@@ -50,6 +50,8 @@ export interface Dialect {
   /** True when the request carries this key as the protocol does. */
   readonly authenticated: (headers: IncomingHttpHeaders) => boolean
   readonly unauthenticated: object
+  /** What this host does not take in a body that the protocol allows, in its own words. */
+  readonly refuses?: (body: Record<string, unknown>) => string | undefined
   /** Further fixed answers by path. */
   readonly fixed?: Readonly<Record<string, object>>
 }
@@ -67,12 +69,15 @@ export async function startProvider(dialect: Dialect): Promise<ScriptedProvider>
     const [path = '', query = ''] = (req.url ?? '').split('?')
     if (!dialect.authenticated(req.headers)) return json(res, 401, dialect.unauthenticated)
     if (path === (dialect.modelsPath ?? '/v1/models')) return json(res, 200, dialect.models)
+    if (req.method === 'GET') return json(res, 404, { error: { message: 'not found' } })
     const fixed = dialect.fixed?.[path]
     if (fixed) return json(res, 200, fixed)
     const turn = dialect.paths.includes(path) ? turns.shift() : undefined
     if (!turn) return json(res, 500, { error: { message: `nothing scripted for ${path}` } })
     if (turn.raw) return turn.raw(req, res, text)
     const body = JSON.parse(text) as Record<string, unknown>
+    const refused = dialect.refuses?.(body)
+    if (refused !== undefined) return json(res, 400, { error: { message: refused } })
     const { json: whole, events, list = [] } = dialect.render(turn, body)
     const streams = dialect.streams?.(path, body) ?? body.stream === true
     if (!streams) return json(res, 200, whole)
