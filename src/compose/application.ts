@@ -10,6 +10,7 @@ import { submitTask } from '#tasks/submit.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 import { auditUseCases } from './use-cases/audit.ts'
 import { budgetUseCases } from './use-cases/budgets.ts'
+import { egressUseCases } from './use-cases/egress.ts'
 import { peopleUseCases } from './use-cases/people.ts'
 import { projectUseCases } from './use-cases/projects.ts'
 import { providerUseCases } from './use-cases/providers.ts'
@@ -33,6 +34,7 @@ export function createApplication(workshop: Workshop, options: ApplicationOption
     selectFromPatch: (actor, task, request) => select(workshop, actor, task, request),
     ...taskUseCases(workshop, options),
     ...projectUseCases(workshop),
+    ...egressUseCases(workshop),
     ...providerUseCases(workshop),
     ...budgetUseCases(workshop),
     ...peopleUseCases(workshop),

@@ -46,6 +46,15 @@ export const ProjectName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'lower-case letters, digits, dots, dashes and underscores')
 
+/** A project as a caller names it: its id, or its name. */
+export const ProjectReference = z
+  .string()
+  .regex(
+    /^(prj_[0-9a-hjkmnp-tv-z]{20}|[a-z0-9][a-z0-9._-]{0,63})$/,
+    'a project is named by its name or its prj_… id',
+  )
+  .meta({ description: "A project's id, or its name" })
+
 export const Project = z
   .strictObject({
     id: z.string(),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { BOUNDS } from './bounds.ts'
 import { Budget, Spend } from './budget.ts'
+import { EgressView } from './egress.ts'
 import { GateReport } from './gate-report.ts'
 import { PatchSummary } from './patch.ts'
 import { FailureShape, Refusal } from './refusal.ts'
@@ -73,6 +74,7 @@ export const Task = z
     attempts: z.array(Attempt),
     patch: PatchSummary.optional(),
     gates: GateReport.optional(),
+    egress: EgressView.optional().describe('Beyond the presets; with a task by itself, not in lists'),
     cause: FailureShape.optional(),
     publication: z
       .strictObject({

@@ -14,6 +14,7 @@ import type {
   ServerStatus,
   TaskQuery,
 } from '#contract/api.ts'
+import type { EgressTarget, EgressView, WideningRequest } from '#contract/egress.ts'
 import type { TaskEvent } from '#contract/event.ts'
 import type { ApprovalRequest, RejectionRequest } from '#contract/review.ts'
 import type { BudgetRaise, SharedBudget, SharedBudgetRequest } from '#contract/shared-budget.ts'
@@ -68,6 +69,15 @@ export interface Application {
   listProjects(actor: Actor, page: PageRequest): Promise<Result<Page<Project>>>
   /** The project of that URL: made now, or the one that was there. */
   createProject(actor: Actor, request: ProjectRequest): Promise<Result<Project>>
+
+  taskEgress(actor: Actor, task: TaskRef): Promise<Result<EgressView>>
+  /** Opens a host to the setup of one task, from its next attempt on. */
+  widenTask(actor: Actor, task: TaskRef, request: WideningRequest): Promise<Result<EgressView>>
+  narrowTask(actor: Actor, task: TaskRef, target: EgressTarget): Promise<Result<EgressView>>
+  projectEgress(actor: Actor, project: string): Promise<Result<EgressView>>
+  /** Opens a host to the setup of the project's tasks where `airlock.yaml` names it. */
+  widenProject(actor: Actor, project: string, request: WideningRequest): Promise<Result<EgressView>>
+  narrowProject(actor: Actor, project: string, target: EgressTarget): Promise<Result<EgressView>>
 
   listProviders(actor: Actor, page: PageRequest): Promise<Result<Page<ProviderView>>>
   /** Stored only after a real call with the key succeeded. */

@@ -55,6 +55,21 @@ export function egressRequestsOf(tx: Tx, task: string): Promise<EgressRequestRow
     .execute()
 }
 
+/** What the configuration of a project names beyond the presets, each host once, as its tasks came upon it. */
+export async function projectEgressRequests(tx: Tx, project: string): Promise<EgressRequestRow[]> {
+  return tx
+    .selectFrom('egressRequests')
+    .innerJoin('tasks', 'tasks.id', 'egressRequests.task')
+    .selectAll('egressRequests')
+    .distinctOn('egressRequests.target')
+    .where('tasks.project', '=', project)
+    .where('egressRequests.origin', '=', 'project')
+    .orderBy('egressRequests.target')
+    .orderBy('egressRequests.lastAt', 'desc')
+    .limit(MOST_EGRESS_REQUESTS)
+    .execute()
+}
+
 export interface NewAllowance {
   readonly id: string
   readonly project: string

@@ -14,6 +14,7 @@ function concrete(path: string): string {
     .replace('{task}', '1')
     .replace('{commit}', 'c'.repeat(40))
     .replace('{name}', 'anthropic')
+    .replace('{project}', 'shop')
     .replace('{person}', 'usr_00000000000000000009')
 }
 

@@ -1,5 +1,6 @@
 import type { Member, Project, ProviderView } from '#contract/api.ts'
 import { NOTHING_SPENT } from '#contract/budget.ts'
+import type { EgressView } from '#contract/egress.ts'
 import type { EventBody, TaskEvent } from '#contract/event.ts'
 import type { Task, TaskState } from '#contract/task.ts'
 import type { Application, EventListener } from '#http/application.ts'
@@ -222,6 +223,20 @@ export class FakeApplication implements Application {
       this.projects.push(project)
       return project
     })
+  taskEgress: Application['taskEgress'] = (actor, ref) => this.#egress('taskEgress', actor, [ref])
+  widenTask: Application['widenTask'] = (actor, ref, request) =>
+    this.#egress('widenTask', actor, [ref, request])
+  narrowTask: Application['narrowTask'] = (actor, ref, target) =>
+    this.#egress('narrowTask', actor, [ref, target])
+  projectEgress: Application['projectEgress'] = (actor, project) =>
+    this.#egress('projectEgress', actor, [project])
+  widenProject: Application['widenProject'] = (actor, project, request) =>
+    this.#egress('widenProject', actor, [project, request])
+  narrowProject: Application['narrowProject'] = (actor, project, target) =>
+    this.#egress('narrowProject', actor, [project, target])
+  #egress(name: string, _actor: Actor, input: unknown[]): Promise<Result<EgressView>> {
+    return this.#answer(name, input, () => ({ requests: [], allowed: [] }))
+  }
   listProviders: Application['listProviders'] = (_actor, page) =>
     this.#answer('listProviders', [page], () => ({ items: this.providers }))
   addProvider: Application['addProvider'] = (_actor, request) =>

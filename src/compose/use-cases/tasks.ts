@@ -8,6 +8,7 @@ import { patchByDigest, patchById, patchBytes } from '#store/patches.ts'
 import { projectByReference } from '#store/projects.ts'
 import { taskView, taskViews } from '#store/task-view.ts'
 import { countTasks, listTasks } from '#store/tasks.ts'
+import { taskEgress } from '#tasks/egress-view.ts'
 import { findTask } from '#tasks/reference.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 
@@ -50,7 +51,12 @@ export function taskUseCases(
     getTask: async (actor, reference) => {
       const task = await findTask(store, actor.organisation, reference)
       if (!task.ok) return task
-      return ok(await store.inOrganisation(actor.organisation, (tx) => taskView(tx, task.value)))
+      return ok(
+        await store.inOrganisation(actor.organisation, async (tx) => ({
+          ...(await taskView(tx, task.value)),
+          egress: await taskEgress(tx, task.value),
+        })),
+      )
     },
 
     diffOf: async (actor, reference, digest) => {

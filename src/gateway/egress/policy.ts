@@ -1,6 +1,7 @@
 import { type EgressMethod, type EgressRoute, type PlainBounds, targetText } from '#contract/egress.ts'
 import type { EgressPreset } from '#contract/project-file.ts'
 import { compileGlob, type Matcher } from '#guards/glob.ts'
+import { parsePlainTarget } from './plain-target.ts'
 import { allowedByPresets } from './presets.ts'
 
 /** What a lane may reach. Nothing at all when both are empty. */
@@ -51,6 +52,17 @@ export function passes(
       methods.includes(method as EgressMethod) &&
       readings.every((parts) => matchers.some((matches) => matches(parts))),
   )
+}
+
+/** Whether a route would let this through, as far as it is known: of a host alone neither method nor path is. */
+export function covers(
+  route: EgressRoute,
+  asked: Pick<EgressRoute, 'scheme' | 'host' | 'port'> & { readonly method: string; readonly path: string },
+): boolean {
+  if (targetText(route) !== targetText(asked)) return false
+  if (asked.method === '') return true
+  const read = parsePlainTarget(`http://${asked.host}:${asked.port}${asked.path}`)
+  return read.kind === 'plain' && passes(route.bounds.map(compiled), asked.method, read.readings)
 }
 
 function compiled(bounds: PlainBounds): CompiledBounds {

@@ -1,6 +1,7 @@
 import type { Route } from '../route.ts'
 import { auditRoutes } from './audit.ts'
 import { budgetRoutes } from './budgets.ts'
+import { egressRoutes } from './egress.ts'
 import { peopleRoutes } from './people.ts'
 import { projectRoutes } from './projects.ts'
 import { providerRoutes } from './providers.ts'
@@ -15,6 +16,7 @@ export function allRoutes(heartbeatMilliseconds: number): readonly Route[] {
     ...taskRoutes(heartbeatMilliseconds),
     ...reviewRoutes,
     ...projectRoutes,
+    ...egressRoutes,
     ...providerRoutes,
     ...peopleRoutes,
     ...budgetRoutes,
