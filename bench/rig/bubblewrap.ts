@@ -39,7 +39,7 @@ export async function bubblewrapBench(): Promise<BubblewrapBench> {
       mounts: [],
       limits: DEFAULT_LIMITS,
     }),
-    close: () => rm(root, { recursive: true, force: true }),
+    close: () => rm(root, { recursive: true, force: true, maxRetries: 5 }),
   }
 }
 

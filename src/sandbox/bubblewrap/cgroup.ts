@@ -10,6 +10,8 @@ export interface Cgroup {
   /** Moves a process in; its children are born inside. The kernel may take some milliseconds, off the main thread. */
   join(pid: number): Promise<void>
   processes(): readonly number[]
+  /** True when the process is in all of it: in version 1, in the directory of every controller. */
+  holds(pid: number): boolean
   kill(): void
   /** How many processes the kernel killed here because memory ran out. */
   outOfMemoryKills(): number
@@ -127,6 +129,7 @@ function cgroupAt(directories: readonly string[]): DirectoryCgroup {
         await writeFile(join(directory, 'cgroup.procs'), `${pid}`, { flag: 'r+' })
     },
     processes: () => [...new Set(existing().flatMap(processesIn))],
+    holds: (pid) => directories.every((directory) => processesIn(directory).includes(pid)),
     kill: () => {
       for (const directory of existing())
         if (!write(directory, 'cgroup.kill', 1, 'optional')) processesIn(directory).forEach(killProcess)

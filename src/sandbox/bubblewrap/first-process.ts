@@ -29,7 +29,7 @@ export function orphans(bwrap: string): readonly number[] {
     .filter((pid) => /^NSpid:(\s+\d+)+\s+1$/m.test(read(pid, 'status')))
 }
 
-function parentOf(pid: number): number {
+export function parentOf(pid: number): number {
   return Number(/^PPid:\s+(\d+)$/m.exec(read(pid, 'status'))?.[1] ?? 0)
 }
 

@@ -1,16 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import type { Readable, Writable } from 'node:stream'
+import { setTimeout as pause } from 'node:timers/promises'
 import { type Failure, failureOf } from '#kernel/failure.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Sandbox, SandboxSpec } from '../driver.ts'
 import type { Cgroup } from './cgroup.ts'
+import { isAlive, killFirstProcess, parentOf } from './first-process.ts'
 import type { Ground } from './ground.ts'
-import type { Pipe } from './pipes.ts'
+import type { Joints } from './pipes.ts'
 import { profileOptions } from './profile.ts'
 import { rlimitOptions } from './rlimits.ts'
 import { type Exit, runningSandbox } from './running-sandbox.ts'
+import { type StatusReader, statusReader } from './status.ts'
 
 export interface Launched {
   readonly child: ChildProcess
@@ -20,23 +23,25 @@ export interface Launched {
 const OPTIONS = 3
 const FILTER = 4
 const STATUS = 5
+const GATE = 6
 
 const OUT_OF_MEMORY_SCORE = '500'
 
 /**
- * Starts one bwrap. It first waits for its options on a pipe, which is filled only after it was put into its cgroup:
- * no instruction of the profile, and nothing inside, ever runs outside the limits. Must be called on the main thread,
- * because --die-with-parent watches the thread that started the process.
+ * Starts one bwrap. While it builds the sandbox it is put into its cgroup, which makes the kernel wait for some
+ * milliseconds; then it stands at a gate, and goes on to the command only when that is opened: nothing inside ever runs
+ * outside the limits. Must be called on the main thread, because --die-with-parent watches the thread that started
+ * the process.
  */
 export async function launch(ground: Ground, spec: SandboxSpec): Promise<Result<Launched>> {
   const gone = [ground.bwrap, ground.prlimit].find((program) => !existsSync(program))
   if (gone !== undefined) return refused(vanished(gone))
-  const pipes = await ground.pipes.take(3).catch(failureOf)
-  if (!Array.isArray(pipes)) return refused(pipes)
+  const joints = await ground.pipes.take().catch(failureOf)
+  if (!('gate' in joints)) return refused(joints)
   let cgroup: Cgroup | undefined
   try {
     cgroup = ground.cgroups?.create(`${ground.cgroupPrefix}${spec.id}`, spec.limits)
-    return ok(await startIn(ground, spec, pipes, cgroup))
+    return ok(await startIn(ground, spec, joints, cgroup))
   } catch (error) {
     await cgroup?.remove()
     return refused({
@@ -61,50 +66,54 @@ function vanished(program: string): Failure {
 async function startIn(
   ground: Ground,
   spec: SandboxSpec,
-  [input, stdout, stderr]: Pipe[],
+  { input, stdout, stderr, gate }: Joints,
   cgroup: Cgroup | undefined,
 ): Promise<Launched> {
-  if (input === undefined || stdout === undefined || stderr === undefined)
-    throw new Error('three pipes are needed')
-  const child = spawnBwrap(ground, spec, [input.read, stdout.write, stderr.write], cgroup === undefined)
+  const child = spawnBwrap(ground, spec, [input.read, stdout.write, stderr.write, gate], cgroup === undefined)
   const exit = exitOf(child)
   for (const descriptor of [input.read, stdout.write, stderr.write]) closeSync(descriptor)
-  const fault = await faultOf(child, cgroup)
-  if (fault !== undefined) {
+  try {
+    await comeToLife(child)
+    const [, , , optionsPipe, filterPipe, statusPipe] = child.stdio as readonly unknown[]
+    const status = statusReader(statusPipe as Readable)
+    const profile = profileOptions(spec, ground.host, ground.files, { seccomp: FILTER, status: STATUS })
+    const options = [...(ground.weakening.options?.(profile) ?? profile), '--block-fd', `${GATE}`]
+    feed(optionsPipe as Writable, Buffer.from(options.map((option) => `${option}\0`).join('')))
+    feed(filterPipe as Writable, ground.filter)
+    if (cgroup !== undefined) await enclose(child, status, cgroup)
+    writeSync(gate, 'x')
+    feed(new Socket({ fd: input.write, readable: false, writable: true }), spec.input ?? new Uint8Array())
+    const sandbox = runningSandbox({
+      spec,
+      child,
+      exit,
+      status,
+      stdout: stdout.read,
+      stderr: stderr.read,
+      cgroup,
+      stopwatch: ground.stopwatch,
+    })
+    return { child, sandbox }
+  } catch (fault) {
     for (const descriptor of [input.write, stdout.read, stderr.read]) closeSync(descriptor)
     throw fault
+  } finally {
+    closeSync(gate)
   }
-  const [, , , optionsPipe, filterPipe, statusPipe] = child.stdio as readonly unknown[]
-  const profile = profileOptions(spec, ground.host, ground.files, { seccomp: FILTER, status: STATUS })
-  const options = ground.weakening.options?.(profile) ?? profile
-  feed(optionsPipe as Writable, Buffer.from(options.map((option) => `${option}\0`).join('')))
-  feed(filterPipe as Writable, ground.filter)
-  feed(new Socket({ fd: input.write, readable: false, writable: true }), spec.input ?? new Uint8Array())
-  const sandbox = runningSandbox({
-    spec,
-    child,
-    exit,
-    status: statusPipe as Readable,
-    stdout: stdout.read,
-    stderr: stderr.read,
-    cgroup,
-    stopwatch: ground.stopwatch,
-  })
-  return { child, sandbox }
 }
 
 function spawnBwrap(
   ground: Ground,
   spec: SandboxSpec,
-  [stdin, stdout, stderr]: readonly [number, number, number],
+  [stdin, stdout, stderr, gate]: readonly [number, number, number, number],
   withoutCgroup: boolean,
 ): ChildProcess {
   const rlimits = rlimitOptions(spec.limits, ground.ceilings, {
     cgroup: withoutCgroup,
     userProcesses: withoutCgroup ? processesOf(ground.hostUser?.uid ?? process.getuid?.() ?? 0) : 0,
   })
-  const foreign = ground.inherited.filter((descriptor) => descriptor > STATUS)
-  const stdio: (number | 'pipe' | 'ignore')[] = [stdin, stdout, stderr, 'pipe', 'pipe', 'pipe']
+  const foreign = ground.inherited.filter((descriptor) => descriptor > GATE)
+  const stdio: (number | 'pipe' | 'ignore')[] = [stdin, stdout, stderr, 'pipe', 'pipe', 'pipe', gate]
   // Each inherited descriptor is replaced by /dev/null and offered to bwrap as an empty list of options, which it
   // reads and closes: the only way from here to start a child without them.
   for (const descriptor of foreign) {
@@ -132,22 +141,57 @@ function spawnBwrap(
   )
 }
 
-/**
- * Puts the child into its cgroup and first in the line of victims. What went wrong with that, or with starting it at
- * all, comes back as an error.
- */
-async function faultOf(child: ChildProcess, cgroup: Cgroup | undefined): Promise<unknown> {
-  if (child.pid === undefined) return new Promise((resolve) => child.once('error', resolve))
+/** Throws what kept the child from being started; puts it first in the line of victims. */
+async function comeToLife(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined) throw await new Promise((resolve) => child.once('error', resolve))
   try {
     // Before the server when the host's memory runs out; and what a server may not be killed for is not inherited.
     writeFileSync(`/proc/${child.pid}/oom_score_adj`, OUT_OF_MEMORY_SCORE)
-    await cgroup?.join(child.pid)
-    return undefined
   } catch (error) {
-    child.kill('SIGKILL') // whatever happened, nothing starts outside its cgroup
-    const died = error instanceof Error && 'code' in error && error.code === 'ESRCH'
-    return died ? undefined : error // the ending of a child that died by itself will tell why
+    if (!isCode(error, 'ESRCH') && !isCode(error, 'ENOENT')) throw error
   }
+}
+
+const LONGEST_SETUP = 60_000
+
+/** Puts bwrap into its cgroup, and the first process of the inside, which may have been born before. */
+async function enclose(child: ChildProcess, status: StatusReader, cgroup: Cgroup): Promise<void> {
+  const over = new AbortController()
+  const tooLong = pause(LONGEST_SETUP, undefined, { signal: over.signal }).then(() => {
+    throw new Error('bwrap did not get ready')
+  })
+  try {
+    await Promise.race([tooLong, encloseBoth(child, status, cgroup)])
+  } catch (fault) {
+    child.kill('SIGKILL') // whatever happened, nothing starts outside its cgroup
+    void status.firstProcess().then((first) => first !== undefined && killFirstProcess(first))
+    throw fault
+  } finally {
+    tooLong.catch(() => {})
+    over.abort()
+  }
+}
+
+async function encloseBoth(child: ChildProcess, status: StatusReader, cgroup: Cgroup): Promise<void> {
+  await joinUnlessDead(cgroup, child.pid)
+  const first = await status.firstProcess()
+  if (first === undefined || cgroup.holds(first)) return
+  // It waits at the gate, so that its number is still its own while its parent is ours.
+  if (parentOf(first) === child.pid) await joinUnlessDead(cgroup, first)
+  if (!cgroup.holds(first) && isAlive(first)) throw new Error('a sandbox without its cgroup')
+}
+
+/** The ending of a child that died by itself will tell why. */
+async function joinUnlessDead(cgroup: Cgroup, pid: number | undefined): Promise<void> {
+  try {
+    if (pid !== undefined) await cgroup.join(pid)
+  } catch (error) {
+    if (!isCode(error, 'ESRCH')) throw error
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
 }
 
 /** Listens from the first moment: a child may die while it is being put into its cgroup. */

@@ -10,8 +10,21 @@ export interface Pipe {
   readonly write: number
 }
 
-const BATCH = 24
-const LOW = 6
+/** What one sandbox is joined to the host by. */
+export interface Joints {
+  readonly input: Pipe
+  readonly stdout: Pipe
+  readonly stderr: Pipe
+  /**
+   * Both ends of one pipe in one descriptor, for the gate at which bwrap waits. Who waits at it holds the writing end
+   * as well, so that a server which dies never opens it: an end of file would.
+   */
+  readonly gate: number
+}
+
+const BATCH = 8
+const LOW = 2
+const PIPES = 3
 
 /**
  * Real pipes. Node joins children by pairs of sockets, and on a socket `echo > /dev/stderr` fails with ENXIO, which
@@ -20,24 +33,29 @@ const LOW = 6
  */
 export class PipeStore {
   readonly #directory: string
-  readonly #pipes: Pipe[] = []
+  readonly #ready: Joints[] = []
   #refilling: Promise<void> | undefined
 
   constructor(directory: string) {
     this.#directory = directory
   }
 
-  async take(count: number): Promise<Pipe[]> {
-    while (this.#pipes.length < count) await this.#refill()
-    const taken = this.#pipes.splice(0, count)
-    if (this.#pipes.length < LOW) this.#refill().catch(() => {}) // the next one to need them will hear of it
-    return taken
+  async take(): Promise<Joints> {
+    for (;;) {
+      const taken = this.#ready.shift()
+      if (this.#ready.length < LOW) {
+        const refilling = this.#refill()
+        if (taken === undefined) await refilling
+        else refilling.catch(() => {}) // the next one to need them will hear of it
+      }
+      if (taken !== undefined) return taken
+    }
   }
 
   #refill(): Promise<void> {
-    this.#refilling ??= makePipes(this.#directory, BATCH)
-      .then((pipes) => {
-        this.#pipes.push(...pipes)
+    this.#refilling ??= makeJoints(this.#directory)
+      .then((made) => {
+        this.#ready.push(...made)
       })
       .finally(() => {
         this.#refilling = undefined
@@ -46,12 +64,20 @@ export class PipeStore {
   }
 }
 
-async function makePipes(parent: string, count: number): Promise<Pipe[]> {
+async function makeJoints(parent: string): Promise<Joints[]> {
   const directory = await mkdtemp(join(parent, 'pipes-'))
   try {
-    const paths = Array.from({ length: count }, (_, index) => join(directory, `${index}`))
+    const paths = Array.from({ length: BATCH * (PIPES + 1) }, (_, index) => join(directory, `${index}`))
     await run('mkfifo', ['-m', '0666', ...paths])
-    return paths.map(openPipe)
+    return Array.from({ length: BATCH }, (_, index) => {
+      const [input = '', stdout = '', stderr = '', gate = ''] = paths.slice(index * (PIPES + 1))
+      return {
+        input: openPipe(input),
+        stdout: openPipe(stdout),
+        stderr: openPipe(stderr),
+        gate: openGate(gate),
+      }
+    })
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
@@ -65,6 +91,12 @@ function openPipe(path: string): Pipe {
   closeSync(helper)
   rmSync(path)
   return { read, write }
+}
+
+function openGate(path: string): number {
+  const gate = openSync(path, constants.O_RDWR)
+  rmSync(path)
+  return gate
 }
 
 function run(command: string, args: readonly string[]): Promise<void> {

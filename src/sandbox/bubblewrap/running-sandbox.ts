@@ -1,5 +1,4 @@
 import type { ChildProcess } from 'node:child_process'
-import type { Readable } from 'node:stream'
 import { setImmediate as immediate, setTimeout as pause } from 'node:timers/promises'
 import type { Stopwatch } from '#kernel/instant.ts'
 import type { EndCause, Sandbox, SandboxEnding, SandboxSpec } from '../driver.ts'
@@ -7,7 +6,7 @@ import type { Cgroup } from './cgroup.ts'
 import { watchDisk } from './disk-watch.ts'
 import { isAlive, killFirstProcess } from './first-process.ts'
 import { outputOf } from './output.ts'
-import { readStatus, type Status } from './status.ts'
+import type { Status, StatusReader } from './status.ts'
 
 export interface Exit {
   readonly code: number | null
@@ -19,7 +18,7 @@ export interface Started {
   readonly spec: SandboxSpec
   readonly child: ChildProcess
   readonly exit: Promise<Exit>
-  readonly status: Readable
+  readonly status: StatusReader
   readonly stdout: number
   readonly stderr: number
   readonly cgroup: Cgroup | undefined
@@ -46,7 +45,6 @@ export function runningSandbox({
     killAll(child, cgroup)
   }
   const output = outputOf(spec.limits.outputBytes, spec.onOutput, () => end('output_exhausted'))
-  const told = readAll(status)
   const drained = Promise.all([output.read('stdout', stdout), output.read('stderr', stderr)])
   const timer = setTimeout(() => end('timed_out'), spec.limits.seconds * 1000)
   const memory = setInterval(() => {
@@ -69,11 +67,7 @@ export function runningSandbox({
     over.abort()
     if (cgroup === undefined) killAll(child, cgroup)
     const outOfMemory = (cgroup?.outOfMemoryKills() ?? 0) > 0
-    const said = await unlessStuck(
-      told,
-      () => 0,
-      () => status.destroy(),
-    )
+    const said = await unlessStuck(status.all(), () => 0, status.stop)
     await gone(said, cgroup)
     await unlessStuck(drained, () => output.total().bytes, output.stop)
     const removed = (await cgroup?.remove()) ?? true
@@ -136,14 +130,6 @@ function verdictOf({ outOfMemory, said, signal, complaint }: Signs): { cause: En
   if (said.exitCode !== undefined) return { cause: 'exited' }
   if (signal !== null) return { cause: 'killed', detail: `by ${signal} from elsewhere on the host` }
   return { cause: 'failed_to_start', detail: complaint.trim() }
-}
-
-async function readAll(status: Readable): Promise<Status> {
-  let text = ''
-  try {
-    for await (const chunk of status) if (text.length < 16_384) text += chunk
-  } catch {} // a reset status pipe tells as little as an empty one
-  return readStatus(text)
 }
 
 /**

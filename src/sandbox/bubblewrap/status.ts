@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream'
+
 /** What bwrap said on its status descriptor. The inside can forge it: good for words to people, never for a decision. */
 export interface Status {
   /** The host's number of the process that is pid 1 inside. */
@@ -16,4 +18,30 @@ export function readStatus(text: string): Status {
     ...(firstProcess === undefined ? {} : { firstProcess: Number(firstProcess) }),
     ...(exitCode === undefined ? {} : { exitCode: Number(exitCode) }),
   }
+}
+
+/** The status descriptor of one bwrap, read as it comes. */
+export interface StatusReader {
+  /** The process that will be pid 1 inside, told before anything of the inside runs; undefined if bwrap ended before. */
+  firstProcess(): Promise<number | undefined>
+  /** All that was said, once nobody can say more. */
+  all(): Promise<Status>
+  stop(): void
+}
+
+export function statusReader(stream: Readable): StatusReader {
+  let text = ''
+  const named = Promise.withResolvers<number | undefined>()
+  const reading = (async () => {
+    try {
+      for await (const chunk of stream) {
+        if (text.length < MOST_BYTES) text += chunk
+        const { firstProcess } = readStatus(text)
+        if (firstProcess !== undefined) named.resolve(firstProcess)
+      }
+    } catch {} // a reset status pipe tells as little as an empty one
+    named.resolve(undefined)
+    return readStatus(text)
+  })()
+  return { firstProcess: () => named.promise, all: () => reading, stop: () => void stream.destroy() }
 }
