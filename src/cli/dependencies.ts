@@ -3,6 +3,7 @@ import type { HostFinding } from '#contract/api.ts'
 import type { RandomBytes } from '#kernel/ids.ts'
 import type { Clock } from '#kernel/instant.ts'
 import type { Result } from '#kernel/result.ts'
+import type { AgentTools } from './agent-tools.ts'
 import type { Page } from './pager.ts'
 import type { SandboxTools } from './sandbox-tools.ts'
 import type { Prompts } from './terminal/prompts.ts'
@@ -56,6 +57,8 @@ export interface CliDependencies {
   readonly doctor: () => Promise<readonly HostFinding[]>
   /** Tries the sandboxes of this host, without a server. */
   readonly sandbox: SandboxTools
+  /** The agents of this installation, without a server. */
+  readonly agents: AgentTools
   /** Starts the server of the data directory in this process, listening when it resolves. */
   readonly serve: (options: { readonly port?: number }) => Promise<Result<RunningServer>>
 }

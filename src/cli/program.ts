@@ -1,5 +1,6 @@
 import tab from '@bomb.sh/tab/commander'
 import { Command, CommanderError } from 'commander'
+import { agentsCommand } from './commands/agents.ts'
 import { approveCommand } from './commands/approve.ts'
 import { attachCommand } from './commands/attach.ts'
 import { auditCommand } from './commands/audit.ts'
@@ -35,7 +36,18 @@ const GROUPS: readonly CommandGroup[] = [
   ['Work:', [runCommand, tasksCommand, showCommand, watchCommand, cancelCommand, retryCommand]],
   ['Review:', [reviewCommand, diffCommand, approveCommand, rejectCommand]],
   ['Evidence:', [verifyCommand, attachCommand, auditCommand]],
-  ['Set up:', [initCommand, doctorCommand, providerCommand, projectCommand, peopleCommand, budgetCommand]],
+  [
+    'Set up:',
+    [
+      initCommand,
+      doctorCommand,
+      providerCommand,
+      agentsCommand,
+      projectCommand,
+      peopleCommand,
+      budgetCommand,
+    ],
+  ],
   ['Chamber:', [labCommand, sandboxCommand]],
   ['Server:', [upCommand, downCommand, statusCommand]],
 ]

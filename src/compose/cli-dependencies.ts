@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { text } from 'node:stream/consumers'
+import type { AgentTools } from '#cli/agent-tools.ts'
 import type { CliDependencies } from '#cli/dependencies.ts'
 import { createPager } from '#cli/pager.ts'
 import type { SandboxTools } from '#cli/sandbox-tools.ts'
@@ -58,6 +59,7 @@ export function cliDependencies(
     },
     doctor,
     sandbox: sandboxTools(config, packageRoot),
+    agents: agentToolsOf(config, packageRoot),
     serve: async ({ port }) => {
       const { serve } = await import('./serve.ts')
       return serve(config, {
@@ -82,5 +84,21 @@ function sandboxTools(config: Config, packageRoot: string): SandboxTools {
     exec: async (request) => (await import('./sandbox-exec.ts')).execInSandbox(await open(), request),
     cases: async () => (await import('#sandbox/lab/lab-cases.ts')).LAB_CASES,
     lab: async (request) => (await import('./sandbox-lab.ts')).attackSandboxes(await open(), request),
+  }
+}
+
+/** Loaded when they are used. */
+function agentToolsOf(config: Config, packageRoot: string): AgentTools {
+  const open = async () => {
+    const [{ openToolbox }, { agentTools }] = await Promise.all([
+      import('./toolbox.ts'),
+      import('./agent-tools.ts'),
+    ])
+    return agentTools(await openToolbox(config, packageRoot))
+  }
+  return {
+    list: async () => (await open()).list(),
+    install: async (request) => (await open()).install(request),
+    remove: async (name, version) => (await open()).remove(name, version),
   }
 }

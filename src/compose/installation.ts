@@ -16,6 +16,8 @@ export interface Installation {
   readonly workspaces: string
   readonly scratch: string
   readonly runtime: string
+  /** Installed agents: read-only directories that sandboxes are shown. */
+  readonly agents: string
   readonly lanes: string
   readonly database: string
   readonly providersFile: string
@@ -37,7 +39,7 @@ export async function openInstallation(
   await directory(runtimeDirectory, passable)
   const at = (name: string) => join(dataDirectory, name)
   for (const name of ['keys', 'repositories', 'evidence']) await directory(at(name), 0o700)
-  for (const name of ['workspaces', 'scratch', 'runtime']) await directory(at(name), passable)
+  for (const name of ['workspaces', 'scratch', 'runtime', 'agents']) await directory(at(name), passable)
   const lanes = join(runtimeDirectory, 'lanes')
   await directory(lanes, passable)
   const signer = await signingKey(at('keys'), random)
@@ -48,6 +50,7 @@ export async function openInstallation(
     workspaces: at('workspaces'),
     scratch: at('scratch'),
     runtime: at('runtime'),
+    agents: at('agents'),
     lanes,
     database: at('postgres'),
     providersFile: join(at('keys'), 'providers.json'),

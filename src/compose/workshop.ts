@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { builtinAgent } from '#agents/builtin/agent.ts'
+import { knownAgents } from '#agents/known-agents.ts'
+import { PackageShelf } from '#agents/package-shelf.ts'
 import { openTrustedRepository } from '#forge/git/trusted-repository.ts'
 import { RemoteDirectory } from '#forge/remote-directory.ts'
 import type { TrustedRepository } from '#forge/repository.ts'
@@ -97,7 +98,8 @@ async function workshopOver(
       providersFromEnvironment(config.providerEnvironment),
     ),
     remotes: new RemoteDirectory(installation.remotesFile),
-    agents: new Map([[builtinAgent.name, builtinAgent]]),
+    agents: knownAgents,
+    agentPackages: new PackageShelf(installation.agents),
     ...repositories(installation.repositories),
     signer: installation.signer,
     verifierKey: installation.signer.key,
@@ -129,7 +131,7 @@ async function guestRuntime(
   const runtime = await stageGuestRuntime({ root: packageRoot, runtimeDirectory, node: process.execPath })
   try {
     return await compileGuest(driver, runtime, {
-      programs: ['src/agents/builtin/main.ts'],
+      programs: ['src/agents/builtin/main.ts', 'src/agents/acp/main.ts'],
       runtimeDirectory,
       scratchDirectory,
       ...(owner === undefined ? {} : { owner }),

@@ -69,7 +69,10 @@ export const ProjectFile = z
       .default({ protected: [] })
       .describe('More branches that Airlock never pushes to'),
     agents: z
-      .record(z.string().regex(/^[a-z][a-z0-9-]{0,39}$/), z.string().regex(/^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$/))
+      .record(
+        z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
+        z.string().regex(/^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$/),
+      )
       .optional()
       .describe('Versions of agents by name; without it, those the installation has pinned'),
     sandbox: z

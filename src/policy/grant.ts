@@ -14,7 +14,7 @@ export const Grant = z.strictObject({
   agent: z.string(),
   agentPackage: z
     .strictObject({ name: z.string(), version: z.string(), digest: z.string() })
-    .optional()
+    .exactOptional()
     .describe('The installed version the agent runs from; left out by an agent that comes with Airlock'),
   model: z.string(),
   scope: Scope,

@@ -8,6 +8,7 @@ import { compileScope } from '#guards/scope.ts'
 import { AirlockError, type Failure } from '#kernel/failure.ts'
 import { ok, type Result } from '#kernel/result.ts'
 import type { Grant } from '#policy/grant.ts'
+import type { ReadOnlyMount } from '#sandbox/driver.ts'
 import { taskCommand } from '#sandbox/task-command.ts'
 import type { Workspace } from '#sandbox/workspace/workspaces.ts'
 import { attemptByNumber, noteAttempt } from '#store/attempts.ts'
@@ -40,7 +41,7 @@ export async function runAgent(
   context: StepContext,
   workspace: Workspace,
   grant: Grant,
-  agent: Agent,
+  { agent, mounts }: { readonly agent: Agent; readonly mounts: readonly ReadOnlyMount[] },
   { provider, model }: ModelChoice,
 ): Promise<Result<AgentRun>> {
   const { workshop, task, tell } = context
@@ -104,7 +105,10 @@ export async function runAgent(
     const ended = await sandboxed(
       workshop,
       {
-        ...taskCommand('run', workshop.runtime, plan.command, plan),
+        ...taskCommand('run', workshop.runtime, plan.command, {
+          ...plan,
+          mounts: [...plan.mounts, ...mounts],
+        }),
         workspace: {
           source: workspace.path,
           target: '/workspace',

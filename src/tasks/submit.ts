@@ -14,6 +14,7 @@ import { appendEvents } from '#store/events.ts'
 import { type ProjectRow, projectByReference, setDefaultBranch } from '#store/projects.ts'
 import { taskView } from '#store/task-view.ts'
 import { insertTask } from '#store/tasks.ts'
+import { agentPackageFor, modelFor } from './agent-package.ts'
 import { newestBase } from './newest-base.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -33,14 +34,16 @@ export async function submitTask(
     projectByReference(tx, request.project),
   )
   if (project === undefined) return refused(unknownProject(request.project))
-  const agent = workshop.agents.get(request.agent)
-  if (agent === undefined) return refused(unknownAgent(request.agent, [...workshop.agents.keys()]))
-  const choice = await workshop.providers.choose(request.model)
+  const agent = workshop.agents.named(request.agent)
+  if (agent === undefined) return refused(unknownAgent(request.agent, workshop.agents.names))
+  const choice = await modelFor(workshop.providers, agent, request.model)
   if (!choice.ok) return choice
 
   const found = await newestBase(workshop, project, request.baseBranch)
   if (!found.ok) return found
   const { tip, projectFile, defaultBranch } = found.value
+  const installed = await agentPackageFor(workshop, agent, projectFile)
+  if (!installed.ok) return installed
   const scope = request.scope ?? projectFile.scope ?? WHOLE_REPOSITORY
   const compiled = compileScope(scope, projectFile.protected)
   if (!compiled.ok) return compiled

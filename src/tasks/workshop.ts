@@ -1,4 +1,5 @@
-import type { Agent } from '#agents/agent.ts'
+import type { AgentDirectory } from '#agents/known-agents.ts'
+import type { PackageShelf } from '#agents/package-shelf.ts'
 import type { Signer, VerifierKey } from '#audit/signing-key.ts'
 import type { TaskState } from '#contract/task.ts'
 import type { RemoteDirectory } from '#forge/remote-directory.ts'
@@ -34,7 +35,9 @@ export interface Workshop {
   /** A new, short path for a lane's socket directory. */
   lanePath(): string
   readonly providers: ProviderDirectory
-  readonly agents: ReadonlyMap<string, Agent>
+  readonly agents: AgentDirectory
+  /** What agents run from that do not come with Airlock. */
+  readonly agentPackages: PackageShelf
   /** How the host reaches the repositories of projects. */
   readonly remotes: RemoteDirectory
   /** The host-owned bare repository of a project. */

@@ -85,6 +85,7 @@ export async function aDesk(role: Role = 'owner'): Promise<Desk> {
       },
       doctor: async () => [],
       sandbox: noSandbox,
+      agents: noAgents,
       serve: async () => ok({ url: server.url, stop: async () => undefined }),
       ...changes,
     }
@@ -114,6 +115,11 @@ const nothingHere = async () => {
   throw new Error('no sandbox here')
 }
 const noSandbox: CliDependencies['sandbox'] = { exec: nothingHere, cases: nothingHere, lab: nothingHere }
+const noAgents: CliDependencies['agents'] = {
+  list: async () => [],
+  install: nothingHere,
+  remove: async () => 0,
+}
 
 function aPaper(interactive: boolean): { screen: Screen; out: string[]; err: string[] } {
   const out: string[] = []

@@ -218,7 +218,8 @@ const NO_AGENTS_HERE = {
   gateway: ABSENT,
   lanePath: never,
   providers: ABSENT,
-  agents: new Map(),
+  agents: { names: [], named: () => undefined },
+  agentPackages: ABSENT,
   idleSeconds: 1,
   toolchain: 'none',
 }

@@ -2,13 +2,14 @@ import type { Grant } from '#policy/grant.ts'
 import { grantDigest } from '#policy/grant.ts'
 import { json } from '#store/column.ts'
 import type { TaskRow } from '#store/schema.ts'
+import { agentPackageFor } from '../agent-package.ts'
 import { preparedBase } from '../prepared.ts'
 import { egressWords, setupEgress } from '../setup-egress.ts'
 import { failed, type Step } from '../step.ts'
 
 /** preparing → running: the base is checked out and set up, and the grant is written before any agent exists. */
 export const prepare: Step = async (context) => {
-  const { task, tell } = context
+  const { workshop, task, tell } = context
   tell({
     kind: 'step',
     step: 'prepare',
@@ -16,20 +17,25 @@ export const prepare: Step = async (context) => {
   })
   const base = await preparedBase(context)
   if (!base.ok) return failed(base.failure)
-  const grant = grantFor(task, egressWords(await setupEgress(context)))
+  const agent = workshop.agents.named(task.agent)
+  if (agent === undefined) throw new Error('a task that is prepared has a known agent')
+  const agentPackage = await agentPackageFor(workshop, agent, task.projectFile)
+  if (!agentPackage.ok) return failed(agentPackage.failure)
+  const grant = grantFor(task, agentPackage.value, egressWords(await setupEgress(context)))
   return {
     command: { name: 'run', grant: grantDigest(grant) },
     columns: { grantDocument: json(grant) },
   }
 }
 
-function grantFor(task: TaskRow, prepare: string[]): Grant {
+function grantFor(task: TaskRow, agentPackage: Grant['agentPackage'], prepare: string[]): Grant {
   return {
     version: 1,
     task: task.id,
     attempt: task.attempt,
     onBehalfOf: task.requester,
     agent: task.agent,
+    ...(agentPackage === undefined ? {} : { agentPackage }),
     model: task.model,
     scope: task.scope,
     protectedPaths: [...(task.projectFile?.protected ?? [])],

@@ -1,5 +1,6 @@
 import { ok, type Result } from '#kernel/result.ts'
 import type { Workspace } from '#sandbox/workspace/workspaces.ts'
+import { agentMounts } from '../agent-package.ts'
 import { runAgent } from '../agent-run.ts'
 import { importWork, treeIn } from '../import-work.ts'
 import { layPatch } from '../lay-patch.ts'
@@ -10,10 +11,12 @@ import { failed, type Step, type StepContext, type StepOutcome } from '../step.t
 export const run: Step = async (context) => {
   const { workshop, task, tell } = context
   const grant = task.grantDocument
-  const agent = workshop.agents.get(task.agent)
+  const agent = workshop.agents.named(task.agent)
   if (grant === null || agent === undefined) throw new Error('a running task has a grant and a known agent')
   const model = await workshop.providers.choose(task.model)
   if (!model.ok) return failed(model.failure)
+  const mounts = await agentMounts(workshop, grant.agentPackage)
+  if (!mounts.ok) return failed(mounts.failure)
   const base = await preparedBase(context)
   if (!base.ok) return failed(base.failure)
 
@@ -23,7 +26,7 @@ export const run: Step = async (context) => {
     if (!before.ok) return failed(before.failure)
     const laid = await layPatch(context, workspace, task.onto)
     if (!laid.ok) return failed(laid.failure)
-    const ran = await runAgent(context, workspace, grant, agent, model.value)
+    const ran = await runAgent(context, workspace, grant, { agent, mounts: mounts.value }, model.value)
     if (!ran.ok) return failed(ran.failure)
     tell({ kind: 'agent_ended', ending: ran.value.ending })
     if (context.signal.aborted) return cancelled()
