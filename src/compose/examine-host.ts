@@ -19,6 +19,7 @@ export async function examineHost(config: Config, packageRoot: string): Promise<
     driver: footing?.ok ? openDriver(config, installation, footing.value) : driver,
     dataDirectory: config.dataDirectory,
     id: newId('sbx', randomBytes),
+    searchPath: config.searchPath,
   })
   if (footing === undefined || config.sandbox.kind !== 'container') return findings
   const [engine] = (await findEngines()).sockets

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import type { Failure } from '#kernel/failure.ts'
 import { cgroupHome } from './bubblewrap/cgroup.ts'
@@ -8,6 +8,7 @@ import type { SandboxDriver, SandboxEnding } from './driver.ts'
 import { engineFinding, findEngines, tierFinding } from './engines.ts'
 import type { Finding } from './finding.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
+import { toolchainFinding } from './toolchains.ts'
 
 export interface Diagnosis {
   readonly findings: readonly Finding[]
@@ -22,6 +23,8 @@ export interface DiagnosisOptions {
   readonly dataDirectory: string
   /** An id no running sandbox has. */
   readonly id: string
+  /** Where the toolchains of the host are looked for. */
+  readonly searchPath: string
 }
 
 /** Examines what this host gives to sandboxes, the last word being a real one started with the full profile. */
@@ -31,12 +34,14 @@ export async function diagnose(options: DiagnosisOptions): Promise<Diagnosis> {
   const findings = [
     ...(options.driver.name === 'container'
       ? []
-      : [await bubblewrap(), userNamespaces(), seccomp(), cgroups()]),
+      : [await bubblewrap(), userNamespaces(), seccomp(), cgroups(), landlock()]),
     engineFinding(engines, process.getuid?.() === 0),
     tierFinding(options.driver, engines),
+    hardware(),
     await overlay(),
     await diskSpace(options.dataDirectory),
     await git(),
+    toolchainFinding(options.searchPath),
     profile(trial),
   ]
   const failure = trial.failure
@@ -132,6 +137,22 @@ function cgroups(): Finding {
     status: 'weaker',
     finding: 'not writable: limits hold for single processes only (rlimit), not for a sandbox as a whole',
     remedy: 'Run the server as a systemd service with Delegate=yes and DelegateSubgroup=server.',
+  }
+}
+
+/** No sandbox stands on it: mounts and namespaces do what it would do. It is named for whoever asks. */
+function landlock(): Finding {
+  const active = readText('/sys/kernel/security/lsm')?.split(',').includes('landlock') ?? false
+  return { name: 'landlock', status: 'ok', finding: active ? 'active; not needed' : 'not active; not needed' }
+}
+
+function hardware(): Finding {
+  const name = 'hardware virtualisation'
+  try {
+    accessSync('/dev/kvm', constants.R_OK | constants.W_OK)
+    return { name, status: 'ok', finding: '/dev/kvm can be opened; no driver uses it yet' }
+  } catch {
+    return { name, status: 'ok', finding: 'no /dev/kvm for this account; no driver uses it yet' }
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createBubblewrapDriver } from '#sandbox/bubblewrap/driver.ts'
 import { diagnose } from '#sandbox/doctor.ts'
+import { toolchainFinding } from '#sandbox/toolchains.ts'
 import { specOf } from '#test/port-suites/sandbox-specs.ts'
 import { type BubblewrapRig, bubblewrapRig } from './bubblewrap-rig.ts'
 
@@ -13,17 +14,25 @@ beforeAll(async () => {
 afterAll(() => rig.close())
 
 test('the doctor looks at everything a sandbox stands on, and starts one', async () => {
-  const diagnosis = await diagnose({ driver: rig.driver, dataDirectory: rig.root, id: 'doctor' })
+  const diagnosis = await diagnose({
+    driver: rig.driver,
+    dataDirectory: rig.root,
+    id: 'doctor',
+    searchPath: '/usr/bin',
+  })
   expect(diagnosis.findings.map(({ name }) => name)).toEqual([
     'bubblewrap',
     'user namespaces',
     'seccomp',
     'cgroups',
+    'landlock',
     'container engines',
     'sandbox tier',
+    'hardware virtualisation',
     'overlay',
     'disk space',
     'git',
+    'toolchains',
     'full profile',
   ])
   expect(diagnosis.findings.filter(({ status, remedy }) => status !== 'ok' && remedy === undefined)).toEqual(
@@ -38,7 +47,12 @@ test('a host without a usable bwrap is unavailable, with a way out', async () =>
   const remedies = { '/no/such/bwrap': 'apt-get install bubblewrap', '/usr/bin/true': 'airlock doctor' }
   for (const [bwrap, remedy] of Object.entries(remedies)) {
     const driver = createBubblewrapDriver({ ...rig.options, bwrap })
-    const { verdict, failure } = await diagnose({ driver, dataDirectory: rig.root, id: 'doctor' })
+    const { verdict, failure } = await diagnose({
+      driver,
+      dataDirectory: rig.root,
+      id: 'doctor',
+      searchPath: '/usr/bin',
+    })
     expect({ verdict, failure }).toMatchObject({
       verdict: 'unavailable',
       failure: { code: 'sandbox_unavailable', remedy: expect.stringContaining(remedy) },
@@ -72,4 +86,19 @@ test.runIf(process.getuid?.() === 0)(
 test('a driver without a place for its files refuses instead of failing', async () => {
   const driver = createBubblewrapDriver({ ...rig.options, runtimeDirectory: '/etc/hostname/runtime' })
   expect(await driver.start(specOf(await rig.directory(), ['true']))).toMatchObject({ ok: false })
+})
+
+test('a toolchain outside of /usr is named with what to do, since no sandbox sees it', () => {
+  const places = new Map([
+    ['python3', '/usr/bin/python3.11'],
+    ['go', '/usr/local/go/bin/go'],
+    ['cargo', '/root/.cargo/bin/cargo'],
+  ])
+  expect(toolchainFinding('', (program) => places.get(program))).toEqual({
+    name: 'toolchains',
+    status: 'weaker',
+    finding: 'sandboxes see python3, go; not below /usr, so not seen: cargo (/root/.cargo/bin/cargo)',
+    remedy: expect.stringContaining('image:'),
+  })
+  expect(toolchainFinding('relative:', () => undefined)).toMatchObject({ status: 'ok' })
 })
