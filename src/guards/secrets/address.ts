@@ -4,7 +4,7 @@ import { isWordy } from './randomness.ts'
 
 const SCHEME = /[a-z][a-z0-9+.-]{1,30}$/i
 const USERINFO =
-  /([^\s:/?#@"'`<>[\](){}|\\]{0,128}):([^\s"'`<>@/\\]{1,256}|[^\s"'`<>@\\]{1,128})@([\w.%{}$[\]:,*-]{1,255})/y
+  /([^\s:/?#@"'`<>[\](){}|]{0,128}):([^\s"'`<>@/\\]{1,256}|[^\s"'`<>@\\]{1,128})@([\w.%{}$[\]:,*-]{1,255})/y
 const WEBHOOKS: readonly { host: string; pattern: RegExp; maker: string }[] = [
   {
     host: 'hooks.slack.com',
@@ -49,6 +49,26 @@ const WEBHOOKS: readonly { host: string; pattern: RegExp; maker: string }[] = [
     pattern: /maker\.ifttt\.com\/trigger\/\w{1,60}\/with\/key\/[\w-]{20,60}/y,
   },
 ]
+
+const PGPASS = /^[\w.*-]{1,120}:(?:\d{2,5}|\*):[\w.*-]{1,80}:[\w.*-]{1,80}:([^\s:]{4,120})$/
+
+/** A line of `.pgpass`: host, port, database, user and password; `at` is the colon before a port. */
+export function pgpassAt(text: string, at: number): Sighting | undefined {
+  const from = text.lastIndexOf('\n', at) + 1
+  const newline = text.indexOf('\n', at)
+  const line = text.slice(from, Math.min(newline === -1 ? text.length : newline, from + 400))
+  const password = PGPASS.exec(line)?.[1]
+  if (password === undefined || isPlaceholder(password)) return undefined
+  const start = from + line.length - password.length
+  return {
+    rule: 'secret.address-password',
+    class: 'password',
+    reason: 'The line gives a database password, as in .pgpass.',
+    start,
+    end: start + password.length,
+    confidence: 'medium',
+  }
+}
 
 /** Addresses that carry a password before the `@`, or are themselves a key to a hook; `at` is the colon of `://`. */
 export function addressAt(text: string, at: number): Sighting | undefined {

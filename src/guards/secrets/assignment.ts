@@ -1,6 +1,6 @@
 import type { Sighting } from './finding.ts'
 import { isPlaceholder } from './placeholder.ts'
-import { isHex, isUuid, isWordy, looksRandom } from './randomness.ts'
+import { entropy, isHex, isUuid, isWordy, looksRandom } from './randomness.ts'
 import { type NamePromise, namesMaker, promiseOf } from './secret-name.ts'
 
 const LONGEST_VALUE = 1_024
@@ -45,11 +45,12 @@ export function spacedValueAt(text: string, nameStart: number, nameEnd: number):
     /\b(?:user|role|login|identified|alter|create|with)\b/i.test(before)
   const isNetrc = name === 'password' && /\b(?:login|machine|account)\s+\S+\s+$/.test(before)
   const isDocker = /^\s*(?:ENV|ARG)\s+$/i.test(before)
-  if (!isOption && !isSql && !isNetrc && !isDocker) return undefined
+  const isGroovy = isQuoted && /^\s*$/.test(before) && /[a-z]Password$/.test(name)
+  if (!isOption && !isSql && !isNetrc && !isDocker && !isGroovy) return undefined
   const promise = isSql ? 'password' : promiseOf(name.replace(/^--/, ''))
   if (promise === undefined) return undefined
   const value = isQuoted ? quotedValue(text, nameEnd + 1) : bareValue(text, nameEnd + 1, true)
-  return value === undefined ? undefined : judged(name, promise, value, false)
+  return value === undefined ? undefined : judged(name, promise, { ...value, setting: true }, false)
 }
 
 const TYPES = /^(?:string|str|String|char|text|bytes|Option|Optional|var|val|let|const|final)$/
@@ -58,20 +59,26 @@ const NAME_OF_VALUE = /^(?:value|content|val|default|defaultValue|string|data|te
 function nameBefore(text: string, operator: number, start: number, end: number): string | undefined {
   const character = text[operator]
   const gap = text.slice(end, operator)
-  if (!/^\\?["'`]?[\])]?[ \t?!]{0,3}$/.test(gap)) return undefined
+  if (!/^\\?["'`]?[\])]?[ \t?!]{0,3}$|^; \} $/.test(gap)) return undefined
   const name = text.slice(start, end)
   if (character === ',' && !/["']/.test(gap)) return undefined
   if (character === '(' && gap !== '') return undefined
+  if (character === ':' && text[start - 1] === ':') return undefined
+  if (name === 'set')
+    return /(\w{2,60})\s*\{\s*get;[\w\s]{0,20}$/.exec(text.slice(Math.max(0, start - 90), start))?.[1]
+  if (NAME_OF_VALUE.test(name)) {
+    const paired = nameOfPair(text, start)
+    if (paired !== undefined || character === '>') return paired
+  }
   if (TYPES.test(name))
     return /([\w-]{2,60})["']?\s*[?!]?\s*:\s*[&*]?\s*$/.exec(text.slice(Math.max(0, start - 80), start))?.[1]
-  if (NAME_OF_VALUE.test(name)) return nameOfPair(text, start)
   return name
 }
 
 /** In `{name: DB_PASSWORD, value: …}` and `<key>Password</key><string>…`, the name is the value of its own field. */
 function nameOfPair(text: string, start: number): string | undefined {
   const before = text.slice(Math.max(0, start - 160), start)
-  return /(?:\b(?:name|key|id|variable|field)["']?\s*[=:>]\s*["']?|<key>)([\w.-]{2,60})["']?(?:<\/key>)?[\s,;/><{-]*["']?$/i.exec(
+  return /(?:\b(?:name|key|id|variable|field)["']?\s*[=:>]\s*["']?|<key>|\bvariable\s+["'])([\w.-]{2,60})["']?(?:<\/key>)?[\s,;/><{-]*["']?$/i.exec(
     before,
   )?.[1]
 }
@@ -93,16 +100,16 @@ function valueAfter(text: string, operator: number, nameStart: number, nameEnd: 
   if (next === '"' || next === "'" || next === '`') return quotedValue(text, at)
   if (character === ',' || character === '(') return undefined
   if (character === '>') return elementValue(text, at, nameStart)
-  return bareValue(text, at, isSettingLine(text, nameStart, nameEnd), character === '=' && at === tight)
+  const bare = bareValue(text, at, isSettingLine(text, nameStart, nameEnd), character === '=' && at === tight)
+  return bare !== undefined && text.startsWith('--', nameStart) ? { ...bare, setting: true } : bare
 }
+
+const ELEMENT_HEAD = /<[\w-]+:$|<[\w:-]{1,40}\s[^<>]{0,80}\b(?:name|key|id)=["'][\w.-]{0,80}$/
 
 /** `<password>value</password>`; any other `>` is a comparison or an arrow. */
 function elementValue(text: string, at: number, nameStart: number): Value | undefined {
-  if (
-    text[nameStart - 1] !== '<' &&
-    !/<(?:[\w-]+:)?(?:key>[\w.-]+<\/key>\s*<)?$/.test(text.slice(Math.max(0, nameStart - 60), nameStart))
-  )
-    return undefined
+  const before = text.slice(Math.max(0, nameStart - 140), nameStart)
+  if (!before.endsWith('<') && !ELEMENT_HEAD.test(before)) return undefined
   const end = text.indexOf('<', at)
   if (end === -1 || end - at > LONGEST_VALUE || text[end + 1] !== '/') return undefined
   const value = text.slice(at, end).trim()
@@ -158,9 +165,11 @@ function judged(
   strict: boolean,
 ): Sighting | undefined {
   const text = value.text.trim()
-  if (text.length < 4 || text.length > LONGEST_VALUE || isPlaceholder(text)) return undefined
-  if (/[\s]/.test(text) || isWordyName(name, text)) return undefined
-  const sure = looksLikeSecret(promise, text, value, strict)
+  if (text.length < 4 || text.length > LONGEST_VALUE || isWordyName(name, text)) return undefined
+  const sure =
+    isKeyboardNoise(promise, text, value) ||
+    (!isPlaceholder(text) &&
+      (/\s/.test(text) ? isMailPassword(promise, text) : looksLikeSecret(promise, text, value, strict)))
   if (!sure) return undefined
   return {
     rule: promise === undefined ? 'secret.service-key' : `secret.assigned-${promise}`,
@@ -170,6 +179,25 @@ function judged(
     end: value.start + value.text.indexOf(text) + text.length,
     confidence: 'medium',
   }
+}
+
+/** Fifty characters of every kind, as frameworks make for `SECRET_KEY`; they may hold what a template would. */
+function isKeyboardNoise(promise: NamePromise | undefined, text: string, { quoted }: Value): boolean {
+  if (
+    promise === undefined ||
+    !quoted ||
+    text.length < 32 ||
+    text.length > 128 ||
+    /\s|\$\{|\{\{|=>/.test(text)
+  )
+    return false
+  const marks = text.match(/[^A-Za-z0-9]/g)?.length ?? 0
+  return marks >= 4 && /[a-z]/.test(text) && /[0-9]/.test(text) && entropy(text) >= 4.2 && !isWordy(text)
+}
+
+/** Sixteen letters in groups of four, as mail services give to programs. */
+function isMailPassword(promise: NamePromise | undefined, text: string): boolean {
+  return promise === 'password' && /^[a-z]{4}(?: [a-z]{4}){3}$/.test(text) && !isWordy(text)
 }
 
 /** `password: passwordField`: a value that only repeats its name is another name. */
@@ -205,7 +233,8 @@ function isHexHash(text: string): boolean {
 /** A bare `key` or `token` may be anything, so its value must be unlike any word. */
 function tokenLike(text: string, value: Value): boolean {
   if (text.length < 16 || /[:@ ]|^[./]|\.(?:[a-z]{2,5})$/i.test(text) || isUuid(text)) return false
-  if (isHex(text)) return text.length >= 32 && text.length % 2 === 0 && looksRandom(text) && value.quoted
+  if (isHex(text))
+    return text.length >= 32 && text.length % 2 === 0 && looksRandom(text) && (value.quoted || value.setting)
   return (
     looksRandom(text, 16) &&
     /[a-z]/.test(text) &&

@@ -1,8 +1,9 @@
-import { addressAt } from './address.ts'
+import { addressAt, pgpassAt } from './address.ts'
 import { assignmentAt, spacedValueAt } from './assignment.ts'
+import { argumentAt } from './command-line.ts'
 import { atLeast, type Confidence, type SecretFinding, type Sighting } from './finding.ts'
 import { authorizationAt, webTokenAt } from './header.ts'
-import { type KnownSecret, knownValues } from './known-value.ts'
+import { type KnownSecret, knownValues, placesOf } from './known-value.ts'
 import { privateKeyAt, puttyKeyAt } from './private-key.ts'
 import { tokensAt } from './tokens.ts'
 import { mayName, walkWords } from './words.ts'
@@ -49,24 +50,22 @@ function shapedSecrets(text: string, path: string): Sighting[] {
         else if (text.startsWith('PuTTY-User-Key-File', start)) tell(puttyKeyAt(text, start))
         else tell(tokensAt(text, start, end))
       }
-      if (length > 40 || text.charCodeAt(end) !== 32 || !mayFollow(letters)) return
+      if (length > 40 || text.charCodeAt(end) !== 32) return
       const word = text.slice(start, end)
-      if (/^b(?:asic|earer)$/i.test(word)) tell(authorizationAt(text, word, end))
-      else if (mayName(letters)) tell(generated ? undefined : spacedValueAt(text, start, end))
+      if (/^(?:basic|bearer|token|apikey)$/i.test(word)) tell(authorizationAt(text, word, end))
+      if (generated) return
+      tell(argumentAt(text, word, end))
+      if (mayName(letters)) tell(spacedValueAt(text, start, end))
     },
     operator(at, start, end) {
       if (!generated) tell(assignmentAt(text, at, start, end, strict))
     },
   })
-  for (let at = text.indexOf('://'); at !== -1; at = text.indexOf('://', at + 3)) tell(addressAt(text, at))
+  for (const at of placesOf(text, '---- BEGIN SSH2')) tell(privateKeyAt(text, at))
+  for (const at of placesOf(text, ':5432:')) tell(pgpassAt(text, at))
+  for (const at of placesOf(text, '://')) tell(addressAt(text, at))
   return found
 }
-
-function mayFollow(letters: number): boolean {
-  return mayName(letters) || (letters & BASIC) === BASIC
-}
-
-const BASIC = (1 << 2) | (1 << 1) | (1 << 19) | (1 << 9) | (1 << 3)
 
 /** Sorted by place; what begins inside of a surer or longer finding is part of it. */
 function withoutOverlaps(sightings: readonly Sighting[]): Sighting[] {

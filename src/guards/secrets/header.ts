@@ -9,6 +9,13 @@ const JWT = /eyJ[\w-]{10,2000}\.eyJ[\w-]{10,6000}\.[\w-]{10,1400}/y
 /** What follows the word `Basic` or `Bearer` that ends at `end`, if it is a credential. */
 export function authorizationAt(text: string, word: string, end: number): Sighting | undefined {
   const isBasic = /^basic$/i.test(word)
+  if (
+    !/^b/i.test(word) &&
+    !/authorization["']?\s{0,4}[:=,]\s{0,4}["']?$/i.test(
+      text.slice(Math.max(0, end - word.length - 30), end - word.length),
+    )
+  )
+    return undefined
   const pattern = isBasic ? BASIC : BEARER
   pattern.lastIndex = end
   const value = pattern.exec(text)?.[1]

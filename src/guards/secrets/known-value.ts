@@ -26,7 +26,7 @@ export function knownValues(text: string, known: readonly KnownSecret[]): Sighti
 }
 
 /** The value in each dress, with words for it. */
-function dresses(value: string): [dressed: string, dress: string][] {
+export function dresses(value: string): [dressed: string, dress: string][] {
   const bytes = Buffer.from(value, 'utf8')
   const hex = bytes.toString('hex')
   const json = JSON.stringify(value).slice(1, -1)
@@ -39,6 +39,8 @@ function dresses(value: string): [dressed: string, dress: string][] {
       encodeURIComponent(value).replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
       'encoded for an address',
     ],
+    [hex.replace(/../g, '%$&'), 'encoded for an address'],
+    [hex.toUpperCase().replace(/../g, '%$&'), 'encoded for an address'],
     [json, 'escaped as JSON'],
     [JSON.stringify(json).slice(1, -1), 'escaped as JSON twice'],
     [value.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`), 'escaped as HTML'],
@@ -61,7 +63,7 @@ function base64Within(bytes: Buffer, shift: number): [string, string][] {
   ]
 }
 
-function placesOf(text: string, wanted: string): number[] {
+export function placesOf(text: string, wanted: string): number[] {
   const places: number[] = []
   for (let at = text.indexOf(wanted); at !== -1; at = text.indexOf(wanted, at + wanted.length))
     places.push(at)

@@ -1,6 +1,7 @@
 import { BUSINESS } from './rules/business.ts'
 import { CLOUD } from './rules/cloud.ts'
 import { CODE_HOSTING } from './rules/code-hosting.ts'
+import { HASHES } from './rules/hashes.ts'
 import { MESSAGES } from './rules/messages.ts'
 import { MODELS } from './rules/models.ts'
 import { OPERATIONS } from './rules/operations.ts'
@@ -16,4 +17,5 @@ export const TOKEN_RULES: readonly TokenRule[] = [
   ...MESSAGES,
   ...OPERATIONS,
   ...BUSINESS,
+  ...HASHES,
 ]

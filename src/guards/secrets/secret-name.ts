@@ -8,13 +8,13 @@ const PASSWORD =
 const SECRET =
   /secret|api_?key|apikey|access_?key|private_?key|(?:encryption|encrypt|signing|signature|master|shared|account|storage|session|service|crypt|crypto|hmac|jwt|deploy|license|root|admin|app|application|auth|authentication|consumer|storage|subscription|integration|ingest|webhook|server|client|user|host|write|read|rest|cookie)_?key(?:$|_[0-9a-z]$)|sharedaccesskey|accountkey|auth_?token|access_?token|refresh_?token|bearer|oauth_?token|api_?token|id_?token|bot_?token|deploy_?token|session_?token|security_?token|personal_?token|client_?token|jwt|credential|creds$|(?:^|_)(?:pat|sas|psk|wpa_?psk|dsn)$|appkey|authkey|authtoken|_auth$|api_?hash|app_?hash|_salt$|^salt$|_secret_|signkey|connection_?string|webhook_?url/
 const TOKEN =
-  /(?:^|_)(?:token|tok|auth|authorization|key|sig|signature|nonce_?secret|x_?api)(?:$|_[0-9a-z]$)|token$|key$/
+  /(?:^|_)(?:token|tok|auth|authorization|key|sig|nonce_?secret|x_?api)(?:$|_[0-9a-z]$)|token$|key$/
 
 /** Ends of names whose value is about a secret, not one. */
 const ABOUT =
-  /(?:^|_)(?:id|ids|name|names|file|files|filename|path|paths|dir|url|uri|endpoint|host|type|types|kind|field|fields|label|labels|length|len|size|count|limit|limits|min|max|prefix|suffix|regex|regexp|pattern|format|policy|policies|hint|help|text|message|msg|error|errors|title|description|desc|placeholder|param|params|parameter|header|headers|attribute|attr|property|prop|column|table|version|algorithm|alg|algo|expiry|expires|expiration|expired|expire|ttl|timeout|at|on|in|required|enabled|disabled|enable|valid|exists|changed|change|reset|manager|provider|service|store|storage|generator|factory|class|module|function|callback|handler|validator|strength|visible|ref|refs|reference|arn|alias|code|codes|state|status|scope|scopes|input|form|page|link|view|button|icon|env|var|variable|mode|source|index|idx|position|offset|usage|range|ring|map|set|list|types|permission|permissions|role|rotation|size|bits|issuer|audience|hash|digest|fingerprint|checksum|sha1|sha256|md5|thumbprint)$/
+  /(?:^|_)(?:id|ids|arg|args|options|opts|encryption|name|names|file|files|filename|path|paths|dir|url|uri|endpoint|host|type|types|kind|field|fields|label|labels|length|len|size|count|limit|limits|min|max|prefix|suffix|regex|regexp|pattern|format|policy|policies|hint|help|text|message|msg|error|errors|title|description|desc|placeholder|param|params|parameter|header|headers|attribute|attr|property|prop|column|table|version|algorithm|alg|algo|expiry|expires|expiration|expired|expire|ttl|timeout|at|on|in|required|enabled|disabled|enable|valid|exists|changed|change|reset|manager|provider|service|store|storage|generator|factory|class|module|function|callback|handler|validator|strength|visible|ref|refs|reference|arn|alias|code|codes|state|status|scope|scopes|input|form|page|link|view|button|icon|env|var|variable|mode|source|index|idx|position|offset|usage|range|ring|map|set|list|types|permission|permissions|role|rotation|size|bits|issuer|audience|hash|digest|fingerprint|checksum|sha1|sha256|md5|thumbprint)$/
 const NOT_SECRET =
-  /public_?key|pub_?key|publishable|site_?key|sitekey|primary_?key|foreign_?key|sort_?key|partition_?key|cache_?key|hot_?key|map_?key|row_?key|index_?key|lookup_?key|group_?key|query_?key|object_?key|bucket_?key|react_?key|unique_?key|composite_?key|storage_?key$|local_?storage|keyboard|keyword|keydown|keyup|keypress|keycode|monkey|turkey|hockey|donkey|whiskey|jockey|csrf|xsrf|tokeniz|tokeniser|stop_?token|eos_?token|bos_?token|pad_?token|unk_?token|sep_?token|cls_?token|mask_?token|special_?token|max_?token|num_?token|cancellation_?token|page_?token|next_?token|continuation_?token|sync_?token|author$|authors$|bypass|compass|passenger|passive|passport(?!_?(?:secret|key))|i18n_?key|translation_?key|message_?key|host_?key|known_?host|signature_?key_?id|no_?pass|key_?type|registry_?key/
+  /public_?key|pub_?key|publishable|site_?key|sitekey|primary_?key|foreign_?key|sort_?key|partition_?key|cache_?key|hot_?key|map_?key|row_?key|index_?key|lookup_?key|group_?key|query_?key|object_?key|bucket_?key|react_?key|unique_?key|composite_?key|local_?storage|keyboard|keyword|keydown|keyup|keypress|keycode|monkey|turkey|hockey|donkey|whiskey|jockey|csrf|xsrf|tokeniz|tokeniser|stop_?token|eos_?token|bos_?token|pad_?token|unk_?token|sep_?token|cls_?token|mask_?token|special_?token|max_?token|num_?token|cancellation_?token|page_?token|next_?token|continuation_?token|sync_?token|author$|authors$|bypass|compass|passenger|passive|passport(?!_?(?:secret|key))|i18n_?key|translation_?key|message_?key|host_?key|known_?host|signature_?key_?id|no_?pass|key_?type|registry_?key/
 
 /** What the name promises, or undefined if it promises nothing. */
 export function promiseOf(name: string): NamePromise | undefined {
@@ -24,13 +24,17 @@ export function promiseOf(name: string): NamePromise | undefined {
   if (PASSWORD.test(plain)) return ABOUT.test(plain) ? undefined : 'password'
   if (SECRET.test(plain))
     return ABOUT.test(plain) && !/webhook_url$|_salt$/.test(plain) ? undefined : 'secret'
-  return TOKEN.test(plain) ? 'token' : undefined
+  if (!TOKEN.test(plain) || ABOUT.test(plain)) return undefined
+  return MAKER.test(plain) && !/^key|public/.test(plain) ? 'secret' : 'token'
 }
 
 const MAKER =
-  /adafruit|algolia|airtable|amazon|amplitude|asana|auth0|aws|azure|bitbucket|bitly|bugsnag|cloudflare|cloudinary|codecov|coinbase|contentful|coveralls|datadog|deepgram|digitalocean|discord|docusign|dropbox|elastic|etsy|facebook|fastly|firebase|flickr|foursquare|freshbooks|github|gitlab|google|heroku|hubspot|intercom|ionic|jenkins|jira|kraken|linkedin|linode|loggly|mailchimp|mailgun|mailjet|mapbox|mapquest|mattermost|mixpanel|netlify|new_?relic|nytimes|okta|onesignal|opsgenie|pagerduty|paypal|pivotal|plaid|pubnub|pusher|rapidapi|recaptcha|rollbar|salesforce|segment|sendbird|sendgrid|sentry|shodan|shopify|slack|snyk|sonar|spotify|square|squarespace|stripe|sumo|telegram|travis|trello|twilio|twitch|twitter|typeform|unsplash|vercel|vimeo|virustotal|wakatime|yandex|yelp|youtube|zendesk/
+  /npm_|pypi|docker_?hub|sonar|adafruit|algolia|airtable|amazon|amplitude|asana|auth0|aws|azure|bitbucket|bitly|bugsnag|cloudflare|cloudinary|codecov|coinbase|contentful|coveralls|datadog|deepgram|digitalocean|discord|docusign|dropbox|elastic|etsy|facebook|fastly|firebase|flickr|foursquare|freshbooks|github|gitlab|google|heroku|hubspot|intercom|ionic|jenkins|jira|kraken|linkedin|linode|loggly|mailchimp|mailgun|mailjet|mapbox|mapquest|mattermost|mixpanel|netlify|new_?relic|nytimes|okta|onesignal|opsgenie|pagerduty|paypal|pivotal|plaid|pubnub|pusher|rapidapi|recaptcha|rollbar|salesforce|segment|sendbird|sendgrid|sentry|shodan|shopify|slack|snyk|sonar|spotify|square|squarespace|stripe|sumo|telegram|travis|trello|twilio|twitch|twitter|typeform|unsplash|vercel|vimeo|virustotal|wakatime|yandex|yelp|youtube|zendesk/
 
 /** Whether a name speaks of a service that gives out keys. */
 export function namesMaker(name: string): boolean {
-  return MAKER.test(name.toLowerCase())
+  return (
+    MAKER.test(name.toLowerCase()) &&
+    !ABOUT.test(name.replace(CAMEL, '$1_$2').toLowerCase().replace(/[-. ]/g, '_'))
+  )
 }

@@ -12,6 +12,7 @@ const ALPHABETS = {
   h: '0123456789abcdef',
   x: '0123456789abcdefABCDEF',
   d: '0123456789',
+  c: './ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789',
 } as const
 
 type Alphabet = keyof typeof ALPHABETS
@@ -25,8 +26,9 @@ const CLASSES: Readonly<Record<Alphabet, string>> = {
   h: '[0-9a-f]',
   x: '[0-9a-fA-F]',
   d: '[0-9]',
+  c: '[./A-Za-z0-9]',
 }
-const PART = /\{(?:([awbulhxd])(\d+)(,\d*)?|(uuid))\}/g
+const PART = /\{(?:([awbulhxdc])(\d+)(,\d*)?|(uuid))\}/g
 const UUID = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}'
 
 /** A sticky expression for any of the shapes, each of which must end where a word ends. */

@@ -6,6 +6,8 @@ export interface TokenRule {
   readonly maker: string
   readonly shapes: readonly string[]
   readonly confidence: Confidence
+  /** The class of its findings, if it is not that of makers' tokens. */
+  readonly class?: string
   /** Texts beside the ones made from the shape that must stay quiet. */
   readonly near?: readonly string[]
   /** The checksum within the token: a right one makes the finding certain, a wrong one takes certainty from it. */

@@ -28,14 +28,18 @@ for (const rule of TOKEN_RULES)
   }
 
 const SHORTEST_TOKEN = 16
+const SHORTEST_PART = 12
 const LONGEST_HEAD = 120
 
 /** Tokens that begin with the word at `start`, or of which it is a later part. */
 export function tokensAt(text: string, start: number, end: number): Sighting | undefined {
   const from = pastEscape(text, start)
   const begun = startingAt(text, from, BY_START.get(startKey(text, from)))
-  if (begun !== undefined || end - start < SHORTEST_TOKEN) return begun
-  return joinedBefore(text, start) ?? startingAt(text, from, WITHOUT_START)
+  if (begun !== undefined || end - start < SHORTEST_PART) return begun
+  return (
+    joinedBefore(text, start) ??
+    (end - start < SHORTEST_TOKEN ? undefined : startingAt(text, from, WITHOUT_START))
+  )
 }
 
 /** A word behind a joint, as in `SG.word.word` or `digits:word`; its token begins further left. */
@@ -63,7 +67,7 @@ function startingAt(text: string, at: number, candidates: readonly Prepared[] = 
     if (!/[0-9]/.test(found.slice(prefix.length)) && found.length < 60) continue
     return {
       rule: `secret.${rule.name}`,
-      class: 'provider-token',
+      class: rule.class ?? 'provider-token',
       reason: reasonFor(rule, found),
       start: at,
       end: at + found.length,

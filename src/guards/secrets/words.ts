@@ -47,6 +47,10 @@ const NAME_LETTERS = [
   'bear',
   'jwt',
   'hash',
+  'str',
+  'set',
+  'char',
+  'dfault',
   'url',
 ].map(lettersOf)
 
@@ -71,7 +75,7 @@ export function walkWords(text: string, listener: WordListener): void {
         code = at < length ? text.charCodeAt(at) : 0
       } while (code < 128 && CLASS[code] === WORD)
       end = at
-      if (end - start >= 5) listener.word(start, end, letters)
+      if (end - start >= 4) listener.word(start, end, letters)
       continue
     }
     if (kind === OPERATOR && at - end <= 4 && end - start >= 2 && mayName(letters))

@@ -56,13 +56,8 @@ export const CLOUD: readonly TokenRule[] = [
     'dp.audit.{a40,44}',
   ),
   token('infisical-token', 'Infisical', 'st.{h24}.{h32}.{h32}'),
-  token('onepassword-account-token', '1Password', 'ops_eyJ{b250,2000}'),
-  token(
-    'onepassword-secret-key',
-    '1Password',
-    'A3-{u6}-{u11}-{u5}-{u5}-{u5}',
-    'A3-{u6}-{u6}-{u5}-{u5}-{u5}-{u5}',
-  ),
+  token('op-account-token', '1Password', 'ops_eyJ{b250,2000}'),
+  token('op-secret-key', '1Password', 'A3-{u6}-{u11}-{u5}-{u5}-{u5}', 'A3-{u6}-{u6}-{u5}-{u5}-{u5}-{u5}'),
   token('age-key', 'age', 'AGE-SECRET-KEY-1{u58}', 'AGE-PLUGIN-{u3,30}-1{u20,80}'),
   token(
     'tailscale-key',

@@ -1,0 +1,52 @@
+import type { Sighting } from './finding.ts'
+import { isPlaceholder } from './placeholder.ts'
+
+const LONGEST_LINE = 400
+
+/** How programs are given a password in their arguments; the first group is the password. */
+const ARGUMENTS: Readonly<Record<string, RegExp>> = {
+  curl: /\s(?:-u|--user|--proxy-user|-U)[ =]?["']?[^\s:"'$<{]{1,80}:([^\s"'$<{]{4,80})/,
+  wget: /\s--(?:http-|ftp-|proxy-)?password[ =]["']?([^\s"'$<{]{4,80})/,
+  http: /\s(?:-a|--auth)[ =]["']?[^\s:"'$<{]{1,80}:([^\s"'$<{]{4,80})/,
+  sshpass: /\s-p ?["']?([^\s"'$<{]{4,80})/,
+  docker: /^\s+login\b.*\s(?:-p|--password)[ =]["']?([^\s"'$<{]{4,80})/,
+  podman: /^\s+login\b.*\s(?:-p|--password)[ =]["']?([^\s"'$<{]{4,80})/,
+  mysql: /\s-p["']?([^\s"'$<{-][^\s"'$<{]{3,80})/,
+  mysqldump: /\s-p["']?([^\s"'$<{-][^\s"'$<{]{3,80})/,
+  mysqladmin: /\s-p["']?([^\s"'$<{-][^\s"'$<{]{3,80})/,
+  mongo: /\s(?:-p|--password)[ =]["']?([^\s"'$<{]{4,80})/,
+  mongosh: /\s(?:-p|--password)[ =]["']?([^\s"'$<{]{4,80})/,
+  mongodump: /\s(?:-p|--password)[ =]["']?([^\s"'$<{]{4,80})/,
+  'redis-cli': /\s(?:-a|--pass)[ =]["']?([^\s"'$<{]{4,80})/,
+  ldapsearch: /\s-w ["']?([^\s"'$<{]{4,80})/,
+  smbclient: /\s-U ["']?[^\s%"']{1,60}%([^\s"'$<{]{4,80})/,
+  sqlcmd: /\s-P ["']?([^\s"'$<{]{4,80})/,
+  sqlplus: /\s[\w.]{1,40}\/([^\s"'$<{@]{4,80})@/,
+  openssl: /\s-pass(?:in|out|)\s+["']?pass:([^\s"'$<{]{4,80})/,
+  htpasswd: /\s-[a-zA-Z]*b[a-zA-Z]*\s+\S{1,120}\s+\S{1,60}\s+["']?([^\s"'$<{]{4,80})/,
+  IDENTIFIED: /^\s+(?:WITH\s+\w{1,40}\s+)?BY\s+(?:PASSWORD\s+)?["']([^"'\n$<{]{4,80})["']/i,
+  identified: /^\s+(?:with\s+\w{1,40}\s+)?by\s+(?:password\s+)?["']([^"'\n$<{]{4,80})["']/i,
+  SecureString: /^\s+(?:-String\s+)?["']([^"'\n$<{]{4,80})["']/,
+  'ConvertTo-SecureString': /^\s+(?:-String\s+)?["']([^"'\n$<{]{4,80})["']/,
+}
+
+/** A password in the arguments of the program whose name is the word that ends at `end`. */
+export function argumentAt(text: string, word: string, end: number): Sighting | undefined {
+  const pattern = Object.hasOwn(ARGUMENTS, word) ? ARGUMENTS[word] : undefined
+  if (pattern === undefined) return undefined
+  const newline = text.indexOf('\n', end)
+  const line = text.slice(end, Math.min(newline === -1 ? text.length : newline, end + LONGEST_LINE))
+  const match = pattern.exec(line)
+  const password = match?.[1]
+  if (match === null || password === undefined || isPlaceholder(password)) return undefined
+  if (/^(?:[-/.]|user|\W+$)/.test(password) || !/[^a-z]/.test(password)) return undefined
+  const start = end + match.index + match[0].lastIndexOf(password)
+  return {
+    rule: 'secret.argument-password',
+    class: 'password',
+    reason: `A password is written into the arguments of ${word}.`,
+    start,
+    end: start + password.length,
+    confidence: 'medium',
+  }
+}
