@@ -36,6 +36,7 @@ const PACKAGES = [
   '@ai-sdk/openai',
   '@ai-sdk/openai-compatible',
   '@ast-grep/napi',
+  'tar-stream',
   'unbash',
   'picomatch',
   'zod',

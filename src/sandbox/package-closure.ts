@@ -25,11 +25,15 @@ export async function packageClosure(
     }
     if (found.has(installed.path)) continue
     found.set(installed.path, { path: installed.path, version: installed.version })
-    for (const name of installed.required) waiting.push({ name, from: installed.path, required: true })
+    for (const name of installed.required.filter((name) => !OF_ANOTHER_RUNTIME.test(name)))
+      waiting.push({ name, from: installed.path, required: true })
     for (const name of installed.optional) waiting.push({ name, from: installed.path, required: false })
   }
   return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
 }
+
+/** Parts for Bare, which packages name like any other and which no Node loads. */
+const OF_ANOTHER_RUNTIME = /^bare-/
 
 interface Installed extends PackageDirectory {
   readonly required: readonly string[]

@@ -88,7 +88,7 @@ function archived(entries: Entries, write: string): Buffer {
   return execFileSync('python3', ['-c', program], { input: JSON.stringify(entries) })
 }
 
-function certificates(hosts: readonly string[]) {
+export function certificates(hosts: readonly string[]) {
   const directory = mkdtempSync(join(tmpdir(), 'airlock-certificates-'))
   const path = (name: string) => join(directory, name)
   const openssl = (...words: string[]) => execFileSync('openssl', words, { stdio: 'ignore' })
