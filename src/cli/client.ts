@@ -15,6 +15,7 @@ import {
   TaskPage,
   WhoAmI,
 } from '#contract/api.ts'
+import { type EgressTarget, EgressView, type WideningRequest } from '#contract/egress.ts'
 import type { ApprovalRequest, RejectionRequest } from '#contract/review.ts'
 import { type BudgetRaise, SharedBudgetPage, type SharedBudgetRequest } from '#contract/shared-budget.ts'
 import { Task, type TaskRequest } from '#contract/task.ts'
@@ -64,6 +65,7 @@ export function createClient(door: Door) {
   const post = <T extends z.ZodType>(path: string, reply: T, body: unknown = {}) =>
     json(path, reply, { method: 'POST', body })
   const task = (ref: string) => `/v1/tasks/${encodeURIComponent(ref)}`
+  const project = (ref: string) => `/v1/projects/${encodeURIComponent(ref)}`
 
   return {
     url: door.url,
@@ -87,6 +89,15 @@ export function createClient(door: Door) {
     evidence: (commit: string) => bytes(`/v1/evidence/${encodeURIComponent(commit)}`),
     projects: (query: Call['query'] = {}) => json('/v1/projects', ProjectPage, { query }),
     createProject: (request: z.input<typeof ProjectRequest>) => post('/v1/projects', Project, request),
+    taskEgress: (ref: string) => json(`${task(ref)}/egress`, EgressView),
+    widenTask: (ref: string, request: WideningRequest) => post(`${task(ref)}/egress`, EgressView, request),
+    narrowTask: (ref: string, target: EgressTarget) =>
+      json(`${task(ref)}/egress`, EgressView, { method: 'DELETE', query: target }),
+    projectEgress: (ref: string) => json(`${project(ref)}/egress`, EgressView),
+    widenProject: (ref: string, request: WideningRequest) =>
+      post(`${project(ref)}/egress`, EgressView, request),
+    narrowProject: (ref: string, target: EgressTarget) =>
+      json(`${project(ref)}/egress`, EgressView, { method: 'DELETE', query: target }),
     providers: (query: Call['query'] = {}) => json('/v1/providers', ProviderPage, { query }),
     addProvider: (request: z.input<typeof ProviderRequest>) => post('/v1/providers', ProviderView, request),
     removeProvider: (name: string) => nothing(`/v1/providers/${encodeURIComponent(name)}`),

@@ -25,6 +25,7 @@ import { tasksCommand } from './commands/tasks.ts'
 import { serveCommand, upCommand } from './commands/up.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { watchCommand } from './commands/watch.ts'
+import { widenCommand } from './commands/widen.ts'
 import type { CliDependencies } from './dependencies.ts'
 import { USAGE } from './exit-code.ts'
 import { type Cli, createCli } from './session.ts'
@@ -33,7 +34,7 @@ import { type Cli, createCli } from './session.ts'
 export type CommandGroup = readonly [heading: string, makers: readonly ((cli: Cli) => Command)[]]
 
 const GROUPS: readonly CommandGroup[] = [
-  ['Work:', [runCommand, tasksCommand, showCommand, watchCommand, cancelCommand, retryCommand]],
+  ['Work:', [runCommand, tasksCommand, showCommand, watchCommand, cancelCommand, retryCommand, widenCommand]],
   ['Review:', [reviewCommand, diffCommand, approveCommand, rejectCommand]],
   ['Evidence:', [verifyCommand, attachCommand, auditCommand]],
   [

@@ -16,7 +16,7 @@ import { createApplication } from './application.ts'
 import { type Config, DEFAULT_PORT, isRoot } from './config.ts'
 import { ensureOwner } from './first-owner.ts'
 import { openInstallation } from './installation.ts'
-import { openWorkshop } from './workshop.ts'
+import { openWorkshop, type WorkshopOptions } from './workshop.ts'
 
 export interface ServeOptions {
   readonly version: string
@@ -26,6 +26,7 @@ export interface ServeOptions {
   readonly onProblem: Workshop['onProblem']
   readonly idleSeconds?: number
   readonly testingOnlyStall?: NonNullable<Workshop['testingOnlyStall']>
+  readonly testingOnlyInternet?: NonNullable<WorkshopOptions['testingOnlyInternet']>
 }
 
 export interface Served {

@@ -7,6 +7,7 @@ import { openTrustedRepository } from '#forge/git/trusted-repository.ts'
 import { RemoteDirectory } from '#forge/remote-directory.ts'
 import type { TrustedRepository } from '#forge/repository.ts'
 import { createGateway } from '#gateway/create-gateway.ts'
+import type { Internet } from '#gateway/egress/proxy.ts'
 import { createPrices } from '#gateway/prices.ts'
 import { ProviderDirectory } from '#gateway/provider-directory.ts'
 import { providersFromEnvironment } from '#gateway/provider-from-environment.ts'
@@ -33,6 +34,7 @@ export interface WorkshopOptions {
   readonly onProblem: Workshop['onProblem']
   readonly idleSeconds?: number
   readonly testingOnlyStall?: NonNullable<Workshop['testingOnlyStall']>
+  readonly testingOnlyInternet?: Internet
 }
 
 const IDLE_SECONDS = 300
@@ -58,7 +60,13 @@ async function workshopOver(
   store: Store,
   config: Config,
   installation: Installation,
-  { packageRoot, onProblem, idleSeconds = IDLE_SECONDS, testingOnlyStall }: WorkshopOptions,
+  {
+    packageRoot,
+    onProblem,
+    idleSeconds = IDLE_SECONDS,
+    testingOnlyStall,
+    testingOnlyInternet,
+  }: WorkshopOptions,
 ): Promise<{ readonly workshop: Workshop; close(): Promise<void> }> {
   const clock = () => Date.now()
   const stopwatch = () => performance.now()
@@ -78,7 +86,7 @@ async function workshopOver(
     clock,
     prices: createPrices({ clock, ...(await readPriceTable(config.dataDirectory)) }),
     ...(hostUser === undefined ? {} : { sandboxGroup: hostUser.gid }),
-    internet: await readInternet(config.dataDirectory),
+    internet: testingOnlyInternet ?? (await readInternet(config.dataDirectory)),
   })
   const workshop: Workshop = {
     store,

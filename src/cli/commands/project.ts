@@ -6,6 +6,7 @@ import { type Cli, DONE, type Outcome, type Session } from '../session.ts'
 import { oneLine } from '../terminal/safe-text.ts'
 import type { Paint } from '../terminal/screen.ts'
 import { table } from '../terminal/table.ts'
+import { projectEgressCommand } from './project-egress.ts'
 
 interface AddOptions {
   readonly name?: string
@@ -43,6 +44,7 @@ Examples:
   project.addCommand(
     cli.command('list', 'List the connected repositories').action(cli.act<unknown, []>(list)),
   )
+  project.addCommand(projectEgressCommand(cli))
   return project
 }
 

@@ -4,6 +4,7 @@ import { ago, compact, count, dollars } from '../terminal/amounts.ts'
 import { manyLines, oneLine } from '../terminal/safe-text.ts'
 import type { Paint } from '../terminal/screen.ts'
 import { pairs } from '../terminal/table.ts'
+import { egressLines } from './egress-lines.ts'
 import { quoted } from './event-lines.ts'
 import { failureText } from './failure.ts'
 import { fileLines } from './file-lines.ts'
@@ -33,6 +34,7 @@ export function taskDetail(task: Task, { paint, now }: Look): string {
       paint,
     ),
     ...section('Refused', refusedLines(task, paint), paint),
+    ...section('Network for setup', networkLines(task, paint), paint),
     ...(task.patch === undefined && task.gates === undefined
       ? []
       : [
@@ -122,6 +124,10 @@ function refusedLines(task: Task, paint: Paint): readonly string[] {
       `  ${paint('red', '✗')} ${paint('bold', oneLine(first.rule).padEnd(widest))}  ${oneLine(first.what)}${times}`,
     ]
   })
+}
+
+function networkLines(task: Task, paint: Paint): readonly string[] {
+  return task.egress === undefined ? [] : egressLines(task.egress, `airlock widen ${task.number}`, paint)
 }
 
 function publishedLines(task: Task, paint: Paint): readonly string[] {
