@@ -16,6 +16,7 @@ import {
   WhoAmI,
 } from '#contract/api.ts'
 import { type EgressTarget, EgressView, type WideningRequest } from '#contract/egress.ts'
+import { type ModelPolicy, ProviderOrder } from '#contract/model-policy.ts'
 import type { ApprovalRequest, RejectionRequest } from '#contract/review.ts'
 import { type BudgetRaise, SharedBudgetPage, type SharedBudgetRequest } from '#contract/shared-budget.ts'
 import { Task, type TaskRequest } from '#contract/task.ts'
@@ -98,9 +99,13 @@ export function createClient(door: Door) {
       post(`${project(ref)}/egress`, EgressView, request),
     narrowProject: (ref: string, target: EgressTarget) =>
       json(`${project(ref)}/egress`, EgressView, { method: 'DELETE', query: target }),
+    setProjectModels: (project: string, policy: ModelPolicy) =>
+      post(`/v1/projects/${encodeURIComponent(project)}/models`, Project, policy),
     providers: (query: Call['query'] = {}) => json('/v1/providers', ProviderPage, { query }),
     addProvider: (request: z.input<typeof ProviderRequest>) => post('/v1/providers', ProviderView, request),
     removeProvider: (name: string) => nothing(`/v1/providers/${encodeURIComponent(name)}`),
+    providerOrder: () => json('/v1/provider-order', ProviderOrder),
+    orderProviders: (order: string[]) => post('/v1/provider-order', ProviderOrder, { order }),
     budgets: () => json('/v1/budgets', SharedBudgetPage),
     setBudget: (request: SharedBudgetRequest) => post('/v1/budgets', SharedBudgetPage, request),
     raiseBudget: (ref: string, raise: BudgetRaise) => post(`${task(ref)}/budget`, Task, raise),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { BOUNDS } from './bounds.ts'
 import { TaskEvent } from './event.ts'
+import { ModelPolicy } from './model-policy.ts'
 import { PatchSelection } from './patch.ts'
 import { Task, TaskState } from './task.ts'
 
@@ -62,6 +63,7 @@ export const Project = z
     url: z.string().describe('An absolute local path, or a git URL without credentials'),
     defaultBranch: z.string().optional(),
     protectedBranches: z.array(z.string()),
+    models: ModelPolicy.optional().describe('Absent where every model of the installation may be used'),
     createdAt: z.string(),
   })
   .meta({ id: 'Project' })
@@ -99,11 +101,16 @@ export type ProjectRequest = z.infer<typeof ProjectRequest>
 export const ModelProtocol = z.enum(['anthropic', 'openai-responses', 'openai-chat', 'gemini'])
 export type ModelProtocol = z.infer<typeof ModelProtocol>
 
+/** Hosts that offer a protocol in a way of their own. */
+export const ModelService = z.enum(['azure', 'vertex'])
+export type ModelService = z.infer<typeof ModelService>
+
 /** A model provider. Its key goes in and never comes out. */
 export const ProviderView = z
   .strictObject({
     name: z.string(),
     protocol: ModelProtocol,
+    service: ModelService.optional(),
     baseUrl: z.string(),
     models: z.array(z.string()).describe('Empty means every model'),
     source: z.enum(['stored', 'environment']),
@@ -122,7 +129,12 @@ export const ProviderRequest = z
     name: ProviderName,
     protocol: ModelProtocol,
     baseUrl: z.url({ protocol: /^https?$/ }).max(500),
-    key: z.string().max(1_000).default('').describe('Empty for a local model that wants none'),
+    service: ModelService.optional().describe('Left out by a host that takes the protocol as its maker does'),
+    key: z
+      .string()
+      .max(10_000)
+      .default('')
+      .describe('Empty for a local model that wants none; for vertex, the JSON file of a service account'),
     models: z.array(z.string().min(1).max(200)).max(200).default([]),
   })
   .meta({ id: 'ProviderRequest' })

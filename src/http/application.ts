@@ -16,6 +16,7 @@ import type {
 } from '#contract/api.ts'
 import type { EgressTarget, EgressView, WideningRequest } from '#contract/egress.ts'
 import type { TaskEvent } from '#contract/event.ts'
+import type { ModelPolicy, ProviderOrder } from '#contract/model-policy.ts'
 import type { ApprovalRequest, RejectionRequest } from '#contract/review.ts'
 import type { BudgetRaise, SharedBudget, SharedBudgetRequest } from '#contract/shared-budget.ts'
 import type { Task, TaskRequest } from '#contract/task.ts'
@@ -69,6 +70,8 @@ export interface Application {
   listProjects(actor: Actor, page: PageRequest): Promise<Result<Page<Project>>>
   /** The project of that URL: made now, or the one that was there. */
   createProject(actor: Actor, request: ProjectRequest): Promise<Result<Project>>
+  /** Of a project by id or name. */
+  setProjectModels(actor: Actor, project: string, policy: ModelPolicy): Promise<Result<Project>>
 
   taskEgress(actor: Actor, task: TaskRef): Promise<Result<EgressView>>
   /** Opens a host to the setup of one task, from its next attempt on. */
@@ -83,6 +86,8 @@ export interface Application {
   /** Stored only after a real call with the key succeeded. */
   addProvider(actor: Actor, request: ProviderRequest): Promise<Result<ProviderView>>
   removeProvider(actor: Actor, name: string): Promise<Result<void>>
+  providerOrder(): Promise<Result<ProviderOrder>>
+  orderProviders(actor: Actor, request: ProviderOrder): Promise<Result<ProviderOrder>>
 
   /** The budgets that tasks share. */
   listBudgets(actor: Actor): Promise<Result<Page<SharedBudget>>>

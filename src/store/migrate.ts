@@ -6,6 +6,7 @@ import * as auditLog from './migrations/0003-audit-log.ts'
 import * as standingApproval from './migrations/0004-standing-approval.ts'
 import * as egressAndPreserved from './migrations/0005-egress-and-preserved.ts'
 import * as sharedBudgets from './migrations/0006-shared-budgets.ts'
+import * as projectModels from './migrations/0007-project-models.ts'
 import type { Tables } from './schema.ts'
 
 /** Every migration in order. Forward only: one that has shipped is never edited, the next one mends it. */
@@ -16,6 +17,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-standing-approval': standingApproval,
   '0005-egress-and-preserved': egressAndPreserved,
   '0006-shared-budgets': sharedBudgets,
+  '0007-project-models': projectModels,
 }
 
 /** Brings the schema to the newest version as the owner. One process at a time: others wait for its lock. */

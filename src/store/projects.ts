@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import type { ModelPolicy } from '#contract/model-policy.ts'
 import type { Instant } from '#kernel/instant.ts'
 import { json } from './column.ts'
 import type { ProjectsTable, Tx } from './schema.ts'
@@ -51,6 +52,17 @@ export function listProjects(
   let query = tx.selectFrom('projects').selectAll()
   if (page.after !== undefined) query = query.where('name', '>', page.after)
   return query.orderBy('name').limit(page.limit).execute()
+}
+
+/** Nothing allowed and no order is no policy. */
+export async function setModels(tx: Tx, id: string, policy: ModelPolicy): Promise<ProjectRow> {
+  const models = policy.allowed.length === 0 && policy.order === undefined ? null : json(policy)
+  return tx
+    .updateTable('projects')
+    .set({ models })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
 }
 
 export async function setDefaultBranch(tx: Tx, id: string, defaultBranch: string): Promise<void> {

@@ -3,6 +3,7 @@ import type { Budget, Spend } from '#contract/budget.ts'
 import type { EgressRule, EgressScheme } from '#contract/egress.ts'
 import type { EventBody } from '#contract/event.ts'
 import type { GateReport } from '#contract/gate-report.ts'
+import type { ModelPolicy } from '#contract/model-policy.ts'
 import type { FileChange, PatchSummary, UndoneChange } from '#contract/patch.ts'
 import type { ProjectFile } from '#contract/project-file.ts'
 import type { Refusal } from '#contract/refusal.ts'
@@ -84,6 +85,7 @@ export interface ProjectsTable {
   url: string
   defaultBranch: string | null
   protectedBranches: Json<readonly string[]>
+  models: Json<ModelPolicy> | null
   createdAt: Moment
 }
 

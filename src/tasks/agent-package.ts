@@ -1,7 +1,9 @@
 import type { Agent } from '#agents/agent.ts'
+import type { ModelPolicy } from '#contract/model-policy.ts'
 import type { ProjectFile } from '#contract/project-file.ts'
+import type { ModelChoice } from '#gateway/choose-model.ts'
 import type { Provider } from '#gateway/gateway.ts'
-import type { ModelChoice, ProviderDirectory } from '#gateway/provider-directory.ts'
+import type { ProviderDirectory } from '#gateway/provider-directory.ts'
 import type { Failure } from '#kernel/failure.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Grant } from '#policy/grant.ts'
@@ -37,10 +39,10 @@ export async function modelFor(
   providers: ProviderDirectory,
   agent: Agent,
   asked: string | undefined,
+  policy: ModelPolicy | undefined,
 ): Promise<Result<ModelChoice>> {
   const speaks = ({ protocol }: Provider) => agent.protocols.some((spoken) => spoken === protocol)
-  const all = asked === undefined ? await providers.list() : []
-  const choice = await providers.choose(asked ?? all.find(speaks)?.name)
+  const choice = await providers.choose(asked, { policy, usable: speaks })
   if (!choice.ok || speaks(choice.value.provider)) return choice
   return refused(notSpoken(agent, choice.value.provider, (await providers.list()).filter(speaks)))
 }

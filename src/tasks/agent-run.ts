@@ -3,7 +3,7 @@ import { BOUNDS } from '#contract/bounds.ts'
 import type { Budget, Spend } from '#contract/budget.ts'
 import type { Refusal } from '#contract/refusal.ts'
 import type { AgentEnding } from '#contract/task.ts'
-import type { ModelChoice } from '#gateway/provider-directory.ts'
+import type { ModelChoice } from '#gateway/choose-model.ts'
 import { compileScope } from '#guards/scope.ts'
 import { AirlockError, type Failure } from '#kernel/failure.ts'
 import { ok, type Result } from '#kernel/result.ts'
@@ -42,7 +42,7 @@ export async function runAgent(
   workspace: Workspace,
   grant: Grant,
   { agent, mounts }: { readonly agent: Agent; readonly mounts: readonly ReadOnlyMount[] },
-  { provider, model }: ModelChoice,
+  { provider, model, standby }: ModelChoice,
 ): Promise<Result<AgentRun>> {
   const { workshop, task, tell } = context
   const attempt = await workshop.store.inOrganisation(task.organisation, (tx) =>
@@ -74,6 +74,7 @@ export async function runAgent(
     directory: socketDirectory,
     provider,
     model,
+    standby,
     budget,
     currentBudget: async () => {
       budget = await budgetNow(context)

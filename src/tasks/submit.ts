@@ -36,7 +36,7 @@ export async function submitTask(
   if (project === undefined) return refused(unknownProject(request.project))
   const agent = workshop.agents.named(request.agent)
   if (agent === undefined) return refused(unknownAgent(request.agent, workshop.agents.names))
-  const choice = await modelFor(workshop.providers, agent, request.model)
+  const choice = await modelFor(workshop.providers, agent, request.model, project.models ?? undefined)
   if (!choice.ok) return choice
 
   const found = await newestBase(workshop, project, request.baseBranch)

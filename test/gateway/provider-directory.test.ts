@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { ModelPolicy } from '#contract/model-policy.ts'
 import type { Provider } from '#gateway/gateway.ts'
 import { ProviderDirectory } from '#gateway/provider-directory.ts'
 
@@ -89,4 +90,52 @@ test('a file of keys that others can read is refused', async () => {
     failure: { code: 'invalid_configuration', rule: 'secrets.private-file' },
   })
   expect(readFileSync(file, 'utf8')).toContain('k-1')
+})
+
+const claude = (name: string, models: readonly string[] = []): Provider => ({ ...anthropic, name, models })
+
+test('who stands by follows the order, the protocol, and what provider and project allow', async () => {
+  const providers = new ProviderDirectory(file, [
+    anthropic,
+    claude('second'),
+    claude('small', ['haiku']),
+    local,
+  ])
+  const chosen = async (text?: string, policy?: ModelPolicy) => {
+    const result = await providers.choose(text, { policy })
+    if (!result.ok) return result.failure.rule ?? result.failure.code
+    return [result.value, ...result.value.standby].map(({ provider, model }) => `${provider.name}/${model}`)
+  }
+  expect(await chosen('anthropic/opus')).toEqual(['anthropic/opus'])
+  expect(
+    await providers.setOrder(['local/large', 'anthropic', 'local', 'second', 'small/haiku']),
+  ).toMatchObject({ ok: true })
+  expect(await chosen('anthropic/opus')).toEqual(['anthropic/opus', 'second/opus', 'small/haiku'])
+  expect(await chosen('second/opus')).toEqual(['second/opus', 'small/haiku'])
+  expect(await chosen('small/haiku')).toEqual(['small/haiku'])
+  expect(await chosen('local/small')).toEqual(['local/small'])
+  expect(await chosen()).toEqual(['local/large', 'local/large'])
+
+  const policy = { allowed: ['anthropic/opus', 'small/*'] }
+  expect(await chosen('anthropic/opus', policy)).toEqual(['anthropic/opus', 'small/haiku'])
+  expect(await chosen('anthropic/sonnet', policy)).toBe('model.project')
+  expect(await chosen('second/opus', policy)).toBe('model.project')
+  expect(await chosen(undefined, policy)).toEqual(['anthropic/opus', 'small/haiku'])
+  expect(await chosen('anthropic/opus', { allowed: [], order: ['anthropic', 'second'] })).toEqual([
+    'anthropic/opus',
+    'second/opus',
+  ])
+  expect(await chosen('anthropic/opus', { allowed: [], order: [] })).toEqual(['anthropic/opus'])
+})
+
+test('an order is kept beside the providers, and names only those there are', async () => {
+  const providers = new ProviderDirectory(file, [anthropic])
+  await providers.add(local, at)
+  expect(await providers.setOrder(['anthropic', 'nobody/x'])).toMatchObject({
+    failure: { code: 'unknown_provider' },
+  })
+  expect(await providers.setOrder(['anthropic'])).toMatchObject({ ok: true })
+  await providers.remove('local')
+  expect(await new ProviderDirectory(file, [anthropic]).order()).toEqual(['anthropic'])
+  expect(statSync(file).mode & 0o777).toBe(0o600)
 })

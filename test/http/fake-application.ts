@@ -223,6 +223,13 @@ export class FakeApplication implements Application {
       this.projects.push(project)
       return project
     })
+  setProjectModels: Application['setProjectModels'] = (_actor, reference, models) =>
+    this.#answer<Project>('setProjectModels', [reference, models], () => {
+      const known = this.projects.find(({ name }) => name === reference)
+      if (known === undefined) return { code: 'not_found', message: 'There is no such project.' }
+      const project: Project = { ...known, models }
+      return project
+    })
   taskEgress: Application['taskEgress'] = (actor, ref) => this.#egress('taskEgress', actor, [ref])
   widenTask: Application['widenTask'] = (actor, ref, request) =>
     this.#egress('widenTask', actor, [ref, request])
@@ -248,6 +255,10 @@ export class FakeApplication implements Application {
     })
   removeProvider: Application['removeProvider'] = (_actor, name) =>
     this.#answer('removeProvider', [name], () => undefined)
+  providerOrder: Application['providerOrder'] = () =>
+    this.#answer('providerOrder', [], () => ({ order: ['anthropic'] }))
+  orderProviders: Application['orderProviders'] = (_actor, request) =>
+    this.#answer('orderProviders', [request], () => request)
   listPeople: Application['listPeople'] = (_actor, page) =>
     this.#answer('listPeople', [page], () => ({ items: this.people }))
   listBudgets: Application['listBudgets'] = () => this.#answer('listBudgets', [], () => ({ items: [] }))

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Project, RemoteCredential } from '#contract/api.ts'
+import { ok, type Result, refused } from '#kernel/result.ts'
+import type { Client } from '../client.ts'
 import { collect } from '../option-values.ts'
 import { type Cli, DONE, type Outcome, type Session } from '../session.ts'
 import { oneLine } from '../terminal/safe-text.ts'
@@ -45,7 +47,72 @@ Examples:
     cli.command('list', 'List the connected repositories').action(cli.act<unknown, []>(list)),
   )
   project.addCommand(projectEgressCommand(cli))
+  project.addCommand(
+    cli
+      .command('models <project> [models...]', 'Show or set which models its tasks may use')
+      .option('--all', 'every model of the installation')
+      .option(
+        '--order <provider>',
+        'who is asked, in place of the order of the installation; again for the next',
+        collect,
+      )
+      .addHelpText(
+        'after',
+        `
+Examples:
+  $ airlock project models shop anthropic/claude-opus-4-8 'bedrock/*'
+  $ airlock project models shop 'anthropic/*' --order anthropic --order anthropic-2
+  $ airlock project models shop --all`,
+      )
+      .action(cli.act<ModelOptions, [string, string[]]>(models)),
+  )
   return project
+}
+
+interface ModelOptions {
+  readonly all?: boolean
+  readonly order?: string[]
+}
+
+async function models(
+  session: Session<ModelOptions>,
+  name: string,
+  allowed: readonly string[],
+): Promise<Outcome> {
+  const client = await session.connect()
+  if (!client.ok) return client
+  const { all, order } = session.options
+  const shows = allowed.length === 0 && all !== true && order === undefined
+  const project = shows
+    ? await projectNamed(client.value, name)
+    : await client.value.setProjectModels(name, {
+        allowed: [...allowed],
+        ...(order === undefined ? {} : { order }),
+      })
+  if (!project.ok) return project
+  session.show(project.value, () => policyLines(project.value))
+  return DONE
+}
+
+async function projectNamed(client: Client, name: string): Promise<Result<Project>> {
+  const page = await client.projects({ limit: 200 })
+  if (!page.ok) return page
+  const found = page.value.items.find((project) => project.name === name || project.id === name)
+  if (found !== undefined) return ok(found)
+  return refused({
+    code: 'not_found',
+    message: `There is no project ${oneLine(name)}.`,
+    remedy: 'See `airlock project list`.',
+  })
+}
+
+function policyLines({ models }: Project): string {
+  const allowed = models?.allowed ?? []
+  const lines = [
+    allowed.length === 0 ? 'Every model may be used.' : `May be used: ${allowed.map(oneLine).join(', ')}`,
+  ]
+  if (models?.order !== undefined) lines.push(`Asked in this order: ${models.order.map(oneLine).join(' → ')}`)
+  return lines.join('\n')
 }
 
 async function add(session: Session<AddOptions>, place: string): Promise<Outcome> {

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { ModelProtocol, type ProviderView } from '#contract/api.ts'
+import { ModelProtocol, ModelService, type ProviderView } from '#contract/api.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { KNOWN_PROVIDERS } from '../known-providers.ts'
 import { collect } from '../option-values.ts'
@@ -10,6 +10,7 @@ import { table } from '../terminal/table.ts'
 
 interface AddOptions {
   readonly protocol?: ModelProtocol
+  readonly service?: ModelService
   readonly baseUrl?: string
   readonly model?: string[]
   readonly key: boolean
@@ -21,7 +22,10 @@ export function providerCommand(cli: Cli): Command {
     cli
       .command('add <name>', 'Add a provider, once a real call with its key has succeeded')
       .addOption(new Option('--protocol <protocol>', 'what it speaks').choices(ModelProtocol.options))
-      .option('--base-url <url>', 'where it is, without /v1')
+      .addOption(
+        new Option('--service <service>', 'a host with ways of its own').choices(ModelService.options),
+      )
+      .option('--base-url <url>', 'where it is; its version may be left out')
       .option('--model <name>', 'a model that may be used; may be given again (all of them)', collect)
       .option('--no-key', 'it wants no key')
       .addHelpText(
@@ -33,11 +37,29 @@ The key is asked for, or read from standard input; never an argument, where othe
 Examples:
   $ airlock provider add anthropic
   $ airlock provider add openai < key.txt
-  $ airlock provider add local --protocol openai-chat --base-url http://127.0.0.1:8000 --no-key`,
+  $ airlock provider add local --protocol openai-chat --base-url http://127.0.0.1:8000 --no-key
+
+docs/providers.md has the command for Azure, Bedrock, Vertex AI and others.`,
       )
       .action(cli.act<AddOptions, [string]>(add)),
   )
   provider.addCommand(cli.command('list', 'List the providers').action(cli.act<unknown, []>(list)))
+  provider.addCommand(
+    cli
+      .command('order [providers...]', 'Show or set who is asked where another one does not answer')
+      .option('--none', 'none stands by for another')
+      .addHelpText(
+        'after',
+        `
+Each is a provider, or provider/model where the model has another name there. Only providers of one protocol stand by
+for each other; what was tried is seen in \`airlock watch\`.
+
+Examples:
+  $ airlock provider order anthropic anthropic-2 bedrock/anthropic.claude-opus-4-8
+  $ airlock provider order --none`,
+      )
+      .action(cli.act<{ readonly none?: boolean }, [string[]]>(order)),
+  )
   provider.addCommand(
     cli.command('remove <name>', 'Forget a provider and its key').action(cli.act<unknown, [string]>(remove)),
   )
@@ -59,6 +81,7 @@ async function add(session: Session<AddOptions>, name: string): Promise<Outcome>
     name,
     protocol,
     baseUrl,
+    ...(options.service === undefined ? {} : { service: options.service }),
     key: key.value,
     models: options.model ?? [],
   })
@@ -95,6 +118,24 @@ async function list(session: Session<unknown>): Promise<Outcome> {
   return DONE
 }
 
+async function order(
+  session: Session<{ readonly none?: boolean }>,
+  providers: readonly string[],
+): Promise<Outcome> {
+  const client = await session.connect()
+  if (!client.ok) return client
+  const shows = providers.length === 0 && session.options.none !== true
+  const answer = shows
+    ? await client.value.providerOrder()
+    : await client.value.orderProviders([...providers])
+  if (!answer.ok) return answer
+  const { order: entries } = answer.value
+  session.show(answer.value, () =>
+    entries.length === 0 ? 'No provider stands by for another.' : entries.map(oneLine).join(' → '),
+  )
+  return DONE
+}
+
 async function remove(session: Session<unknown>, name: string): Promise<Outcome> {
   const client = await session.connect()
   if (!client.ok) return client
@@ -109,7 +150,7 @@ function providerTable(providers: readonly ProviderView[], paint: Paint): string
     return `No providers yet. Add one:\n\n  ${paint('cyan', 'airlock provider add anthropic')}`
   const rows = providers.map((provider) => [
     paint('bold', oneLine(provider.name)),
-    provider.protocol,
+    provider.service === undefined ? provider.protocol : `${provider.protocol} (${provider.service})`,
     oneLine(provider.baseUrl),
     provider.source === 'environment' ? paint('dim', 'from the environment') : 'stored',
     provider.models.length === 0 ? paint('dim', 'all') : provider.models.map(oneLine).join(' '),

@@ -1,7 +1,9 @@
 import { basename } from 'node:path'
 import type { Project, ProjectRequest } from '#contract/api.ts'
+import type { ModelPolicy } from '#contract/model-policy.ts'
 import { fitsAddress, remoteWith } from '#forge/remote-directory.ts'
 import { remoteAddress } from '#forge/remote-url.ts'
+import { checkNames } from '#gateway/choose-model.ts'
 import type { Application } from '#http/application.ts'
 import { newId } from '#kernel/ids.ts'
 import { instantOf } from '#kernel/instant.ts'
@@ -14,13 +16,16 @@ import {
   type ProjectRow,
   projectByReference,
   projectByUrl,
+  setModels,
 } from '#store/projects.ts'
 import type { Tx } from '#store/schema.ts'
 import { logAction } from '#tasks/log-action.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 
 /** Connecting repositories: only those connected here exist for Airlock. */
-export function projectUseCases(workshop: Workshop): Pick<Application, 'listProjects' | 'createProject'> {
+export function projectUseCases(
+  workshop: Workshop,
+): Pick<Application, 'listProjects' | 'createProject' | 'setProjectModels'> {
   const { store } = workshop
   return {
     listProjects: (actor, { cursor, limit }) =>
@@ -31,6 +36,7 @@ export function projectUseCases(workshop: Workshop): Pick<Application, 'listProj
         return ok(rows.length > limit && last !== undefined ? { items, next: last.name } : { items })
       }),
     createProject: (actor, request) => connect(workshop, actor, request),
+    setProjectModels: (actor, project, policy) => allowModels(workshop, actor, project, policy),
   }
 }
 
@@ -89,6 +95,31 @@ async function connect(workshop: Workshop, actor: Actor, request: ProjectRequest
   })
 }
 
+async function allowModels(
+  { store, providers, clock }: Workshop,
+  actor: Actor,
+  reference: string,
+  policy: ModelPolicy,
+): Promise<Result<Project>> {
+  const known = checkNames(await providers.list(), [...policy.allowed, ...(policy.order ?? [])])
+  if (!known.ok) return known
+  return store.inOrganisation(actor.organisation, async (tx) => {
+    const project = await projectByReference(tx, reference)
+    if (project === undefined)
+      return refused({
+        code: 'not_found',
+        message: `There is no project ${reference}.`,
+        remedy: 'See `airlock project list`.',
+      })
+    const row = await setModels(tx, project.id, policy)
+    await logAction(tx, clock, actor, 'project.models-set', project.id, {
+      allowed: policy.allowed.join(' '),
+      ...(policy.order === undefined ? {} : { order: policy.order.join(' ') }),
+    })
+    return ok(projectView(row))
+  })
+}
+
 /** A new credential for a known project is kept once the repository was read with it. */
 async function renewed(
   workshop: Workshop,
@@ -117,6 +148,7 @@ function projectView(row: ProjectRow): Project {
     url: row.url,
     ...(row.defaultBranch === null ? {} : { defaultBranch: row.defaultBranch }),
     protectedBranches: [...row.protectedBranches],
+    ...(row.models === null ? {} : { models: row.models }),
     createdAt: row.createdAt,
   }
 }

@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import { PageRequest, Project, ProjectPage, ProjectRequest } from '#contract/api.ts'
+import { ModelPolicy } from '#contract/model-policy.ts'
 import { jsonRoute, type Route } from '../route.ts'
 
 export const projectRoutes: readonly Route[] = [
@@ -19,5 +21,15 @@ export const projectRoutes: readonly Route[] = [
     body: ProjectRequest,
     reply: Project,
     run: ({ application, actor, body }) => application.createProject(actor, body),
+  }),
+  jsonRoute({
+    method: 'post',
+    path: '/v1/projects/{project}/models',
+    action: 'project.models',
+    summary: 'Say which models the tasks of a project may use, and who stands by for whom',
+    params: z.strictObject({ project: z.string().min(1).max(100).describe('Id or name') }),
+    body: ModelPolicy,
+    reply: Project,
+    run: ({ application, actor, params, body }) => application.setProjectModels(actor, params.project, body),
   }),
 ]

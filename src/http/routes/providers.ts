@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { PageRequest, ProviderName, ProviderPage, ProviderRequest, ProviderView } from '#contract/api.ts'
+import { ProviderOrder } from '#contract/model-policy.ts'
 import { noContent } from '../no-content.ts'
 import { jsonRoute, type Route, rawRoute } from '../route.ts'
 
@@ -22,6 +23,23 @@ export const providerRoutes: readonly Route[] = [
     status: 201,
     reply: ProviderView,
     run: ({ application, actor, body }) => application.addProvider(actor, body),
+  }),
+  jsonRoute({
+    method: 'get',
+    path: '/v1/provider-order',
+    action: 'provider.list',
+    summary: 'The order in which providers stand by for each other',
+    reply: ProviderOrder,
+    run: ({ application }) => application.providerOrder(),
+  }),
+  jsonRoute({
+    method: 'post',
+    path: '/v1/provider-order',
+    action: 'provider.order',
+    summary: 'Set the order in which providers stand by for each other',
+    body: ProviderOrder,
+    reply: ProviderOrder,
+    run: ({ application, actor, body }) => application.orderProviders(actor, body),
   }),
   rawRoute({
     method: 'delete',

@@ -1,5 +1,6 @@
 import { ok, type Result } from '#kernel/result.ts'
 import type { Workspace } from '#sandbox/workspace/workspaces.ts'
+import { projectByReference } from '#store/projects.ts'
 import { agentMounts } from '../agent-package.ts'
 import { runAgent } from '../agent-run.ts'
 import { importWork, treeIn } from '../import-work.ts'
@@ -13,7 +14,10 @@ export const run: Step = async (context) => {
   const grant = task.grantDocument
   const agent = workshop.agents.named(task.agent)
   if (grant === null || agent === undefined) throw new Error('a running task has a grant and a known agent')
-  const model = await workshop.providers.choose(task.model)
+  const project = await workshop.store.inOrganisation(task.organisation, (tx) =>
+    projectByReference(tx, task.project),
+  )
+  const model = await workshop.providers.choose(task.model, { policy: project?.models ?? undefined })
   if (!model.ok) return failed(model.failure)
   const mounts = await agentMounts(workshop, grant.agentPackage)
   if (!mounts.ok) return failed(mounts.failure)
