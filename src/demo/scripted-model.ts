@@ -15,6 +15,9 @@ export interface CapturedRequest {
   readonly path: string
   readonly headers: IncomingMessage['headers']
   readonly body: Record<string, unknown>
+  readonly model: string
+  /** What the answer says it used. */
+  readonly usage: Usage
 }
 
 export interface ScriptedModel {
@@ -77,20 +80,19 @@ async function answer(
   if (options.key !== undefined && !hasKey(request, options.key))
     return send(response, 401, (voice ?? anthropicVoice).refusal(401, 'invalid key'))
   if (path === '/v1/models' && request.method === 'GET') return send(response, 200, modelList(options.models))
+  if (path === '/v1beta/models' && request.method === 'GET')
+    return send(response, 200, geminiModelList(options.models))
   if (!voice || request.method !== 'POST') return send(response, path === '/' ? 200 : 404, {})
 
   const body = parseObject(raw)
   if (!body) return send(response, 400, voice.refusal(400, 'the body is not a JSON object'))
-  captured.push({ path, headers: request.headers, body })
   const conversation = voice.conversation(body, path)
   if (options.pauseMilliseconds) await sleep(options.pauseMilliseconds)
   const turn = options.script(conversation)
-  const said: Answer = {
-    id: `scripted${captured.length}`,
-    model: conversation.model,
-    turn,
-    usage: usageOf(raw.length, conversation.turn, JSON.stringify(turn).length),
-  }
+  const usage = usageOf(raw.length, conversation.turn, JSON.stringify(turn).length)
+  const { model } = conversation
+  captured.push({ path, headers: request.headers, body, model, usage })
+  const said: Answer = { id: `scripted${captured.length}`, model, turn, usage }
   if (!(voice.streams?.(path) ?? body.stream === true)) return send(response, 200, voice.whole(said))
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' })
   for (const [event, data] of voice.events(said)) {
@@ -111,6 +113,13 @@ function modelList(names: readonly string[] = ['scripted']): unknown {
     object: 'list',
     has_more: false,
     data: names.map((id) => ({ id, object: 'model', type: 'model', display_name: id, owned_by: 'demo' })),
+  }
+}
+
+function geminiModelList(names: readonly string[] = ['scripted']): unknown {
+  const supportedGenerationMethods = ['generateContent', 'countTokens']
+  return {
+    models: names.map((name) => ({ name: `models/${name}`, displayName: name, supportedGenerationMethods })),
   }
 }
 

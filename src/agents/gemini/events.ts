@@ -80,6 +80,8 @@ function told(tool: ToolUse | undefined, status: string, output = ''): AgentRepo
   return [used(name, (JSON.stringify(parameters) ?? '').slice(0, 300), failed ? 'failed' : 'done')]
 }
 
-function exitCodeIn(output: string): number {
-  return Number(/(?:^|\n)Command exited with code: (\d{1,3})\s*$/.exec(output)?.[1] ?? 0)
+/** It tells the code of a command that printed nothing and failed; of any other one it tells what was printed. */
+function exitCodeIn(output: string): number | undefined {
+  const code = /^Command exited with code: (\d{1,3})\s*$/.exec(output)?.[1]
+  return code === undefined ? undefined : Number(code)
 }

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { TaskEvent } from '#contract/event.ts'
+import type { Task } from '#contract/task.ts'
+import { giveAgents } from '#test/support/agent-packages.ts'
+import { AGENT_SCRIPTS } from '#test/support/agent-scripts.ts'
+import { given, type Journey, type RunningServer, startJourney } from '#test/support/journey.ts'
+import { NOTHING_LEFT } from '#test/support/journey-leftovers.ts'
+import type { Run } from '#test/support/journey-model.ts'
+import { registryObstacle } from '#test/support/npm-project.ts'
+
+const obstacle = await registryObstacle()
+
+/** Each real agent with a model whose protocol it speaks; opencode and the built-in agent once for each they speak. */
+const RUNS = [
+  ['claude-code', 'anthropic', 'claude-sonnet-4-5'],
+  ['codex', 'openai-responses', 'gpt-5.5'],
+  ['gemini', 'gemini', 'gemini-2.5-flash'],
+  ['opencode', 'openai-chat', 'some-open-model'],
+  ['builtin', 'anthropic', 'claude-opus-4-5'],
+  ['builtin', 'openai-responses', 'gpt-5.4'],
+  ['builtin', 'openai-chat', 'another-open-model'],
+  ['builtin', 'gemini', 'gemini-2.5-pro'],
+] as const
+
+const PROTOCOLS = ['anthropic', 'openai-responses', 'openai-chat', 'gemini'] as const
+
+describe.skipIf(obstacle !== undefined)(`real agents${obstacle === undefined ? '' : `: ${obstacle}`}`, () => {
+  let journey: Journey
+  let server: RunningServer
+  beforeAll(async () => {
+    journey = await startJourney()
+    await giveAgents(journey.dataDirectory, 'claude-code', 'codex', 'gemini', 'opencode')
+    server = await journey.serve()
+    for (const protocol of PROTOCOLS)
+      given(
+        await server.client.addProvider({ name: protocol, protocol, baseUrl: journey.model.url, key: KEY }),
+      )
+  }, 240_000)
+  afterAll(() => journey?.close())
+
+  const KEY = 'sk-only-the-gateway-knows-this'
+
+  async function submit(agent: string, provider: string, model: string, more: object = {}): Promise<Task> {
+    const project = given(await server.client.createProject({ url: journey.remote }))
+    const asked = { intent: 'Write a poem', project: project.id, agent, model: `${provider}/${model}` }
+    return given(
+      await server.client.submit({ ...asked, scope: { include: ['src/**'], exclude: [] }, ...more }),
+    )
+  }
+
+  /** Everything up to the moment when a person is asked, or the task ends. */
+  async function eventsOf(task: Task): Promise<readonly TaskEvent[]> {
+    const found: TaskEvent[] = []
+    for await (const event of server.client.events(task.id, AbortSignal.timeout(60_000))) {
+      found.push(event)
+      if (event.body.kind === 'state' && event.body.to === 'awaiting_review') break
+    }
+    return found
+  }
+
+  test.for(RUNS)(
+    '%s makes a change over %s, is metered to the token, and its change is published',
+    async ([agent, protocol, model]) => {
+      const script = AGENT_SCRIPTS[agent]
+      if (script === undefined) throw new Error('every agent has a script')
+      const run: Run = [
+        script.shell('cat src/poem.txt; env > /tmp/env; curl -s https://example.com/; exit 3'),
+        script.write(`src/by-${agent}.txt`, `by ${protocol}\n`),
+        script.read('src/poem.txt'),
+        script.edit('src/poem.txt', 'twelve', `twelve ${agent} ${protocol}`),
+      ]
+      journey.model.play(model, run)
+      const submitted = await submit(agent, protocol, model)
+      const task = await server.reaches(submitted.number, 'awaiting_review')
+
+      const calls = journey.model.requests().filter((request) => request.model === model)
+      const sum = (of: (usage: (typeof calls)[number]['usage']) => number) =>
+        calls.reduce((total, { usage }) => total + of(usage), 0)
+      const [attempt] = task.attempts
+      expect(attempt).toMatchObject({
+        agentEnding: 'finished',
+        agentSummary: 'That is all.',
+        spend: {
+          requests: run.length + 1,
+          inputTokens: sum(({ input }) => input),
+          cachedInputTokens: sum(({ cached }) => cached),
+          outputTokens: sum(({ output }) => output),
+        },
+      })
+      expect(attempt?.spend.cachedInputTokens).toBeGreaterThan(1_000)
+      expect(task.patch?.files.map(({ path, kind }) => [path, kind])).toEqual([
+        [`src/by-${agent}.txt`, 'added'],
+        ['src/poem.txt', 'modified'],
+      ])
+      const said = (await eventsOf(task)).map(({ body }) => body)
+      expect(said).toContainEqual({
+        ...{ kind: 'command', command: expect.stringContaining('cat src/poem.txt'), phase: 'run' },
+        // Gemini CLI tells no exit code of a command that printed something.
+        ...(agent === 'gemini' ? {} : { exitCode: 3 }),
+        ...(agent === 'builtin' ? { seconds: expect.any(Number) } : {}),
+      })
+      expect(said).toContainEqual({ kind: 'file', action: 'edited', path: 'src/poem.txt' })
+      for (const { headers } of calls) expect(JSON.stringify(headers)).not.toContain('held-by-the-gateway')
+
+      const published = given(await server.approve(task))
+      expect((await server.reaches(published.number, 'published')).publication).toMatchObject({
+        pushed: true,
+      })
+      expect(journey.leftovers()).toEqual(NOTHING_LEFT)
+    },
+  )
+})
