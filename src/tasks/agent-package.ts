@@ -42,9 +42,14 @@ export async function modelFor(
   policy: ModelPolicy | undefined,
 ): Promise<Result<ModelChoice>> {
   const speaks = ({ protocol }: Provider) => agent.protocols.some((spoken) => spoken === protocol)
+  const all = await providers.list()
+  const suited = all.filter(speaks)
+  const [first] = all
+  if (asked === undefined && first !== undefined && suited.length === 0)
+    return refused(notSpoken(agent, first, suited))
   const choice = await providers.choose(asked, { policy, usable: speaks })
   if (!choice.ok || speaks(choice.value.provider)) return choice
-  return refused(notSpoken(agent, choice.value.provider, (await providers.list()).filter(speaks)))
+  return refused(notSpoken(agent, choice.value.provider, suited))
 }
 
 function notInstalled(name: string, version: string | undefined): Failure {
