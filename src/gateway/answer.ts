@@ -25,6 +25,8 @@ export interface CallEnding {
 interface AnsweredCall {
   readonly protocol: ModelProtocol
   readonly redaction: Redaction
+  /** Given each JSON text of the answer as it comes. */
+  readonly onJson?: (json: Buffer) => void
 }
 
 /** More than any model says; a provider gone wild is cut off here. */
@@ -66,7 +68,7 @@ export function openAnswer(
           res,
           status,
           headersToAgent(headers, call.redaction, !decoder),
-          createMeter(call.protocol, type),
+          createMeter(call.protocol, type, call.onJson),
           inner,
         )
       : explained(call, res, status, inner)

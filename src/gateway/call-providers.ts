@@ -10,6 +10,7 @@ import { forward, unreachable } from './forward.ts'
 import { headersToProvider } from './headers.ts'
 import type { LaneEvents } from './lane-events.ts'
 import type { Ledger, Reservation } from './ledger.ts'
+import type { LaneGuard } from './outgoing/lane-guard.ts'
 import type { Prices } from './prices.ts'
 import type { ModelProtocol } from './protocols/protocol.ts'
 import { replaceTextMember } from './top-level-keys.ts'
@@ -19,6 +20,7 @@ import { sumOfSpends } from './usage.ts'
 /** What the calls of a lane go through. */
 export interface CallingLane {
   readonly protocol: ModelProtocol
+  readonly guard: LaneGuard
   readonly candidates: Candidates
   readonly ledger: Ledger
   readonly events: LaneEvents
@@ -32,6 +34,8 @@ export interface AdmittedCall {
   readonly to: Extract<Route, { kind: 'call' }>
   readonly admitted: Admission
   readonly reservation: Reservation
+  /** How many secrets were replaced in it. */
+  readonly redacted: number
   readonly headers: IncomingHttpHeaders
   readonly signal: AbortSignal
 }
@@ -74,6 +78,7 @@ export async function callProviders(
       spend,
       total,
       ...(note === '' ? {} : { note }),
+      ...(call.redacted === 0 ? {} : { redacted: call.redacted }),
     })
     if (!untold) return ending.status
     lane.candidates.failed(candidate)
@@ -113,6 +118,7 @@ async function ask(
       body: endpoint.body(body, target),
       protocol: lane.protocol,
       redaction: pass.redaction,
+      onJson: lane.guard.answer(),
       signal,
       standby,
     },

@@ -11,14 +11,15 @@ import { openEndpoint } from './endpoints/open-endpoint.ts'
 import type { Gateway, Lane, OpenLane, Provider } from './gateway.ts'
 import { listenIn, makeLaneDirectory, removeLaneDirectory } from './lane-directory.ts'
 import { createLaneEvents, type LaneEvents } from './lane-events.ts'
-import { amountsIn, createLedger, type Ledger } from './ledger.ts'
-import { answerModelRequest, type CallOutcome, refuseModelRequest } from './model-lane.ts'
+import { amountsIn, createLedger } from './ledger.ts'
+import { answerModelRequest, type CallOutcome, type ModelLane, refuseModelRequest } from './model-lane.ts'
 import {
   createModelServer,
   MODEL_SERVER_LIMITS,
   type ModelServer,
   type ServerLimits,
 } from './model-server.ts'
+import { createLaneGuard } from './outgoing/lane-guard.ts'
 import type { Prices } from './prices.ts'
 import { PROTOCOLS } from './protocols/by-name.ts'
 import { createBodyReader } from './read-body.ts'
@@ -62,14 +63,15 @@ export function createGateway(options: GatewayOptions): Gateway {
 
 async function openLane(lane: Lane, options: GatewayOptions, upstreams: Upstreams): Promise<OpenLane> {
   const use = createUse(options.stopwatch)
-  const events = createLaneEvents(lane.onEvent)
+  const events: LaneEvents = createLaneEvents(lane, (tried) => guard.look(tried, 'what it tried to reach'))
+  const guard = createLaneGuard(lane.secrets ?? [], lane.canaries ?? [], events)
   const notice = createBudgetNotice(lane.directory, events.budget)
   const own = createLedger(lane.budget, lane.spent, {
     ...(lane.currentBudget === undefined ? {} : { current: lane.currentBudget }),
     onSpent: (spent, budget) => notice.note('the task', budget, amountsIn(spent)),
   })
   const ledger = withShared(own, lane.shared, notice.note)
-  const model = modelServer(lane, options, upstreams, ledger, events, use)
+  const model = modelServer(lane, options, upstreams, { ledger, events, guard }, use)
   const egress = createEgressProxy(
     egressPolicy(lane.egress, lane.routes, lane.widenCommand),
     options.internet ?? PUBLIC_INTERNET,
@@ -111,8 +113,7 @@ function modelServer(
   lane: Lane,
   options: GatewayOptions,
   upstreams: Upstreams,
-  ledger: Ledger,
-  events: LaneEvents,
+  { ledger, events, guard }: Pick<ModelLane, 'ledger' | 'events' | 'guard'>,
   use: ReturnType<typeof createUse>,
 ): ModelServer {
   const { provider, model } = lane
@@ -127,6 +128,7 @@ function modelServer(
     model,
     ledger,
     events,
+    guard,
     upstreams,
     candidates: createCandidates(candidatesOf(lane, provider, options), options.stopwatch),
     protocol: PROTOCOLS[provider.protocol],

@@ -12,6 +12,8 @@ export interface UpstreamCall {
   readonly body: Buffer
   readonly protocol: ModelProtocol
   readonly redaction: Redaction
+  /** Given each JSON text of the answer as it comes. */
+  readonly onJson?: (json: Buffer) => void
   readonly signal: AbortSignal
   /** Another provider stands by: an overload, a failure or silence is not told to the agent, but left to that one. */
   readonly standby: boolean

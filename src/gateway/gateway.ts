@@ -3,6 +3,8 @@ import type { EgressRoute, EgressScheme } from '#contract/egress.ts'
 import type { EventBody } from '#contract/event.ts'
 import type { EgressPreset } from '#contract/project-file.ts'
 import type { Refusal } from '#contract/refusal.ts'
+import type { KnownSecret } from '#guards/secrets/known-value.ts'
+import type { CanaryTrip, PlantedCanary } from './outgoing/canary-trip.ts'
 import type { SharedBudgets } from './shared-budgets.ts'
 
 export type Protocol = 'anthropic' | 'openai-responses' | 'openai-chat' | 'gemini'
@@ -51,6 +53,11 @@ export interface Lane {
   readonly currentBudget?: () => Promise<Budget>
   /** What it may spend together with other lanes. */
   readonly shared?: SharedBudgets
+  /** What must not go to any model, in whatever dress. */
+  readonly secrets?: readonly KnownSecret[]
+  readonly canaries?: readonly PlantedCanary[]
+  /** Called once, at the first canary. */
+  readonly onCanary?: (trip: CanaryTrip) => void
   /** Spent before this lane opened, by the same attempt. */
   readonly spent: Spend
   readonly egress: readonly EgressPreset[]

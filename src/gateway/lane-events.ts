@@ -1,5 +1,6 @@
 import type { Refusal } from '#contract/refusal.ts'
 import type { AskedFor, Lane } from './gateway.ts'
+import type { CanaryTrip } from './outgoing/canary-trip.ts'
 
 /** Beyond it an agent that asks the forbidden in a loop fills the log with nothing new. */
 const MOST_REFUSALS = 500
@@ -9,9 +10,14 @@ export interface LaneEvents {
   call(event: Extract<Parameters<Lane['onEvent']>[0], { kind: 'model_call' }>): void
   refusal(refusal: Refusal, asked?: AskedFor): void
   budget(event: Extract<Parameters<Lane['onEvent']>[0], { kind: 'budget' }>): void
+  canary(trip: CanaryTrip): void
 }
 
-export function createLaneEvents(onEvent: Lane['onEvent']): LaneEvents {
+/** `look` is shown what was tried, before it is cut to what a log holds. */
+export function createLaneEvents(
+  { onEvent, onCanary }: Pick<Lane, 'onEvent' | 'onCanary'>,
+  look: (text: string) => void = () => undefined,
+): LaneEvents {
   let refusals = 0
   const emit: Lane['onEvent'] = (event) => {
     try {
@@ -23,7 +29,9 @@ export function createLaneEvents(onEvent: Lane['onEvent']): LaneEvents {
   return {
     call: emit,
     budget: emit,
+    canary: (trip) => onCanary?.(trip),
     refusal({ boundary, rule, what, reason, remedy }, asked) {
+      look(what)
       refusals++
       if (refusals > MOST_REFUSALS) return
       const last = refusals === MOST_REFUSALS ? ' Further refusals of this run are not listed.' : ''

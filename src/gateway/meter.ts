@@ -12,21 +12,29 @@ export interface Meter {
 /** A whole response, or one event of a stream; beyond it the call is charged as reserved. */
 const MOST_HELD = 16 * 1024 * 1024
 
-export function createMeter(protocol: ModelProtocol, contentType: string): Meter {
-  return isEventStream(contentType) ? streamMeter(protocol) : wholeMeter(protocol)
+/** `onJson` is given each JSON text of the answer: the whole of it, or the data of each event as it comes. */
+export function createMeter(
+  protocol: ModelProtocol,
+  contentType: string,
+  onJson: (json: Buffer) => void = () => undefined,
+): Meter {
+  return isEventStream(contentType) ? streamMeter(protocol, onJson) : wholeMeter(protocol, onJson)
 }
 
 export function isEventStream(contentType: unknown): boolean {
   return typeof contentType === 'string' && /^text\/event-stream\b/i.test(contentType)
 }
 
-function streamMeter(protocol: ModelProtocol): Meter {
+function streamMeter(protocol: ModelProtocol, onJson: (json: Buffer) => void): Meter {
   const reader = protocol.usageReader()
   const decoder = new TextDecoder()
   let blind = false
   const parser = createParser({
     maxBufferSize: MOST_HELD,
-    onEvent: (event) => reader.read(event.data),
+    onEvent: (event) => {
+      reader.read(event.data)
+      onJson(Buffer.from(event.data))
+    },
     onError: (error) => {
       if (error.type === 'max-buffer-size-exceeded') blind = true
     },
@@ -42,7 +50,7 @@ function streamMeter(protocol: ModelProtocol): Meter {
   }
 }
 
-function wholeMeter(protocol: ModelProtocol): Meter {
+function wholeMeter(protocol: ModelProtocol, onJson: (json: Buffer) => void): Meter {
   let chunks: Buffer[] = []
   let size = 0
   return {
@@ -52,8 +60,10 @@ function wholeMeter(protocol: ModelProtocol): Meter {
       else chunks = []
     },
     usage(ended) {
+      const whole = Buffer.concat(chunks)
+      onJson(whole)
       if (!ended || size > MOST_HELD) return undefined
-      const pieces = objectsOf(Buffer.concat(chunks).toString())
+      const pieces = objectsOf(whole.toString())
       return pieces.map((piece) => protocol.usage(piece)).findLast((usage) => usage !== undefined)
     },
   }

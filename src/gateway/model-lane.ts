@@ -7,7 +7,14 @@ import type { Provider } from './gateway.ts'
 import type { LaneEvents } from './lane-events.ts'
 import type { ModelProtocol, PathCall } from './protocols/protocol.ts'
 import type { Body } from './read-body.ts'
-import { budgetExhausted, type ModelRefusal, noModel, priceUnknown, unreadableRequest } from './refusals.ts'
+import {
+  budgetExhausted,
+  canaryTripped,
+  type ModelRefusal,
+  noModel,
+  priceUnknown,
+  unreadableRequest,
+} from './refusals.ts'
 import { sendError } from './send-error.ts'
 
 /** All that one lane's model calls need. */
@@ -30,6 +37,8 @@ export async function answerModelRequest(
   res: ServerResponse,
   signal: AbortSignal,
 ): Promise<CallOutcome> {
+  lane.guard.look(req.url ?? '', 'a path')
+  if (lane.guard.tripped()) return refuse(lane, res, canaryTripped())
   const to = route(lane.protocol, req.method ?? '', req.url ?? '', req.headers)
   if (to.kind === 'alive') {
     res.writeHead(200, { 'content-length': 0 }).end()
@@ -46,8 +55,11 @@ export async function answerModelRequest(
       unreadableRequest('a request that is too large', 'The request is too large.', 413),
     )
   try {
-    const admitted = admit(lane.protocol, to, lane.provider, lane.model, body.bytes, req.headers)
-    if (!admitted.ok) return refuse(lane, res, admitted.refusal)
+    const asked = admit(lane.protocol, to, lane.provider, lane.model, body.bytes, req.headers)
+    if (!asked.ok) return refuse(lane, res, asked.refusal)
+    const prompt = lane.guard.redact(asked.body)
+    if (lane.guard.tripped()) return refuse(lane, res, canaryTripped())
+    const admitted = { ...asked, body: prompt.body }
     if (!lane.prices.admits(lane.provider, admitted.model))
       return refuse(lane, res, priceUnknown(lane.provider.name, admitted.model))
     const [most, usual] = [dearest(lane, to.purpose, admitted), usualOf(lane, to.purpose, admitted, 0)]
@@ -57,7 +69,8 @@ export async function answerModelRequest(
       lane.onExhausted()
       return refuse(lane, res, budgetExhausted(reservation, admitted.model))
     }
-    const call = { to, admitted, reservation, headers: req.headers, signal }
+    const redacted = prompt.redacted.length
+    const call = { to, admitted, reservation, redacted, headers: req.headers, signal }
     return (await callProviders(lane, call, res)) < 400 ? 'served' : 'failed'
   } finally {
     body.release()

@@ -114,6 +114,16 @@ export function budgetExhausted(gone: Exhausted, model: string): ModelRefusal {
   }
 }
 
+export function canaryTripped(): ModelRefusal {
+  return {
+    status: 403,
+    boundary: 'canary',
+    rule: 'canary.tripped',
+    what: 'model call',
+    reason: 'This attempt was stopped.',
+  }
+}
+
 export function priceUnknown(provider: string, model: string): ModelRefusal {
   return {
     status: 403,
