@@ -16,6 +16,8 @@ export interface Installation {
   readonly workspaces: string
   readonly scratch: string
   readonly runtime: string
+  /** Unpacked container images. */
+  readonly images: string
   /** Installed agents: read-only directories that sandboxes are shown. */
   readonly agents: string
   readonly lanes: string
@@ -39,7 +41,8 @@ export async function openInstallation(
   await directory(runtimeDirectory, passable)
   const at = (name: string) => join(dataDirectory, name)
   for (const name of ['keys', 'repositories', 'evidence']) await directory(at(name), 0o700)
-  for (const name of ['workspaces', 'scratch', 'runtime', 'agents']) await directory(at(name), passable)
+  for (const name of ['workspaces', 'scratch', 'runtime', 'agents', 'images'])
+    await directory(at(name), passable)
   const lanes = join(runtimeDirectory, 'lanes')
   await directory(lanes, passable)
   const signer = await signingKey(at('keys'), random)
@@ -50,6 +53,7 @@ export async function openInstallation(
     workspaces: at('workspaces'),
     scratch: at('scratch'),
     runtime: at('runtime'),
+    images: at('images'),
     agents: at('agents'),
     lanes,
     database: at('postgres'),
@@ -59,11 +63,12 @@ export async function openInstallation(
   }
 }
 
-/** Removes what a killed server could not: sockets of lanes and half-done imports. Only for who holds the database. */
+/** Removes what a killed server could not: sockets of lanes and half-done imports and unpackings. Only for who holds the database. */
 export async function clearLeftovers({ lanes, scratch }: Installation): Promise<void> {
   for (const name of await readdir(lanes)) await rm(join(lanes, name), { recursive: true, force: true })
   for (const name of await readdir(scratch))
-    if (/^(?:import|compile)-/.test(name)) await rm(join(scratch, name), { recursive: true, force: true })
+    if (/^(?:import|compile|image)-/.test(name))
+      await rm(join(scratch, name), { recursive: true, force: true })
 }
 
 /**

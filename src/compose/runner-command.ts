@@ -34,6 +34,7 @@ export function runnerCommand(
     ...(isRoot() ? [] : ['--for', `${own.uid}:${own.gid}`]),
     ...['--writable', installation.workspaces, '--writable', installation.scratch],
     ...['--readable', installation.runtime, '--readable', installation.lanes],
+    ...['--readable', installation.images],
     ...['--directory', directory],
   ].join(' ')
 }

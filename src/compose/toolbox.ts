@@ -10,7 +10,9 @@ import { ok, type Result, refused } from '#kernel/result.ts'
 import type { SandboxDriver } from '#sandbox/driver.ts'
 import { type GuestRuntime, stageGuestRuntime } from '#sandbox/guest-runtime.ts'
 import type { HostUser } from '#sandbox/host-user.ts'
+import type { Images } from '#sandbox/image/images.ts'
 import type { Config } from './config.ts'
+import { openImages } from './images.ts'
 import { type Installation, openInstallation } from './installation.ts'
 import { readInternet } from './registry-networks.ts'
 import { openDriver } from './sandbox.ts'
@@ -23,6 +25,8 @@ export interface Toolbox {
   readonly owner: HostUser | undefined
   readonly random: RandomBytes
   readonly clock: () => number
+  /** The images of this installation, unpacked and tried in sandboxes of this driver. */
+  openImages(driver: SandboxDriver, onProblem: (message: string) => void): Promise<Images>
   /** The one that is named, else all of this installation, that of the configuration first. */
   drivers(name: string | undefined): Result<readonly [SandboxDriver, ...SandboxDriver[]]>
   /** A lane without a model, open to the registries of these presets and to nothing else. */
@@ -50,6 +54,14 @@ export async function openToolbox(config: Config, packageRoot: string): Promise<
     owner,
     random,
     clock,
+    openImages: (driver, onProblem) =>
+      openImages(config, installation, {
+        driver,
+        runtime,
+        random,
+        ...(owner === undefined ? {} : { owner }),
+        onProblem,
+      }),
     drivers: (name) => chosen(driversOf(config, installation), name),
     async openLane(egress, onRefusal) {
       const gateway = createGateway({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { EgressRule, routeOf, targetText } from './egress.ts'
+import { ImageChoice } from './image-reference.ts'
 import { SandboxTier } from './sandbox-tier.ts'
 import { Scope } from './scope.ts'
 
@@ -75,6 +76,9 @@ export const ProjectFile = z
       )
       .optional()
       .describe('Versions of agents by name; without it, those the installation has pinned'),
+    image: ImageChoice.optional().describe(
+      'The container image whose programs sandboxes have; `host` for those of the host',
+    ),
     sandbox: z
       .strictObject({ require: SandboxTier.describe('The weakest sandbox that is strong enough') })
       .optional()

@@ -1,5 +1,7 @@
-import { existsSync } from 'node:fs'
+import { existsSync, lstatSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Phase } from './driver.ts'
+import type { Image } from './image/images.ts'
 
 /** Where programs inside find the way out, once with-relay.ts has opened it. */
 export const EGRESS_ADDRESS = 'http://127.0.0.1:3128'
@@ -8,18 +10,23 @@ export const NPM_REGISTRY = 'registry.npmjs.org'
 
 /**
  * The whole environment of a command in a sandbox; nothing of the host's is passed on. In the check phase there is no
- * proxy to name. `more` wins.
+ * proxy to name. `more` wins. With an image it is its programs that are searched for, and its list of authorities.
  */
 export function sandboxEnvironment(
   phase: Phase,
   more: Readonly<Record<string, string>> = {},
+  image?: Pick<Image, 'root' | 'path'>,
 ): Readonly<Record<string, string>> {
-  return { ...BASE, ...QUIET, ...CACHES, ...NETWORK[phase](), ...more }
+  const path = image === undefined ? {} : { PATH: `${image.path ?? USUAL_PATH}:${AIRLOCKS_NODE}` }
+  return { ...BASE, ...path, ...QUIET, ...CACHES, ...NETWORK[phase](image?.root), ...more }
 }
+
+const AIRLOCKS_NODE = '/opt/airlock/node/bin'
+const USUAL_PATH = '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin'
 
 const BASE = {
   // A project's own Node, when the host's /usr has one, comes before the one that Airlock brings along.
-  PATH: '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin:/opt/airlock/node/bin',
+  PATH: `${USUAL_PATH}:${AIRLOCKS_NODE}`,
   HOME: '/home/agent',
   USER: 'agent',
   LOGNAME: 'agent',
@@ -78,8 +85,8 @@ const PROXY = {
   MAVEN_OPTS: `${CACHES.MAVEN_OPTS} -Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=3128`,
 }
 
-const NETWORK: Readonly<Record<Phase, () => Readonly<Record<string, string>>>> = {
-  prepare: () => ({ ...PROXY, ...trustOfHost() }),
+const NETWORK: Readonly<Record<Phase, (imageRoot?: string) => Readonly<Record<string, string>>>> = {
+  prepare: (imageRoot) => ({ ...PROXY, ...trust(imageRoot) }),
   run: () => PROXY,
   check: () => ({}),
 }
@@ -87,7 +94,12 @@ const NETWORK: Readonly<Record<Phase, () => Readonly<Record<string, string>>>> =
 const AUTHORITIES = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt']
 
 /** For programs that bring their own list of authorities: whom the host trusts may vouch for a registry or its mirror. */
-function trustOfHost(): Readonly<Record<string, string>> {
-  const file = AUTHORITIES.find((path) => existsSync(path))
+function trust(imageRoot: string | undefined): Readonly<Record<string, string>> {
+  // Not followed in an image: its links mean nothing out here.
+  const isThere = (path: string) =>
+    imageRoot === undefined
+      ? existsSync(path)
+      : lstatSync(join(imageRoot, path), { throwIfNoEntry: false }) !== undefined
+  const file = AUTHORITIES.find(isThere)
   return file === undefined ? {} : { NODE_EXTRA_CA_CERTS: file, PIP_CERT: file, REQUESTS_CA_BUNDLE: file }
 }

@@ -1,11 +1,14 @@
 import type { Phase, ReadOnlyMount, SandboxSpec } from './driver.ts'
 import { sandboxEnvironment } from './environment.ts'
 import type { GuestRuntime } from './guest-runtime.ts'
+import type { Image } from './image/images.ts'
 
-/** What an agent brings along. */
+/** What an agent brings along, and whose programs there are. */
 export interface CommandExtras {
   readonly environment?: Readonly<Record<string, string>>
   readonly mounts?: readonly ReadOnlyMount[]
+  /** The project's image; without one, the programs of the host. */
+  readonly image?: Pick<Image, 'root' | 'path'> | undefined
 }
 
 /**
@@ -17,22 +20,25 @@ export function taskCommand(
   phase: Phase,
   runtime: GuestRuntime,
   command: SandboxSpec['command'],
-  { environment = {}, mounts = [] }: CommandExtras = {},
-): Pick<SandboxSpec, 'phase' | 'command' | 'environment' | 'mounts' | 'workingDirectory'> {
-  const workingDirectory = '/workspace'
+  { environment = {}, mounts = [], image }: CommandExtras = {},
+): Pick<SandboxSpec, 'phase' | 'command' | 'environment' | 'mounts' | 'workingDirectory' | 'imageRoot'> {
+  const around = {
+    workingDirectory: '/workspace',
+    ...(image === undefined ? {} : { imageRoot: image.root }),
+  }
   if (phase === 'check')
     return {
       phase,
       command,
-      workingDirectory,
-      environment: sandboxEnvironment(phase, environment),
+      ...around,
+      environment: sandboxEnvironment(phase, environment, image),
       mounts: [...runtime.mounts.filter(({ target }) => target === '/opt/airlock/node'), ...mounts],
     }
   return {
     phase,
     command: [runtime.node, `${runtime.guest}/src/sandbox/guest/with-relay.ts`, '--', ...command],
-    workingDirectory,
-    environment: sandboxEnvironment(phase, { ...runtime.environment, ...environment }),
+    ...around,
+    environment: sandboxEnvironment(phase, { ...runtime.environment, ...environment }, image),
     mounts: [...runtime.mounts, ...mounts],
   }
 }

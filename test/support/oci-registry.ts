@@ -67,6 +67,7 @@ export async function startRegistry(): Promise<TestRegistry> {
       `${req.method} ${url.host}${url.pathname}${token === undefined ? '' : ' +token'}${range === undefined ? '' : ` from ${range}`}`,
     )
     if (url.host === AUTH) return giveToken(url, res)
+    if (url.pathname === '/ring') return void res.writeHead(307, { location: '/ring' }).end()
     if (url.host === CDN) return sendBlob(req, res, url.pathname.slice(1), Number(range ?? 0))
     if (manners.status !== undefined) return void res.writeHead(manners.status).end('{"errors":[]}')
     if (manners.open !== true && !(token === 'Bearer good' && left-- > 0)) return challenge(res)

@@ -64,9 +64,9 @@ export function createImages(options: ImagesOptions): Images {
   const { place, directory, registries, clock, onProblem } = options
   const shelf = createImageShelf(directory, place.random)
   const coming = new Map<string, Promise<Result<KeptImage>>>()
-  const proven = new Map<string, Promise<Result<void>>>()
-  /** Those that this very process has unpacked. */
-  const fresh = new Set<string>()
+  // Looked at once by each process: nobody but the account of the server can write to them.
+  const unchanged = new Map<string, Promise<boolean>>()
+  const tried = new Map<string, Promise<Result<void>>>()
 
   /** One at a time for each name, whoever asks; who loses patience leaves the others with it. */
   const once = (key: string, get: () => Promise<Result<KeptImage>>, signal: AbortSignal | undefined) => {
@@ -100,51 +100,45 @@ export function createImages(options: ImagesOptions): Images {
     const found = await findImage(source, wanted)
     if (!found.ok) return found
     const kept = await here(found.value.digest)
-    if (kept !== undefined) return kept
+    if (kept !== undefined) return ok(kept)
     const brought = await bringIn({ place, shelf, clock }, source, found.value, name)
-    if (brought.ok) fresh.add(keyOf(brought.value))
+    if (brought.ok) unchanged.set(keyOf(brought.value), Promise.resolve(true))
     return brought
   }
 
   /** Found, and as it was when it was unpacked; else taken away, so that it can come anew. */
-  const here = async (digest: string): Promise<Result<KeptImage> | undefined> => {
+  const here = async (digest: string): Promise<KeptImage | undefined> => {
     const kept = await keptBy(digest)
     if (kept === undefined) return undefined
     const root = shelf.rootOf(kept.digest)
-    const key = keyOf(kept)
-    const proof = proven.get(key) ?? prove(kept, root)
-    proven.set(key, proof)
-    const result = await proof
-    if (result.ok) return ok(kept)
-    proven.delete(key)
-    if (result.failure.rule !== CHANGED) return result
-    onProblem(`an unpacked image is not as it was, and is removed: ${root}`, result.failure.message)
+    if (await remembered(unchanged, keyOf(kept), () => isUnchanged(kept, root), Boolean)) return kept
+    onProblem(`an unpacked image is not as it was, and is removed: ${root}`, kept.fingerprint)
     await shelf.remove(kept.digest)
     return undefined
-  }
-
-  const prove = async (kept: KeptImage, root: string): Promise<Result<void>> => {
-    if (!fresh.has(keyOf(kept)) && !(await isUnchanged(kept, root)))
-      return refused({ code: 'image_unavailable', rule: CHANGED, message: `${kept.digest} was changed.` })
-    return tryImage(place, root)
   }
 
   const keptBy = async (digest: string): Promise<KeptImage | undefined> =>
     (await shelf.find(digest)) ?? (await shelf.list()).find(({ index }) => index === digest)
 
-  const images: Images = {
-    async obtain(name, signal) {
-      const reference = parseImageReference(name)
-      if (reference === undefined) return refused(noName(name))
-      const digest = reference.digest ?? (await shelf.names())[imageReferenceText(reference)]
-      const kept =
-        (digest === undefined ? undefined : await here(digest)) ?? (await fromRegistry(reference, signal))
-      if (!kept.ok) return kept
-      // What has just come was not tried yet.
-      const tried = await here(kept.value.digest)
-      if (tried === undefined) return refused(notHere(name))
-      return tried.ok ? ok(imageOf(tried.value, shelf.rootOf(kept.value.digest), reference)) : tried
-    },
+  const obtain: Images['obtain'] = async (name, signal) => {
+    const reference = parseImageReference(name)
+    if (reference === undefined) return refused(noName(name))
+    const digest = reference.digest ?? (await shelf.names())[imageReferenceText(reference)]
+    const present = digest === undefined ? undefined : await here(digest)
+    const kept = present === undefined ? await fromRegistry(reference, signal) : ok(present)
+    if (!kept.ok) return kept
+    const root = shelf.rootOf(kept.value.digest)
+    const works = await remembered(
+      tried,
+      keyOf(kept.value),
+      () => tryImage(place, root),
+      ({ ok }) => ok,
+    )
+    return works.ok ? ok(imageOf(kept.value, root, reference)) : works
+  }
+
+  return {
+    obtain: (name, signal) => obtain(name, signal).catch((error) => refused(failureOf(error))),
     async pull(name, signal) {
       const reference = parseImageReference(name)
       if (reference === undefined) return refused(noName(name))
@@ -189,13 +183,29 @@ export function createImages(options: ImagesOptions): Images {
     },
     sweep: () => shelf.sweep(),
   }
-  return images
 }
-
-const CHANGED = 'image.changed'
 
 function keyOf({ digest, obtainedAt }: KeptImage): string {
   return `${digest} ${obtainedAt}`
+}
+
+/** Only a good answer is remembered. */
+async function remembered<Answer>(
+  answers: Map<string, Promise<Answer>>,
+  key: string,
+  ask: () => Promise<Answer>,
+  isGood: (answer: Answer) => boolean,
+): Promise<Answer> {
+  const asked = answers.get(key) ?? ask()
+  answers.set(key, asked)
+  try {
+    const answer = await asked
+    if (!isGood(answer)) answers.delete(key)
+    return answer
+  } catch (error) {
+    answers.delete(key)
+    throw error
+  }
 }
 
 async function isUnchanged({ entries, fingerprint }: KeptImage, root: string): Promise<boolean> {

@@ -42,7 +42,7 @@ export interface ImageShelf {
   sweep(): Promise<readonly string[]>
 }
 
-const DRAFT = /^\.(?:draft|gone)-/
+const HALF = /^(?:\.draft-|\.gone-|sha256-)/
 
 export function createImageShelf(directory: string, random: RandomBytes): ImageShelf {
   const homeOf = (digest: string) => join(directory, digest.replace(':', '-'))
@@ -101,8 +101,9 @@ export function createImageShelf(directory: string, random: RandomBytes): ImageS
       await rename(draft, namesFile)
     },
     async sweep() {
-      const left = (await readdir(directory).catch(() => [])).filter((name) => DRAFT.test(name))
-      const paths = left.map((name) => join(directory, name))
+      const whole = new Set((await shelf.list()).map(({ digest }) => homeOf(digest)))
+      const left = (await readdir(directory).catch(() => [])).filter((name) => HALF.test(name))
+      const paths = left.map((name) => join(directory, name)).filter((path) => !whole.has(path))
       for (const path of paths) await removeTree(path)
       return paths
     },
