@@ -36,6 +36,7 @@ const CHILD_PROCESSES = [
   'sandbox/',
   'forge/git/',
   'agents/builtin/tools/',
+  'agents/acp/',
   'store/embedded-postgres',
   'cli/pager.ts',
   'cli/server-process.ts',

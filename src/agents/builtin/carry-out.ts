@@ -1,8 +1,6 @@
-import { realpath } from 'node:fs/promises'
 import { APICallError, RetryError, stepCountIs, ToolLoopAgent } from 'ai'
-import { compileScope } from '#guards/scope.ts'
-import { AirlockError } from '#kernel/failure.ts'
 import { taskOf } from '../task-text.ts'
+import { benchIn, type Host } from '../workbench.ts'
 import type { Brief } from './brief.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { repositoryGuidance } from './guidance.ts'
@@ -16,15 +14,12 @@ import { wrapUpReminder } from './wrap-up.ts'
 const MOST_STEPS = 200
 const ANTHROPIC_OUTPUT_TOKENS = 32_000
 
-/** The host, as far as the guest can reach it. */
-export type Host = Pick<Bench, 'report' | 'alive' | 'signal'>
-
 /** Works on a brief until the model is done, the budget is gone or the signal comes. Never rejects. */
 export async function carryOut(brief: Brief, host: Host): Promise<ExitCode> {
   const { report, signal } = host
   const say = (text: string) => report({ kind: 'event', body: { kind: 'message', text } })
   try {
-    const bench = await benchFor(brief, host)
+    const bench = await benchIn(brief.workspace, brief.assignment.grant, host)
     const conversation = await converse(brief, bench, say)
     if (signal.aborted) return stopped(say)
     if (conversation.error !== undefined) return failure(conversation.error, say)
@@ -36,21 +31,6 @@ export async function carryOut(brief: Brief, host: Host): Promise<ExitCode> {
     return EXIT.finished
   } catch (error) {
     return signal.aborted ? stopped(say) : failure(error, say)
-  }
-}
-
-async function benchFor(brief: Brief, host: Host): Promise<Bench> {
-  const { scope, protectedPaths } = brief.assignment.grant
-  const guard = compileScope(scope, protectedPaths)
-  if (!guard.ok) throw new AirlockError(guard.failure)
-  return {
-    workspace: await realpath(brief.workspace),
-    objectionToWriting: (path) => {
-      const decision = guard.value.decide(path)
-      if (decision.allowed) return undefined
-      return { rule: decision.rule, reason: decision.reason, remedy: decision.remedy }
-    },
-    ...host,
   }
 }
 
