@@ -52,6 +52,9 @@ function configuration({ protocol, name }: AgentModel, permission: 'allow' | 'as
     autoupdate: false,
     share: 'disabled',
     snapshot: false,
+    // A small model would be asked for a title, and a refusal would end the turn.
+    agent: { title: { disable: true } },
+    experimental: { continue_loop_on_deny: true },
     enabled_providers: ['airlock'],
     model: `airlock/${name}`,
     small_model: `airlock/${name}`,
