@@ -17,6 +17,7 @@ import {
 } from '#contract/api.ts'
 import { type EgressTarget, EgressView, type WideningRequest } from '#contract/egress.ts'
 import { type ModelPolicy, ProviderOrder } from '#contract/model-policy.ts'
+import { Inspection } from '#contract/preserved.ts'
 import type { ApprovalRequest, RejectionRequest } from '#contract/review.ts'
 import { type BudgetRaise, SharedBudgetPage, type SharedBudgetRequest } from '#contract/shared-budget.ts'
 import { Task, type TaskRequest } from '#contract/task.ts'
@@ -81,7 +82,11 @@ export function createClient(door: Door) {
       taskEvents({ url: `${door.url}${task(ref)}/events`, token: door.token, after, signal }),
     attachEvidence: (ref: string) => post(`${task(ref)}/evidence-note`, Task),
     cancel: (ref: string) => post(`${task(ref)}/cancel`, Task),
-    retry: (ref: string, comment: string) => post(`${task(ref)}/retry`, Task, { comment }),
+    retry: (ref: string, comment: string, more: { readonly preserveSeconds?: number } = {}) =>
+      post(`${task(ref)}/retry`, Task, { comment, ...more }),
+    inspect: (ref: string, command: readonly string[]) =>
+      post(`${task(ref)}/preserved/commands`, Inspection, { command }),
+    discardPreserved: (ref: string) => nothing(`${task(ref)}/preserved`),
     approve: (ref: string, request: z.input<typeof ApprovalRequest>) =>
       post(`${task(ref)}/approval`, Task, request),
     reject: (ref: string, request: z.input<typeof RejectionRequest>) =>

@@ -26,6 +26,15 @@ export function minutes(text: string): number {
   return Math.max(1, Math.round(value * 60))
 }
 
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
+
+/** A time as people write it (`2h`, `30m`), in seconds. */
+export function span(text: string): number {
+  const [, digits = '', unit = ''] = /^([1-9]\d{0,6})([smhd])$/.exec(text) ?? []
+  if (digits === '') throw new InvalidArgumentError('Give a time such as 30m, 2h or 1d.')
+  return Number(digits) * (SECONDS[unit] ?? 1)
+}
+
 export function whole(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Give a whole number.')
   return Number(text)

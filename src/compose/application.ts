@@ -5,6 +5,7 @@ import { attachEvidence } from '#review/attach-evidence.ts'
 import { reject } from '#review/reject.ts'
 import { select } from '#review/select.ts'
 import { cancelTask } from '#tasks/cancel.ts'
+import { discardPreserved, inspectPreserved } from '#tasks/inspect.ts'
 import { retryTask } from '#tasks/retry.ts'
 import { submitTask } from '#tasks/submit.ts'
 import type { Workshop } from '#tasks/workshop.ts'
@@ -27,10 +28,13 @@ export function createApplication(workshop: Workshop, options: ApplicationOption
   return {
     submitTask: (actor, request) => submitTask(workshop, actor, request),
     cancelTask: (actor, task) => cancelTask(workshop, actor, task),
-    retryTask: (actor, task, { comment }) => retryTask(workshop, actor, task, comment),
+    retryTask: (actor, task, { comment, preserveSeconds }) =>
+      retryTask(workshop, actor, task, comment, preserveSeconds),
     approve: (actor, task, request) => approve(workshop, actor, task, request),
     reject: (actor, task, request) => reject(workshop, actor, task, request),
     attachEvidence: (actor, task) => attachEvidence(workshop, actor, task),
+    inspectPreserved: (actor, task, request) => inspectPreserved(workshop, actor, task, request),
+    discardPreserved: (actor, task) => discardPreserved(workshop, actor, task),
     selectFromPatch: (actor, task, request) => select(workshop, actor, task, request),
     ...taskUseCases(workshop, options),
     ...projectUseCases(workshop),

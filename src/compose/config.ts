@@ -1,5 +1,6 @@
 import { homedir, tmpdir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
+import { LONGEST_PRESERVED_SECONDS } from '#contract/preserved.ts'
 import { digestOf } from '#kernel/bytes.ts'
 import { AirlockError } from '#kernel/failure.ts'
 
@@ -20,6 +21,8 @@ export interface Config {
     | { readonly kind: 'container'; readonly runner: string }
   /** The usual provider variables, and nothing else of the environment. */
   readonly providerEnvironment: Readonly<Record<string, string | undefined>>
+  /** Seconds that a task may have its workspace kept for a look around; 0 for not at all. */
+  readonly preserveMaximum: number
   readonly pager: string | undefined
   readonly searchPath: string
   /** The person who starts the first server becomes its owner under this name. */
@@ -44,6 +47,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     providerEnvironment: Object.fromEntries(
       Object.entries(environment).filter(([name]) => /^[A-Z0-9_]+_(API_KEY|BASE_URL)$/.test(name)),
     ),
+    preserveMaximum: preserveMaximum(environment.AIRLOCK_PRESERVE_MAX),
     pager: environment.PAGER,
     searchPath: environment.PATH ?? '/usr/local/bin:/usr/bin:/bin',
     userName: environment.USER ?? environment.LOGNAME,
@@ -73,6 +77,20 @@ function port(text: string | undefined): number | undefined {
     code: 'invalid_configuration',
     message: `AIRLOCK_PORT is not a port: ${text}`,
     remedy: `Give a number from 0 to 65535, or leave it out for ${DEFAULT_PORT}.`,
+  })
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
+
+/** A day unless an administrator says otherwise. */
+function preserveMaximum(text: string | undefined): number {
+  const [, digits = '', unit = ''] = /^(\d{1,6})([smhd]?)$/.exec(text || '1d') ?? []
+  const seconds = Number(digits) * (UNITS[unit] ?? (digits === '0' ? 0 : Number.NaN))
+  if (digits !== '' && seconds <= LONGEST_PRESERVED_SECONDS) return seconds
+  throw new AirlockError({
+    code: 'invalid_configuration',
+    message: `AIRLOCK_PRESERVE_MAX is not a time: ${text}`,
+    remedy: 'Give a number with s, m, h or d, at most 7d; 0 for never; or leave it out for 1d.',
   })
 }
 

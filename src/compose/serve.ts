@@ -10,6 +10,7 @@ import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { noteTokenUse, personOfToken } from '#store/access-tokens.ts'
 import { advance } from '#tasks/advance.ts'
+import { watchExpiry } from '#tasks/preserve.ts'
 import { resume } from '#tasks/resume.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 import { createApplication } from './application.ts'
@@ -54,6 +55,8 @@ export async function serve(config: Config, options: ServeOptions): Promise<Resu
     await ensureOwner(workshop, config.dataDirectory, await ownerOf(config))
     await resume(workshop)
     await startWorkers(workshop, undo)
+    const stopExpiry = watchExpiry(workshop)
+    undo.push(async () => stopExpiry())
 
     const startedAt = instantOf(workshop.clock())
     const application = createApplication(workshop, { ...options, startedAt })

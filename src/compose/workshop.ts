@@ -16,6 +16,7 @@ import { compileGuest } from '#sandbox/compiled-guest.ts'
 import type { SandboxDriver } from '#sandbox/driver.ts'
 import { type GuestRuntime, stageGuestRuntime } from '#sandbox/guest-runtime.ts'
 import type { HostUser } from '#sandbox/host-user.ts'
+import { createPreserved } from '#sandbox/workspace/preserved.ts'
 import { createWorkspaces } from '#sandbox/workspace/workspaces.ts'
 import { openStore, type Store } from '#store/database.ts'
 import { Interrupts } from '#tasks/interrupts.ts'
@@ -81,6 +82,11 @@ async function workshopOver(
     random,
     onProblem,
   })
+  const preserved = createPreserved({
+    directory: join(installation.workspaces, 'preserved'),
+    ...(hostUser === undefined ? {} : { owner: hostUser }),
+    onProblem,
+  })
   const gateway = createGateway({
     stopwatch,
     clock,
@@ -97,6 +103,8 @@ async function workshopOver(
     driver,
     limits: hostLimits(),
     workspaces,
+    preserved,
+    preserveMaximum: config.preserveMaximum,
     scratchDirectory: installation.scratch,
     runtime,
     gateway,

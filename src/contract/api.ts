@@ -3,6 +3,7 @@ import { BOUNDS } from './bounds.ts'
 import { TaskEvent } from './event.ts'
 import { ModelPolicy } from './model-policy.ts'
 import { PatchSelection } from './patch.ts'
+import { PreserveSeconds } from './preserved.ts'
 import { Task, TaskState } from './task.ts'
 
 /** How every list is asked for: `cursor` is the `next` of the page before, opaque to the caller. */
@@ -229,6 +230,7 @@ export type Problem = z.infer<typeof Problem>
 export const RetryRequest = z
   .strictObject({
     comment: z.string().trim().max(BOUNDS.commentCharacters).default(''),
+    preserveSeconds: PreserveSeconds.optional().describe('As before unless given'),
   })
   .meta({ id: 'RetryRequest' })
 export type RetryRequest = z.infer<typeof RetryRequest>

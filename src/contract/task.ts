@@ -4,6 +4,7 @@ import { Budget, Spend } from './budget.ts'
 import { EgressView } from './egress.ts'
 import { GateReport } from './gate-report.ts'
 import { PatchSummary } from './patch.ts'
+import { PreservedWorkspace, PreserveSeconds } from './preserved.ts'
 import { FailureShape, Refusal } from './refusal.ts'
 import { Scope } from './scope.ts'
 
@@ -75,6 +76,7 @@ export const Task = z
     patch: PatchSummary.optional(),
     gates: GateReport.optional(),
     egress: EgressView.optional().describe('Beyond the presets; with a task by itself, not in lists'),
+    preserved: PreservedWorkspace.optional().describe('With a task by itself, not in lists'),
     cause: FailureShape.optional(),
     publication: z
       .strictObject({
@@ -103,6 +105,7 @@ export const TaskRequest = z
       .optional()
       .describe('provider/model; the first configured provider unless given'),
     budget: Budget.partial().default({}),
+    preserveSeconds: PreserveSeconds.optional().describe('Not kept at all unless given'),
   })
   .meta({ id: 'TaskRequest' })
 export type TaskRequest = z.infer<typeof TaskRequest>

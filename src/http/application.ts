@@ -17,6 +17,7 @@ import type {
 import type { EgressTarget, EgressView, WideningRequest } from '#contract/egress.ts'
 import type { TaskEvent } from '#contract/event.ts'
 import type { ModelPolicy, ProviderOrder } from '#contract/model-policy.ts'
+import type { Inspection, InspectionRequest } from '#contract/preserved.ts'
 import type { ApprovalRequest, RejectionRequest } from '#contract/review.ts'
 import type { BudgetRaise, SharedBudget, SharedBudgetRequest } from '#contract/shared-budget.ts'
 import type { Task, TaskRequest } from '#contract/task.ts'
@@ -57,6 +58,11 @@ export interface Application {
   subscribe(actor: Actor, task: TaskRef, listener: EventListener): Promise<Result<() => void>>
   cancelTask(actor: Actor, task: TaskRef): Promise<Result<Task>>
   retryTask(actor: Actor, task: TaskRef, request: RetryRequest): Promise<Result<Task>>
+
+  /** Runs one command over the kept workspace of a task, read-only and without a network. */
+  inspectPreserved(actor: Actor, task: TaskRef, request: InspectionRequest): Promise<Result<Inspection>>
+  /** Removes the kept workspace of a task at once. */
+  discardPreserved(actor: Actor, task: TaskRef): Promise<Result<void>>
 
   approve(actor: Actor, task: TaskRef, request: ApprovalRequest): Promise<Result<Task>>
   reject(actor: Actor, task: TaskRef, request: RejectionRequest): Promise<Result<Task>>

@@ -3,6 +3,7 @@ import { forgetBaseRuns } from '#store/gate-reports.ts'
 import { settleAbandoned } from '#store/shared-budgets.ts'
 import { tasksToResume } from '#store/tasks.ts'
 import { move, SYSTEM } from './move.ts'
+import { resumePreserved } from './preserve.ts'
 import type { Workshop } from './workshop.ts'
 
 /** How long what gates said about a base is remembered, in milliseconds. */
@@ -13,7 +14,11 @@ const BASE_RUNS_KEPT = 30 * 24 * 3_600 * 1_000
  * enqueues every task that something must be done for. Returns the names of what was swept away.
  */
 export async function resume(workshop: Workshop): Promise<readonly string[]> {
-  const swept = [...(await workshop.driver.sweep()), ...(await workshop.workspaces.sweep())]
+  const swept = [
+    ...(await workshop.driver.sweep()),
+    ...(await workshop.workspaces.sweep()),
+    ...(await resumePreserved(workshop)),
+  ]
   for (const organisation of await workshop.store.organisations()) {
     const tasks = await workshop.store.inOrganisation(organisation, tasksToResume)
     const long = instantOf(workshop.clock() - BASE_RUNS_KEPT)

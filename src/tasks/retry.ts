@@ -8,6 +8,7 @@ import type { TaskRow } from '#store/schema.ts'
 import { taskView } from '#store/task-view.ts'
 import { move } from './move.ts'
 import { newestBase } from './newest-base.ts'
+import { preserveFailure } from './preserve-limit.ts'
 import { findTask } from './reference.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -20,9 +21,12 @@ export async function retryTask(
   actor: Actor,
   reference: string,
   comment: string,
+  preserveSeconds?: number,
 ): Promise<Result<Task>> {
   const task = await findTask(workshop.store, actor.organisation, reference)
   if (!task.ok) return task
+  const tooLong = preserveFailure(workshop, preserveSeconds)
+  if (tooLong !== undefined) return refused(tooLong)
   const base = await baseForRetry(workshop, task.value)
   if (!base.ok) return base
   const moved = await move(workshop, task.value, {
@@ -35,6 +39,7 @@ export async function retryTask(
       onto: null,
       patch: null,
       grantDocument: null,
+      ...(preserveSeconds === undefined ? {} : { preserveSeconds }),
     },
   })
   if (!moved.ok) return moved

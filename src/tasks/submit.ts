@@ -16,6 +16,7 @@ import { taskView } from '#store/task-view.ts'
 import { insertTask } from '#store/tasks.ts'
 import { agentPackageFor, modelFor } from './agent-package.ts'
 import { newestBase } from './newest-base.ts'
+import { preserveFailure } from './preserve-limit.ts'
 import type { Workshop } from './workshop.ts'
 
 /** Scope of a task when neither the request nor the project file names one. */
@@ -34,6 +35,8 @@ export async function submitTask(
     projectByReference(tx, request.project),
   )
   if (project === undefined) return refused(unknownProject(request.project))
+  const tooLong = preserveFailure(workshop, request.preserveSeconds)
+  if (tooLong !== undefined) return refused(tooLong)
   const agent = workshop.agents.named(request.agent)
   if (agent === undefined) return refused(unknownAgent(request.agent, workshop.agents.names))
   const choice = await modelFor(workshop.providers, agent, request.model, project.models ?? undefined)
@@ -56,6 +59,7 @@ export async function submitTask(
     model: `${choice.value.provider.name}/${choice.value.model}`,
     budget: Budget.parse(withoutUndefined(request.budget)),
     projectFile,
+    preserveSeconds: request.preserveSeconds ?? null,
   })
   return ok(task)
 }
@@ -68,6 +72,7 @@ interface NewTaskFacts {
   readonly model: string
   readonly budget: Budget
   readonly projectFile: ProjectFile
+  readonly preserveSeconds: number | null
 }
 
 function store(
@@ -94,6 +99,7 @@ function store(
       budget: json(facts.budget),
       requester: json(actor.person),
       projectFile: json(facts.projectFile),
+      preserveSeconds: facts.preserveSeconds,
       createdAt: at,
       updatedAt: at,
     })

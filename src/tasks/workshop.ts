@@ -11,6 +11,7 @@ import type { Clock, Stopwatch } from '#kernel/instant.ts'
 import type { SandboxDriver } from '#sandbox/driver.ts'
 import type { GuestRuntime } from '#sandbox/guest-runtime.ts'
 import type { Limits } from '#sandbox/limits.ts'
+import type { PreservedWorkspaces } from '#sandbox/workspace/preserved.ts'
 import type { Workspaces } from '#sandbox/workspace/workspaces.ts'
 import type { Store } from '#store/database.ts'
 import type { Interrupts } from './interrupts.ts'
@@ -28,6 +29,10 @@ export interface Workshop {
   readonly driver: SandboxDriver
   readonly limits: Limits
   readonly workspaces: Workspaces
+  /** Copies of finished workspaces, for a look around. */
+  readonly preserved: PreservedWorkspaces
+  /** Seconds a task may have its workspace kept at most; 0 for not at all. */
+  readonly preserveMaximum: number
   /** For what an import needs for a moment; the sandboxes' user must be able to reach it. */
   readonly scratchDirectory: string
   readonly runtime: GuestRuntime

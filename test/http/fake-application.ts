@@ -230,6 +230,12 @@ export class FakeApplication implements Application {
       const project: Project = { ...known, models }
       return project
     })
+  inspectPreserved: Application['inspectPreserved'] = (_actor, ref, request) =>
+    this.#answer('inspectPreserved', [ref, request], () => ({
+      ...{ exitCode: 0, cause: 'exited', seconds: 1, output: 'seen', cut: false },
+    }))
+  discardPreserved: Application['discardPreserved'] = (_actor, ref) =>
+    this.#answer('discardPreserved', [ref], () => undefined)
   taskEgress: Application['taskEgress'] = (actor, ref) => this.#egress('taskEgress', actor, [ref])
   widenTask: Application['widenTask'] = (actor, ref, request) =>
     this.#egress('widenTask', actor, [ref, request])

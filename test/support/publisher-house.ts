@@ -213,6 +213,8 @@ const NO_AGENTS_HERE = {
   driver: ABSENT,
   limits: ABSENT,
   workspaces: ABSENT,
+  preserved: ABSENT,
+  preserveMaximum: 0,
   scratchDirectory: '/nonexistent',
   runtime: ABSENT,
   gateway: ABSENT,

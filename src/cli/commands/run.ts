@@ -5,7 +5,7 @@ import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Client } from '../client.ts'
 import { INTERRUPTED } from '../exit-code.ts'
 import { follow } from '../follow.ts'
-import { collect, minutes, money } from '../option-values.ts'
+import { collect, minutes, money, span } from '../option-values.ts'
 import { nextSteps, taskDetail } from '../render/task-detail.ts'
 import type { Cli, Outcome, Session } from '../session.ts'
 import { exitCodeOf } from '../task-outcome.ts'
@@ -20,6 +20,7 @@ interface RunOptions {
   readonly model?: string
   readonly base?: string
   readonly project?: string
+  readonly preserve?: number
   readonly watch: boolean
 }
 
@@ -34,6 +35,7 @@ export function runCommand(cli: Cli): Command {
     .option('-m, --model <provider/model>', 'which model')
     .option('--base <branch>', "the branch to start from (the project's default branch)")
     .option('-p, --project <name>', 'a connected project, instead of the repository around you')
+    .option('--preserve <time>', 'keep the workspace for so long to look around in it, such as 2h', span)
     .option('--no-watch', 'only ask; watch later')
     .addHelpText(
       'after',
@@ -94,7 +96,7 @@ function warnOfUncommitted({ screen }: Session<RunOptions>): void {
 }
 
 function requestOf(intent: string, project: string, options: RunOptions): z.input<typeof TaskRequest> {
-  const { scope, exclude, budget, time, agent, model, base } = options
+  const { scope, exclude, budget, time, agent, model, base, preserve } = options
   return {
     intent,
     project,
@@ -104,6 +106,7 @@ function requestOf(intent: string, project: string, options: RunOptions): z.inpu
     ...(base === undefined ? {} : { baseBranch: base }),
     ...(agent === undefined ? {} : { agent }),
     ...(model === undefined ? {} : { model }),
+    ...(preserve === undefined ? {} : { preserveSeconds: preserve }),
     budget: {
       ...(budget === undefined ? {} : { microDollars: budget }),
       ...(time === undefined ? {} : { seconds: time }),

@@ -11,10 +11,12 @@ import { OutputRelay } from '../output-relay.ts'
 import { execSummary } from '../render/exec-summary.ts'
 import type { ExecReport } from '../sandbox-tools.ts'
 import { type Cli, type Outcome, type Session, showFailure } from '../session.ts'
+import { destroyCommand, inspectCommand } from './sandbox-inspect.ts'
 
 interface ExecOptions {
   readonly driver?: string
   readonly phase: Phase
+  readonly image?: string
   readonly workspace?: string
   readonly limit: Partial<Limits>
   readonly egress: readonly EgressPreset[]
@@ -36,6 +38,7 @@ export function sandboxCommand(cli: Cli): Command {
         .default('check'),
     )
     .option('--driver <name>', 'bubblewrap or container; that of the configuration unless given')
+    .option('--image <name>', 'with the programs of this container image; those of the host unless given')
     .option('-w, --workspace <directory>', 'copied into the sandbox, never touched; empty unless given')
     .option('--limit <name=value,…>', 'such as memory=512m,processes=100,seconds=20', limitsOf, {})
     .option('--egress <preset,…>', 'open these registries, such as npm (prepare and run)', presetsOf, [])
@@ -43,6 +46,8 @@ export function sandboxCommand(cli: Cli): Command {
     .addHelpText('after', EXEC_HELP)
     .action(cli.act<ExecOptions, [[string, ...string[]]]>(runInside))
   sandbox.addCommand(exec)
+  sandbox.addCommand(inspectCommand(cli))
+  sandbox.addCommand(destroyCommand(cli))
   return sandbox
 }
 
@@ -64,6 +69,7 @@ async function runInside(session: Session<ExecOptions>, command: [string, ...str
     const report = await session.sandbox.exec({
       ...(options.driver === undefined ? {} : { driver: options.driver }),
       phase: options.phase,
+      ...(options.image === undefined ? {} : { image: options.image }),
       ...(options.workspace === undefined
         ? {}
         : { workspace: resolve(session.workingDirectory, options.workspace) }),

@@ -94,8 +94,17 @@ function facts(task: Task, now: number): [string, string][] {
     ['scope', `${task.scope.include.map(oneLine).join(' ')}${without}`],
     ['agent', `${oneLine(task.agent)} with ${oneLine(task.model)}`],
     ['spent', `${dollars(spentOn(task))} of ${dollars(task.budget.microDollars)}${tokens}`],
+    ...(task.preserved === undefined
+      ? []
+      : [
+          ['kept', `${keptText(task.preserved)}: airlock sandbox inspect ${task.number}`] as [string, string],
+        ]),
     ...(task.attempts.length > 1 ? [['attempts', String(task.attempts.length)] as [string, string]] : []),
   ]
+}
+
+function keptText({ phase, expiresAt }: NonNullable<Task['preserved']>): string {
+  return `the workspace of ${phase === 'run' ? 'the agent' : 'the failed setup'} until ${expiresAt}`
 }
 
 function causeOf(cause: NonNullable<Task['cause']>) {

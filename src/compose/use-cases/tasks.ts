@@ -9,6 +9,7 @@ import { projectByReference } from '#store/projects.ts'
 import { taskView, taskViews } from '#store/task-view.ts'
 import { countTasks, listTasks } from '#store/tasks.ts'
 import { taskEgress } from '#tasks/egress-view.ts'
+import { preservedView, standingPreserved } from '#tasks/preserve.ts'
 import { findTask } from '#tasks/reference.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 
@@ -52,10 +53,14 @@ export function taskUseCases(
       const task = await findTask(store, actor.organisation, reference)
       if (!task.ok) return task
       return ok(
-        await store.inOrganisation(actor.organisation, async (tx) => ({
-          ...(await taskView(tx, task.value)),
-          egress: await taskEgress(tx, task.value),
-        })),
+        await store.inOrganisation(actor.organisation, async (tx) => {
+          const kept = await standingPreserved(tx, workshop, task.value)
+          return {
+            ...(await taskView(tx, task.value)),
+            egress: await taskEgress(tx, task.value),
+            ...(kept === undefined ? {} : { preserved: preservedView(kept) }),
+          }
+        }),
       )
     },
 

@@ -3,6 +3,7 @@ import { auditRoutes } from './audit.ts'
 import { budgetRoutes } from './budgets.ts'
 import { egressRoutes } from './egress.ts'
 import { peopleRoutes } from './people.ts'
+import { preservedRoutes } from './preserved.ts'
 import { projectRoutes } from './projects.ts'
 import { providerRoutes } from './providers.ts'
 import { reviewRoutes } from './reviews.ts'
@@ -17,6 +18,7 @@ export function allRoutes(heartbeatMilliseconds: number): readonly Route[] {
     ...reviewRoutes,
     ...projectRoutes,
     ...egressRoutes,
+    ...preservedRoutes,
     ...providerRoutes,
     ...peopleRoutes,
     ...budgetRoutes,

@@ -6,6 +6,7 @@ import { runAgent } from '../agent-run.ts'
 import { importWork, treeIn } from '../import-work.ts'
 import { layPatch } from '../lay-patch.ts'
 import { preparedBase } from '../prepared.ts'
+import { preserve } from '../preserve.ts'
 import { failed, type Step, type StepContext, type StepOutcome } from '../step.ts'
 
 /** running → checking: the agent works in its sandbox, then what it made is taken in as data. */
@@ -34,6 +35,7 @@ export const run: Step = async (context) => {
     if (!ran.ok) return failed(ran.failure)
     tell({ kind: 'agent_ended', ending: ran.value.ending })
     if (context.signal.aborted) return cancelled()
+    await preserve(context, workspace, 'run')
     return await importWork(context, workspace, before.value, ran.value)
   } finally {
     await workshop.workspaces.remove(workspace)
