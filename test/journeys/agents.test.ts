@@ -22,6 +22,9 @@ const RUNS = [
   ['builtin', 'gemini', 'gemini-2.5-pro'],
 ] as const
 
+/** Five seconds are promised, on a machine that does nothing else. */
+const GENEROUS_MILLISECONDS = 20_000
+
 const PROTOCOLS = ['anthropic', 'openai-responses', 'openai-chat', 'gemini'] as const
 
 describe.skipIf(obstacle !== undefined)(`real agents${obstacle === undefined ? '' : `: ${obstacle}`}`, () => {
@@ -109,4 +112,65 @@ describe.skipIf(obstacle !== undefined)(`real agents${obstacle === undefined ? '
       expect(journey.leftovers()).toEqual(NOTHING_LEFT)
     },
   )
+
+  test.for([
+    ['acp:gemini', 'gemini', 'gemini-2.5-flash-lite'],
+    ['acp:opencode acp', 'openai-chat', 'third-open-model'],
+  ] as const)(
+    '%s is asked through ACP, and what it asks leave for is answered by policy',
+    async ([agent, protocol, model]) => {
+      const script = AGENT_SCRIPTS[agent.includes('gemini') ? 'gemini' : 'opencode']
+      if (script === undefined) throw new Error('every agent has a script')
+      const run: Run = [
+        script.shell('node -e 0'),
+        script.shell('git push --force origin main'),
+        script.write('src/by-acp.txt', 'by acp\n'),
+        script.write('check.sh', 'exit 0\n'),
+      ]
+      journey.model.play(model, run)
+      const submitted = await submit(agent, protocol, model)
+      const task = await server.reaches(submitted.number, 'awaiting_review')
+      expect(task.attempts).toMatchObject([{ agentEnding: 'finished', agentSummary: 'That is all.' }])
+      expect(task.attempts[0]?.spend.requests).toBe(run.length + 1)
+      expect(task.patch?.files.map(({ path, kind }) => [path, kind])).toEqual([['src/by-acp.txt', 'added']])
+      const asked = (await eventsOf(task)).flatMap(({ body }) => (body.kind === 'permission' ? [body] : []))
+      expect(asked.map(({ answer, rule }) => [answer, rule])).toEqual([
+        ['allowed', undefined],
+        ['refused', 'command.git-push'],
+        ['allowed', undefined],
+        ['refused', 'scope.protected'],
+      ])
+      expect(task.attempts[0]?.refusals.map(({ rule }) => rule)).toEqual([
+        'command.git-push',
+        'scope.protected',
+      ])
+    },
+  )
+
+  test('a budget that is gone ends every one of them at once, by the refusal of the next call and by nothing else', async () => {
+    const all = [
+      ...RUNS,
+      ['acp:gemini', 'gemini', 'gemini-3-flash'],
+      ['acp:opencode acp', 'openai-chat', 'm'],
+    ]
+    const submitted = await Promise.all(
+      all.map(async ([agent = '', protocol = '', model = '']) => {
+        const script = AGENT_SCRIPTS[agent.replace(/^acp:(\w+).*/, '$1')]
+        const name = `${model}-endless`
+        journey.model.play(name, Array(20).fill(script?.shell('true')))
+        return submit(agent, protocol, name, { budget: { requests: 2 } })
+      }),
+    )
+    for (const { number } of submitted) {
+      const task = await server.reaches(number, 'stopped')
+      expect(task.cause).toMatchObject({ code: 'budget_exhausted' })
+      expect(task.attempts).toMatchObject([{ agentEnding: 'budget', spend: { requests: 2 } }])
+      const events = await eventsOf(task)
+      const at = (wanted: (event: TaskEvent) => boolean) => Date.parse(events.find(wanted)?.at ?? '')
+      const refused = at(({ body }) => body.kind === 'refusal' && body.refusal.boundary === 'budget')
+      const ended = at(({ body }) => body.kind === 'agent_ended')
+      // The built-in agent counts its steps, and stops without asking once more.
+      if (task.agent !== 'builtin') expect(ended - refused).toBeLessThan(GENEROUS_MILLISECONDS)
+    }
+  })
 })

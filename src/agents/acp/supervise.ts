@@ -70,7 +70,9 @@ async function converse(brief: AcpBrief, bench: Bench, stream: Stream): Promise<
       const answer = refusal === undefined ? 'allowed' : 'refused'
       const rule = refusal === undefined ? {} : { rule: refusal.rule }
       bench.report({ kind: 'event', body: { kind: 'permission', what, answer, ...rule } })
-      if (refusal !== undefined) bench.report({ kind: 'refusal', refusal })
+      if (refusal === undefined) return response
+      updates.refused(params.toolCall.toolCallId)
+      bench.report({ kind: 'refusal', refusal })
       return response
     })
     .onRequest(methods.client.fs.writeTextFile, async ({ params }) => {

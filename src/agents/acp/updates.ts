@@ -8,6 +8,7 @@ const LONGEST_MESSAGE = 64 * 1024
 /** Turns the updates of one session into reports: what an agent says once it has said it, a tool call once it is over. */
 export class Updates {
   readonly #calls = new Begun<ToolCallUpdate>()
+  readonly #refused = new Begun<true>()
   #saying = ''
   #lastMessage = ''
 
@@ -30,6 +31,11 @@ export class Updates {
     }
   }
 
+  /** Whatever becomes of this call, it was not carried out. */
+  refused(toolCallId: string): void {
+    this.#refused.begin(toolCallId, true)
+  }
+
   /** What was said and not told yet. */
   flush(): readonly AgentReport[] {
     const text = this.#saying.trim()
@@ -41,7 +47,10 @@ export class Updates {
   #call(update: ToolCallUpdate): readonly AgentReport[] {
     const before = this.#calls.end(update.toolCallId)
     const call = { ...before, ...withoutNothing(update) }
-    if (call.status === 'completed' || call.status === 'failed') return told(call, call.status === 'failed')
+    const over = call.status === 'completed' || call.status === 'failed'
+    // It is told as a permission and as a refusal already.
+    if (over && this.#refused.end(call.toolCallId)) return []
+    if (over) return told(call, call.status === 'failed')
     this.#calls.begin(call.toolCallId, call)
     return []
   }
