@@ -1,0 +1,104 @@
+import { policySetTextToParts, policyToJson, validate } from '@cedar-policy/cedar-wasm/nodejs'
+import type { Failure } from '#kernel/failure.ts'
+import { ok, type Result, refused } from '#kernel/result.ts'
+import { CONFIRMATIONS, type Confirmation, type Rule } from './rule.ts'
+import { cedarSchema } from './schema.ts'
+
+/** Far more than people write by hand, and little enough to be validated at once. */
+const LONGEST = 256 * 1024
+const NAME = /^[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*$/
+
+/**
+ * Reads policies from Cedar text. Each must carry `@id` and `@reason`, a `forbid` also `@remedy`, and may carry
+ * `@confirm`; each is checked against the schema, strictly. Templates are refused: who a rule is about must stand in it.
+ */
+export function readRules(text: string, origin: string): Result<readonly Rule[]> {
+  if (text.length > LONGEST)
+    return refused(wrong(origin, 'It is too long.', `Keep it below ${LONGEST} characters.`))
+  const parts = policySetTextToParts(text)
+  if (parts.type === 'failure')
+    return refused(wrong(origin, firstOf(parts.errors), 'See docs/policies.md for the language.'))
+  if (parts.policy_templates.length > 0)
+    return refused(
+      wrong(origin, 'It holds a template.', 'Write the policy out, without ?principal or ?resource.'),
+    )
+  const rules: Rule[] = []
+  for (const policy of parts.policies) {
+    const rule = readRule(policy, origin)
+    if (!rule.ok) return rule
+    if (rules.some(({ name }) => name === rule.value.name))
+      return refused(
+        wrong(origin, `Two policies are called ${rule.value.name}.`, 'Give each an @id of its own.'),
+      )
+    rules.push(rule.value)
+  }
+  const invalid = problemOf(rules)
+  return invalid === undefined
+    ? ok(rules)
+    : refused(wrong(origin, invalid, 'See docs/policies.md for what there is.'))
+}
+
+function readRule(text: string, origin: string): Result<Rule> {
+  const read = policyToJson(text)
+  if (read.type === 'failure') return refused(wrong(origin, firstOf(read.errors), 'See docs/policies.md.'))
+  const { effect, annotations = {} } = read.json
+  const { id, reason, remedy, confirm } = annotations
+  if (id === undefined || id.length > 100 || !NAME.test(id))
+    return refused(
+      wrong(
+        origin,
+        `A policy has no good name: ${JSON.stringify(id ?? null)}.`,
+        'Begin it with @id("…"): small letters, digits, dots and dashes.',
+      ),
+    )
+  if (!reason)
+    return refused(
+      wrong(origin, `The policy ${id} gives no reason.`, 'Add @reason("…"): people are shown it.'),
+    )
+  if (effect === 'forbid' && !remedy)
+    return refused(
+      wrong(
+        origin,
+        `The policy ${id} names no way out.`,
+        'Add @remedy("…"): the smallest change that would allow it.',
+      ),
+    )
+  if (confirm !== undefined && (effect !== 'forbid' || !isConfirmation(confirm)))
+    return refused(
+      wrong(
+        origin,
+        `The policy ${id} cannot be confirmed by ${JSON.stringify(confirm)}.`,
+        `Use @confirm on a forbid, with one of ${CONFIRMATIONS.join(', ')}.`,
+      ),
+    )
+  return ok({
+    name: id,
+    effect,
+    reason,
+    text,
+    ...(remedy ? { remedy } : {}),
+    ...(confirm !== undefined && isConfirmation(confirm) ? { confirm } : {}),
+  })
+}
+
+function isConfirmation(text: string): text is Confirmation {
+  return (CONFIRMATIONS as readonly string[]).includes(text)
+}
+
+function problemOf(rules: readonly Rule[]): string | undefined {
+  const staticPolicies = Object.fromEntries(rules.map(({ name, text }) => [name, text]))
+  const answer = validate({ schema: cedarSchema(), policies: { staticPolicies } })
+  if (answer.type === 'failure') return firstOf(answer.errors)
+  const [first] = answer.validationErrors
+  return (
+    first && `${first.policyId}: ${first.error.message}${first.error.help ? ` (${first.error.help})` : ''}`
+  )
+}
+
+function firstOf(errors: readonly { readonly message: string }[]): string {
+  return errors[0]?.message ?? 'It cannot be read.'
+}
+
+function wrong(origin: string, message: string, remedy: string): Failure {
+  return { code: 'invalid_configuration', rule: 'policy.text', message: `${origin}: ${message}`, remedy }
+}
