@@ -4,6 +4,7 @@ import type { RandomBytes } from '#kernel/ids.ts'
 import type { Clock } from '#kernel/instant.ts'
 import type { Result } from '#kernel/result.ts'
 import type { AgentTools } from './agent-tools.ts'
+import type { ImageTools } from './image-tools.ts'
 import type { Page } from './pager.ts'
 import type { SandboxTools } from './sandbox-tools.ts'
 import type { Prompts } from './terminal/prompts.ts'
@@ -57,6 +58,8 @@ export interface CliDependencies {
   readonly doctor: () => Promise<readonly HostFinding[]>
   /** Tries the sandboxes of this host, without a server. */
   readonly sandbox: SandboxTools
+  /** The container images of this installation, without a server. */
+  readonly images: () => Promise<ImageTools>
   /** The agents of this installation, without a server. */
   readonly agents: AgentTools
   /** Starts the server of the data directory in this process, listening when it resolves. */

@@ -9,6 +9,7 @@ import { cancelCommand } from './commands/cancel.ts'
 import { diffCommand } from './commands/diff.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { downCommand } from './commands/down.ts'
+import { imageCommand } from './commands/image.ts'
 import { initCommand } from './commands/init.ts'
 import { labCommand } from './commands/lab.ts'
 import { peopleCommand } from './commands/people.ts'
@@ -44,6 +45,7 @@ const GROUPS: readonly CommandGroup[] = [
       doctorCommand,
       providerCommand,
       agentsCommand,
+      imageCommand,
       projectCommand,
       peopleCommand,
       budgetCommand,

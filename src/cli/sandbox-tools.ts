@@ -22,6 +22,8 @@ export interface ExecRequest {
   readonly phase: Phase
   /** Copied, and never touched; an empty directory unless given. An absolute path. */
   readonly workspace?: string
+  /** The image whose programs there are; those of the host unless named. */
+  readonly image?: string
   readonly limits: Partial<Limits>
   readonly egress: readonly EgressPreset[]
   readonly command: readonly [string, ...string[]]
@@ -33,6 +35,8 @@ export interface ExecRequest {
 export interface ExecReport {
   readonly driver: SandboxDriver['name']
   readonly phase: Phase
+  /** The image with its digest, where one was named. */
+  readonly image?: string
   readonly limits: Limits
   readonly ending: SandboxEnding
   readonly limitsMet: readonly (keyof Limits)[]

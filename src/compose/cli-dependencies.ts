@@ -60,6 +60,13 @@ export function cliDependencies(
     doctor,
     sandbox: sandboxTools(config, packageRoot),
     agents: agentToolsOf(config, packageRoot),
+    images: async () => {
+      const [{ openToolbox }, { imageTools }] = await Promise.all([
+        import('./toolbox.ts'),
+        import('./image-tools.ts'),
+      ])
+      return imageTools(await openToolbox(config, packageRoot), (message) => screen.remark(message))
+    },
     serve: async ({ port }) => {
       const { serve } = await import('./serve.ts')
       return serve(config, {

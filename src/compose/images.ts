@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { parseImageReference } from '#contract/image-reference.ts'
 import { AirlockError } from '#kernel/failure.ts'
 import { createImages, type Images, type ImagesOptions } from '#sandbox/image/images.ts'
 import type { UnpackPlace } from '#sandbox/image/unpack.ts'
@@ -39,7 +40,9 @@ export async function openImages(
   })
 }
 
-const RegistryName = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,252}(?::[1-9][0-9]{0,4})?$/)
+const RegistryName = z
+  .string()
+  .refine((name) => parseImageReference(`${name}/any`)?.registry === name, 'is no registry')
 const ImagesFile = z.strictObject({ registries: z.array(RegistryName).max(100) })
 
 /** `images.json` in the data directory, such as `{"registries": ["ghcr.io", "registry.example.com:5000"]}`. */

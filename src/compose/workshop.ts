@@ -23,6 +23,7 @@ import { Interrupts } from '#tasks/interrupts.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 import type { Config } from './config.ts'
 import { hostLimits } from './host-limits.ts'
+import { openImages } from './images.ts'
 import { clearLeftovers, type Installation } from './installation.ts'
 import { readPriceTable } from './price-table.ts'
 import { readInternet } from './registry-networks.ts'
@@ -76,6 +77,14 @@ async function workshopOver(
   await clearLeftovers(installation)
   const { driver, toolchain } = await openSandboxes(config, installation)
   const runtime = await guestRuntime(packageRoot, installation, hostUser, driver, onProblem)
+  const images = await openImages(config, installation, {
+    driver,
+    runtime,
+    random,
+    ...(hostUser === undefined ? {} : { owner: hostUser }),
+    onProblem,
+  })
+  await images.sweep()
   const workspaces = await createWorkspaces({
     directory: installation.workspaces,
     ...(hostUser === undefined ? {} : { owner: hostUser }),
@@ -107,6 +116,7 @@ async function workshopOver(
     preserveMaximum: config.preserveMaximum,
     scratchDirectory: installation.scratch,
     runtime,
+    images,
     gateway,
     lanePath: () => join(installation.lanes, randomBytes(9).toString('base64url')),
     providers: new ProviderDirectory(

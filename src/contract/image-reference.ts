@@ -25,8 +25,7 @@ export function parseImageReference(text: string): ImageReference | undefined {
   const registry = named ? first : 'docker.io'
   const path = named ? rest.join('/') : name
   const repository = registry === 'docker.io' && !path.includes('/') ? `library/${path}` : path
-  if (!REGISTRY.test(registry) || !repository.split('/').every((part) => COMPONENT.test(part)))
-    return undefined
+  if (!isRegistry(registry) || !repository.split('/').every((part) => COMPONENT.test(part))) return undefined
   return { registry, repository, tag: tag ?? (digest === undefined ? 'latest' : undefined), digest }
 }
 
@@ -47,5 +46,11 @@ export const ImageChoice = z
 
 const LONGEST = 512
 const REFERENCE = /^([^@\s]+?)(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$/
-const REGISTRY = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::[1-9][0-9]{0,4})?$/
+const REGISTRY = /^([a-z0-9.-]{1,253})(?::([1-9][0-9]{0,4}))?$/
+const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/
+
+function isRegistry(text: string): boolean {
+  const [, host = '', port = '443'] = REGISTRY.exec(text) ?? []
+  return Number(port) <= 65_535 && host.split('.').every((label) => LABEL.test(label))
+}

@@ -16,6 +16,12 @@ export const Grant = z.strictObject({
     .strictObject({ name: z.string(), version: z.string(), digest: z.string() })
     .exactOptional()
     .describe('The installed version the agent runs from; left out by an agent that comes with Airlock'),
+  image: z
+    .string()
+    .exactOptional()
+    .describe(
+      'The container image whose programs there are, with its digest; left out for those of the host',
+    ),
   model: z.string(),
   scope: Scope,
   protectedPaths: z.array(z.string()).describe('Never writable, whatever the scope says'),

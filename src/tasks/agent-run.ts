@@ -14,6 +14,7 @@ import type { Workspace } from '#sandbox/workspace/workspaces.ts'
 import { attemptByNumber, noteAttempt } from '#store/attempts.ts'
 import { taskById } from '#store/tasks.ts'
 import { agentEnding } from './agent-ending.ts'
+import { imageOf } from './image.ts'
 import { Lines } from './lines.ts'
 import { sandboxed } from './sandboxed.ts'
 import { sharedBudgetsOf } from './shared-budgets.ts'
@@ -62,6 +63,8 @@ export async function runAgent(
     claims += 1
     if (claims <= MOST_CLAIMED) refuse(refusal, MOST_CLAIMED)
   }
+  const image = await imageOf(context)
+  if (!image.ok) return image
   const plan = agent.plan(
     { intent: task.intent, grant, ...(task.feedback === null ? {} : { feedback: task.feedback }) },
     { provider: provider.name, protocol: provider.protocol, name: model },
@@ -108,6 +111,7 @@ export async function runAgent(
       {
         ...taskCommand('run', workshop.runtime, plan.command, {
           ...plan,
+          image: image.value,
           mounts: [...plan.mounts, ...mounts],
         }),
         workspace: {

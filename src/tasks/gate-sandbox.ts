@@ -4,6 +4,7 @@ import type { Failure } from '#kernel/failure.ts'
 import type { Result } from '#kernel/result.ts'
 import { taskCommand } from '#sandbox/task-command.ts'
 import type { Pristine, Workspace } from '#sandbox/workspace/workspaces.ts'
+import { imageOf } from './image.ts'
 import { sandboxed } from './sandboxed.ts'
 import type { StepContext } from './step.ts'
 
@@ -26,16 +27,19 @@ export function gateRunner(context: StepContext, start: () => Promise<Result<Pri
 }
 
 async function runIn(
-  { workshop, signal }: StepContext,
+  context: StepContext,
   workspace: Workspace,
   command: string,
   seconds: number,
 ): Promise<CommandRun> {
+  const { workshop, signal } = context
+  const image = await imageOf(context)
+  if (!image.ok) return notPrepared(image.failure)
   const output = new Output(BOUNDS.gateOutput)
   const ended = await sandboxed(
     workshop,
     {
-      ...taskCommand('check', workshop.runtime, ['/bin/sh', '-c', command]),
+      ...taskCommand('check', workshop.runtime, ['/bin/sh', '-c', command], { image: image.value }),
       workspace: { source: workspace.path, target: '/workspace', writable: 'all' },
       limits: { ...workshop.limits, seconds },
       onOutput: (_, chunk) => output.push(chunk),

@@ -2,6 +2,7 @@ import { digestOf } from '#kernel/bytes.ts'
 import { canonicalJson } from '#kernel/canonical-json.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Pristine } from '#sandbox/workspace/workspaces.ts'
+import { imageOf, toolchainOf } from './image.ts'
 import { preserve } from './preserve.ts'
 import { tierFailure } from './required-tier.ts'
 import { runSetup } from './run-setup.ts'
@@ -18,6 +19,8 @@ export async function preparedBase(context: StepContext): Promise<Result<Pristin
   const { workshop, task } = context
   const tooWeak = tierFailure(task.projectFile?.sandbox?.require, workshop.driver.tier)
   if (tooWeak !== undefined) return refused(tooWeak)
+  const image = await imageOf(context)
+  if (!image.ok) return image
   const checkout = await checkedOut(context)
   if (!checkout.ok) return checkout
   const setup = task.projectFile?.setup ?? []
@@ -54,8 +57,9 @@ async function checkedOut({ workshop, task }: StepContext): Promise<Result<Prist
   return filled.ok ? refused({ code: 'internal', message: 'The base could not be checked out.' }) : filled
 }
 
-function preparedKey({ workshop, task }: StepContext, egress: SetupEgress): string {
+function preparedKey(context: StepContext, egress: SetupEgress): string {
+  const { task } = context
   const recipe = { setup: task.projectFile?.setup ?? [], egress: egressWords(egress) }
-  const digest = digestOf(canonicalJson({ ...recipe, toolchain: workshop.toolchain }))
+  const digest = digestOf(canonicalJson({ ...recipe, toolchain: toolchainOf(context) }))
   return `${task.project}-${task.baseCommit}-${digest.slice(7, 23)}`
 }

@@ -4,6 +4,7 @@ import { ok, type Result, refused } from '#kernel/result.ts'
 import { taskCommand } from '#sandbox/task-command.ts'
 import type { Workspace } from '#sandbox/workspace/workspaces.ts'
 import { AskedHosts } from './asked-hosts.ts'
+import { imageOf } from './image.ts'
 import { Lines } from './lines.ts'
 import { sandboxed } from './sandboxed.ts'
 import type { SetupEgress } from './setup-egress.ts'
@@ -59,13 +60,15 @@ export async function runSetup(
 }
 
 async function runSetupCommand(
-  { workshop, signal, tell }: StepContext,
+  context: StepContext,
   workspace: Workspace,
   socketDirectory: string,
   command: string,
   refusals: readonly Refusal[],
 ): Promise<Result<void>> {
-  const { runtime } = workshop
+  const { workshop, signal, tell } = context
+  const image = await imageOf(context)
+  if (!image.ok) return image
   const last: string[] = []
   const lines = new Lines(2_000, (line) => {
     last.push(line)
@@ -74,7 +77,7 @@ async function runSetupCommand(
   const ended = await sandboxed(
     workshop,
     {
-      ...taskCommand('prepare', runtime, ['/bin/sh', '-c', command]),
+      ...taskCommand('prepare', workshop.runtime, ['/bin/sh', '-c', command], { image: image.value }),
       workspace: { source: workspace.path, target: '/workspace', writable: 'all' },
       socketDirectory,
       limits: workshop.limits,

@@ -10,6 +10,7 @@ import type { RandomBytes } from '#kernel/ids.ts'
 import type { Clock, Stopwatch } from '#kernel/instant.ts'
 import type { SandboxDriver } from '#sandbox/driver.ts'
 import type { GuestRuntime } from '#sandbox/guest-runtime.ts'
+import type { Images } from '#sandbox/image/images.ts'
 import type { Limits } from '#sandbox/limits.ts'
 import type { PreservedWorkspaces } from '#sandbox/workspace/preserved.ts'
 import type { Workspaces } from '#sandbox/workspace/workspaces.ts'
@@ -36,6 +37,8 @@ export interface Workshop {
   /** For what an import needs for a moment; the sandboxes' user must be able to reach it. */
   readonly scratchDirectory: string
   readonly runtime: GuestRuntime
+  /** The container images that stand in for the host's programs. */
+  readonly images: Images
   readonly gateway: Gateway
   /** A new, short path for a lane's socket directory. */
   lanePath(): string

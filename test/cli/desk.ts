@@ -86,6 +86,9 @@ export async function aDesk(role: Role = 'owner'): Promise<Desk> {
       doctor: async () => [],
       sandbox: noSandbox,
       agents: noAgents,
+      images: async () => {
+        throw new Error('no images here')
+      },
       serve: async () => ok({ url: server.url, stop: async () => undefined }),
       ...changes,
     }

@@ -36,6 +36,7 @@ scope:
 protected: ['.github/**']
 branches:
   protected: [release]
+image: node:24
 `
     expect(readProjectFile(utf8(text))).toEqual({
       ok: true,
@@ -50,6 +51,7 @@ branches:
         scope: { include: ['src/**'], exclude: [] },
         protected: ['.github/**'],
         branches: { protected: ['release'] },
+        image: 'node:24',
       },
     })
   })

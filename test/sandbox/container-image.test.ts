@@ -78,3 +78,11 @@ test('an image that changes under a running server is refused until the server b
     '/two\n',
   )
 })
+
+test('a runner that is limited to one image takes no other from anybody', async () => {
+  const imageRoot = await rig.image()
+  expect(await rig.driver.start(specOf(await rig.directory(), ['ls'], { imageRoot }))).toMatchObject({
+    ok: false,
+    failure: { code: 'image_unavailable', rule: 'sandbox.image', message: expect.stringContaining(IMAGE) },
+  })
+})

@@ -11,6 +11,7 @@ import { type Runner, startRunner } from '#sandbox/container/runner.ts'
 import { readRunnerArguments } from '#sandbox/container/runner-arguments.ts'
 import { gapsIn } from '#sandbox/container/trial.ts'
 import { specOf } from '#test/port-suites/sandbox-specs.ts'
+import { imageRoot } from '#test/support/image-root.ts'
 
 /** A runner without an engine: what is refused here is refused before any engine is asked. */
 let root: string
@@ -94,7 +95,12 @@ describe('the runner', () => {
       workspace: { source, target: '/workspace', writable },
     })
     const mount = (source: string, target = '/opt/x') => ({ mounts: [{ source, target }] })
+    const [image, linked] = [await imageRoot(at('outside/image')), at('readable/image')]
+    await symlink(image, linked)
     const wishes = [
+      { imageRoot: image },
+      { imageRoot: linked },
+      { imageRoot: at('readable') },
       workspace('/'),
       workspace('/etc', 'none'),
       workspace('/usr'),

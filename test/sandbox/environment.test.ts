@@ -1,3 +1,6 @@
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Phase } from '#sandbox/driver.ts'
 import { EGRESS_ADDRESS, sandboxEnvironment } from '#sandbox/environment.ts'
@@ -34,4 +37,23 @@ test('what the checks need of a download is kept with the workspace, and no cach
   expect(Object.entries(rest).filter(([, value]) => /\/workspace(?!\/\.git\/airlock\/)/.test(value))).toEqual(
     [],
   )
+})
+
+test('with an image its own PATH and its own authorities count, and never files of the host', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'airlock-environment-'))
+  try {
+    const { NODE_EXTRA_CA_CERTS } = sandboxEnvironment('prepare', {}, { root, path: undefined })
+    expect(NODE_EXTRA_CA_CERTS).toBeUndefined()
+    await mkdir(join(root, 'etc/pki/tls/certs'), { recursive: true })
+    // Dangling out here, and what it says only in the image.
+    await symlink('/etc/pki/ca-trust/bundle', join(root, 'etc/pki/tls/certs/ca-bundle.crt'))
+    const image = { root, path: '/opt/java/bin:/bin' }
+    expect(sandboxEnvironment('prepare', {}, image)).toMatchObject({
+      PATH: '/opt/java/bin:/bin:/opt/airlock/node/bin',
+      NODE_EXTRA_CA_CERTS: '/etc/pki/tls/certs/ca-bundle.crt',
+    })
+    expect(sandboxEnvironment('check', { PATH: '/mine' }, image).PATH).toBe('/mine')
+  } finally {
+    await rm(root, { recursive: true })
+  }
 })

@@ -217,6 +217,7 @@ const NO_AGENTS_HERE = {
   preserveMaximum: 0,
   scratchDirectory: '/nonexistent',
   runtime: ABSENT,
+  images: ABSENT,
   gateway: ABSENT,
   lanePath: never,
   providers: ABSENT,

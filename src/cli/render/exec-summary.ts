@@ -16,7 +16,7 @@ const CAUSES: Readonly<Record<EndCause, string>> = {
 
 /** How a command in a sandbox went, in a few lines. */
 export function execSummary(
-  { driver, phase, ending, limitsMet, secondsToStart, refusals }: ExecReport,
+  { driver, phase, image, ending, limitsMet, secondsToStart, refusals }: ExecReport,
   paint: Paint,
 ): string {
   const { cause, exitCode, seconds, enforcement, detail } = ending
@@ -28,6 +28,7 @@ export function execSummary(
       `${CAUSES[cause]}, exit code ${exitCode}, after ${duration(seconds)} (${duration(secondsToStart)} to start)`,
     ),
     paint('dim', `${driver}, phase ${phase}, limits by ${enforcement}${met}`),
+    ...(image === undefined ? [] : [paint('dim', oneLine(image))]),
     ...(detail === undefined || detail === '' ? [] : [oneLine(detail)]),
     ...refusals.map(({ rule, what, remedy }) =>
       oneLine(`refused ${rule}: ${what}${remedy === undefined ? '' : `. ${remedy}`}`),

@@ -13,6 +13,7 @@ import { type PatchRow, patchById } from '#store/patches.ts'
 import type { TaskRow, Tx } from '#store/schema.ts'
 import { changesDependencies } from '../dependencies.ts'
 import { gateRunner } from '../gate-sandbox.ts'
+import { toolchainOf } from '../image.ts'
 import { layPatch } from '../lay-patch.ts'
 import { preparedBase } from '../prepared.ts'
 import { runSetup } from '../run-setup.ts'
@@ -72,7 +73,7 @@ async function examinePatch(context: StepContext, patch: PatchRow, base: Pristin
     ),
     base: {
       tree: await repository.treeOf(task.baseCommit),
-      image: workshop.toolchain,
+      image: toolchainOf(context),
       setup: [...(task.projectFile?.setup ?? []), ...egressWords(await setupEgress(context))],
     },
     cache: storedCache(context),

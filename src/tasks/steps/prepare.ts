@@ -1,20 +1,25 @@
+import { HOST_TOOLCHAIN } from '#contract/image-reference.ts'
 import type { Grant } from '#policy/grant.ts'
 import { grantDigest } from '#policy/grant.ts'
 import { json } from '#store/column.ts'
 import type { TaskRow } from '#store/schema.ts'
 import { agentPackageFor } from '../agent-package.ts'
+import { withPinnedImage } from '../image.ts'
 import { preparedBase } from '../prepared.ts'
 import { egressWords, setupEgress } from '../setup-egress.ts'
 import { failed, type Step } from '../step.ts'
 
 /** preparing → running: the base is checked out and set up, and the grant is written before any agent exists. */
-export const prepare: Step = async (context) => {
-  const { workshop, task, tell } = context
-  tell({
+export const prepare: Step = async (begun) => {
+  begun.tell({
     kind: 'step',
     step: 'prepare',
-    note: `Preparing ${task.baseBranch} at ${task.baseCommit.slice(0, 10)}`,
+    note: `Preparing ${begun.task.baseBranch} at ${begun.task.baseCommit.slice(0, 10)}`,
   })
+  const pinned = await withPinnedImage(begun)
+  if (!pinned.ok) return failed(pinned.failure)
+  const context = pinned.value
+  const { workshop, task } = context
   const base = await preparedBase(context)
   if (!base.ok) return failed(base.failure)
   const agent = workshop.agents.named(task.agent)
@@ -24,7 +29,10 @@ export const prepare: Step = async (context) => {
   const grant = grantFor(task, agentPackage.value, egressWords(await setupEgress(context)))
   return {
     command: { name: 'run', grant: grantDigest(grant) },
-    columns: { grantDocument: json(grant) },
+    columns: {
+      grantDocument: json(grant),
+      ...(task.projectFile === null ? {} : { projectFile: json(task.projectFile) }),
+    },
   }
 }
 
@@ -36,10 +44,16 @@ function grantFor(task: TaskRow, agentPackage: Grant['agentPackage'], prepare: s
     onBehalfOf: task.requester,
     agent: task.agent,
     ...(agentPackage === undefined ? {} : { agentPackage }),
+    ...imageOfGrant(task),
     model: task.model,
     scope: task.scope,
     protectedPaths: [...(task.projectFile?.protected ?? [])],
     budget: task.budget,
     egress: { prepare, run: [] },
   }
+}
+
+function imageOfGrant({ projectFile }: TaskRow): Pick<Grant, 'image'> {
+  const image = projectFile?.image
+  return image === undefined || image === HOST_TOOLCHAIN ? {} : { image }
 }
