@@ -8,6 +8,8 @@ export interface Assignment {
   readonly grant: Grant
   /** What a reviewer or the gates said about the work so far; absent on the first run. */
   readonly feedback?: string | undefined
+  /** A value to stand among the instructions, never to be uttered: only for agents whose instructions are Airlock's. */
+  readonly canary?: string | undefined
 }
 
 /** A read-only file shown to the agent inside the sandbox. */

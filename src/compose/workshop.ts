@@ -26,6 +26,7 @@ import { hostLimits } from './host-limits.ts'
 import { openImages } from './images.ts'
 import { clearLeftovers, type Installation } from './installation.ts'
 import { readPriceTable } from './price-table.ts'
+import { projectSecrets } from './project-secrets.ts'
 import { readInternet } from './registry-networks.ts'
 import { openSandboxes } from './sandbox.ts'
 import { sandboxUser } from './sandbox-user.ts'
@@ -103,6 +104,11 @@ async function workshopOver(
     ...(hostUser === undefined ? {} : { sandboxGroup: hostUser.gid }),
     internet: testingOnlyInternet ?? (await readInternet(config.dataDirectory)),
   })
+  const providers = new ProviderDirectory(
+    installation.providersFile,
+    providersFromEnvironment(config.providerEnvironment),
+  )
+  const remotes = new RemoteDirectory(installation.remotesFile)
   const workshop: Workshop = {
     store,
     clock,
@@ -119,11 +125,9 @@ async function workshopOver(
     images,
     gateway,
     lanePath: () => join(installation.lanes, randomBytes(9).toString('base64url')),
-    providers: new ProviderDirectory(
-      installation.providersFile,
-      providersFromEnvironment(config.providerEnvironment),
-    ),
-    remotes: new RemoteDirectory(installation.remotesFile),
+    providers,
+    remotes,
+    secretsOf: projectSecrets(providers, remotes),
     agents: knownAgents,
     agentPackages: new PackageShelf(installation.agents),
     ...repositories(installation.repositories),

@@ -29,7 +29,8 @@ export interface ScriptedModel {
 }
 
 export interface ScriptedModelOptions {
-  readonly script: Script
+  /** Also given the request itself. */
+  readonly script: (...asked: [...Parameters<Script>, request: object]) => ReturnType<Script>
   /** A loopback port, or the path of a Unix socket; a free port unless given. */
   readonly listen?: number | string
   /** The only key it accepts; any key unless given. */
@@ -88,7 +89,7 @@ async function answer(
   if (!body) return send(response, 400, voice.refusal(400, 'the body is not a JSON object'))
   const conversation = voice.conversation(body, path)
   if (options.pauseMilliseconds) await sleep(options.pauseMilliseconds)
-  const turn = options.script(conversation)
+  const turn = options.script(conversation, body)
   const usage = usageOf(raw.length, conversation.turn, JSON.stringify(turn).length)
   const { model } = conversation
   captured.push({ path, headers: request.headers, body, model, usage })

@@ -12,12 +12,14 @@ import { grantDigest } from '#policy/grant.ts'
 import { canApprove, ROLES } from '#policy/role.ts'
 import { policyVersion } from '#policy/version.ts'
 import { insertApproval } from '#store/approvals.ts'
+import { attemptByNumber } from '#store/attempts.ts'
 import { gateReportOf } from '#store/gate-reports.ts'
 import { patchById } from '#store/patches.ts'
 import { countPeople } from '#store/people.ts'
 import { projectByReference } from '#store/projects.ts'
 import type { TaskRow } from '#store/schema.ts'
 import { taskView } from '#store/task-view.ts'
+import { watchFor } from '#tasks/canaries.ts'
 import { move } from '#tasks/move.ts'
 import { findTask } from '#tasks/reference.ts'
 import type { Workshop } from '#tasks/workshop.ts'
@@ -85,7 +87,7 @@ async function tupleFor(
       message: `Task ${task.number} has nothing to approve: it is ${task.state.replaceAll('_', ' ')}.`,
       remedy: 'Wait until it awaits review.',
     })
-  const { patch, gates, project, grant } = seen
+  const { patch, gates, project, grant, watch } = seen
   if (patch.digest !== request.patchDigest)
     return refused({
       code: 'approval_void',
@@ -94,6 +96,8 @@ async function tupleFor(
       remedy: `Review task ${task.number} again.`,
       details: { asked: request.patchDigest, current: patch.digest },
     })
+  if (watch.sees(`${request.message}\n${request.branch ?? ''}`) !== undefined)
+    return refused(canaryInMessage())
   const branch = featureBranch(request.branch ?? branchNameFor(task.number, task.intent), {
     defaultBranch: project.defaultBranch ?? task.baseBranch,
     neverTo: [...project.protectedBranches, ...(task.projectFile?.branches.protected ?? [])],
@@ -122,6 +126,15 @@ async function tupleFor(
   })
 }
 
+function canaryInMessage() {
+  return {
+    code: 'canary_tripped' as const,
+    rule: 'canary.tripped',
+    message: 'The message or the branch holds a canary: words of the agent that must not leave.',
+    remedy: 'Write the message yourself, and look again at what the agent was told.',
+  }
+}
+
 function whatIsThere(workshop: Workshop, task: TaskRow) {
   const { patch: id, grantDocument: grant } = task
   if (id === null || grant === null) return Promise.resolve(undefined)
@@ -130,6 +143,7 @@ function whatIsThere(workshop: Workshop, task: TaskRow) {
     const gates = patch === undefined ? undefined : await gateReportOf(tx, task.id, patch.digest)
     const project = await projectByReference(tx, task.project)
     if (patch === undefined || gates === undefined || project === undefined) return undefined
-    return { patch, gates, project, grant }
+    const watch = watchFor(await attemptByNumber(tx, task.id, task.attempt))
+    return { patch, gates, project, grant, watch }
   })
 }

@@ -62,11 +62,12 @@ export interface AttemptProgress {
   readonly refusals?: readonly Refusal[] | undefined
   readonly iterations?: number | undefined
   readonly agentSeconds?: number | undefined
+  readonly canaries?: readonly string[] | undefined
 }
 
 /** Notes how far an attempt came; what is left out stays. */
 export async function noteAttempt(tx: Tx, id: string, progress: AttemptProgress): Promise<void> {
-  const { step, spend, agentEnding, agentSummary, refusals, iterations, agentSeconds } = progress
+  const { step, spend, agentEnding, agentSummary, refusals, iterations, agentSeconds, canaries } = progress
   const columns = {
     ...(step === undefined ? {} : { step }),
     ...(spend === undefined ? {} : { spend: json(spend) }),
@@ -75,6 +76,7 @@ export async function noteAttempt(tx: Tx, id: string, progress: AttemptProgress)
     ...(refusals === undefined ? {} : { refusals: json(refusals) }),
     ...(iterations === undefined ? {} : { iterations }),
     ...(agentSeconds === undefined ? {} : { agentSeconds }),
+    ...(canaries === undefined ? {} : { canaries: json(canaries) }),
   }
   if (Object.keys(columns).length === 0) return
   await tx.updateTable('attempts').set(columns).where('id', '=', id).execute()

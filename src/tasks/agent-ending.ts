@@ -1,10 +1,14 @@
 import type { AgentEnding } from '#contract/task.ts'
+import type { CanaryTrip } from '#gateway/outgoing/canary-trip.ts'
 import type { Failure } from '#kernel/failure.ts'
 import type { SandboxEnding } from '#sandbox/driver.ts'
+import { canaryFailure } from './canary-trip.ts'
 
 /** What the host saw of an agent's run besides how its sandbox ended. */
 export interface Seen {
   readonly cancelled: boolean
+  /** The first canary that turned up, if any did. */
+  readonly canary?: CanaryTrip | undefined
   readonly idle: boolean
   /** False once the sockets of its lane were gone. */
   readonly reachable: boolean
@@ -22,6 +26,7 @@ export function agentEnding(
   seen: Seen,
   allowed: { readonly seconds: number; readonly idleSeconds: number },
 ): { readonly ending: AgentEnding; readonly failure: Failure | undefined } {
+  if (seen.canary) return { ending: 'canary', failure: canaryFailure(seen.canary) }
   if (seen.cancelled) return { ending: 'cancelled', failure: undefined }
   if (seen.idle) return { ending: 'idle', failure: idle(allowed.idleSeconds) }
   if (ended.cause === 'timed_out') return { ending: 'time', failure: outOfTime(allowed.seconds) }

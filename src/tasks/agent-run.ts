@@ -4,6 +4,8 @@ import type { Budget, Spend } from '#contract/budget.ts'
 import type { Refusal } from '#contract/refusal.ts'
 import type { AgentEnding } from '#contract/task.ts'
 import type { ModelChoice } from '#gateway/choose-model.ts'
+import type { CanaryTrip } from '#gateway/outgoing/canary-trip.ts'
+import { createCanaryWatch } from '#guards/canary.ts'
 import { compileScope } from '#guards/scope.ts'
 import { AirlockError, type Failure } from '#kernel/failure.ts'
 import { ok, type Result } from '#kernel/result.ts'
@@ -14,6 +16,9 @@ import type { Workspace } from '#sandbox/workspace/workspaces.ts'
 import { attemptByNumber, noteAttempt } from '#store/attempts.ts'
 import { taskById } from '#store/tasks.ts'
 import { agentEnding } from './agent-ending.ts'
+import { canariesOf, createLineWatch, plantedCanaries } from './canaries.ts'
+import { canaryFailure, canaryRefusal } from './canary-trip.ts'
+import { layDecoys } from './decoy-files.ts'
 import { imageOf } from './image.ts'
 import { Lines } from './lines.ts'
 import { sandboxed } from './sandboxed.ts'
@@ -29,6 +34,8 @@ export interface AgentRun {
   readonly refusals: readonly Refusal[]
   readonly summary: string | undefined
   readonly failure: Failure | undefined
+  /** The first canary that turned up, if any did: then nothing of the run is kept. */
+  readonly canary: CanaryTrip | undefined
 }
 
 /** How many refusals an attempt keeps. What an agent claims can fill half of it: it must not crowd out what the host saw. */
@@ -65,8 +72,24 @@ export async function runAgent(
   }
   const image = await imageOf(context)
   if (!image.ok) return image
+  const canaries = await canariesOf(context, attempt)
+  const planted = plantedCanaries(canaries)
+  const stop = new AbortController()
+  let canary: CanaryTrip | undefined
+  const trip = (found: CanaryTrip) => {
+    if (canary !== undefined) return
+    canary = found
+    refuse(canaryRefusal(found))
+    workshop.onProblem(`task ${task.number} let a canary out`, canaryFailure(found).message)
+    stop.abort()
+  }
   const plan = agent.plan(
-    { intent: task.intent, grant, ...(task.feedback === null ? {} : { feedback: task.feedback }) },
+    {
+      intent: task.intent,
+      grant,
+      canary: canaries.instructions,
+      ...(task.feedback === null ? {} : { feedback: task.feedback }),
+    },
     { provider: provider.name, protocol: provider.protocol, name: model },
   )
   const spending = new SpendNotes(context, attempt.id)
@@ -84,6 +107,9 @@ export async function runAgent(
       return budget
     },
     shared: sharedBudgetsOf(workshop, task, attempt.id),
+    secrets: await workshop.secretsOf(task.project),
+    canaries: planted,
+    onCanary: trip,
     spent: attempt.spend,
     egress: [],
     onEvent: (event) => {
@@ -95,8 +121,13 @@ export async function runAgent(
     },
   })
   const read = agent.reader()
+  const look = createLineWatch(createCanaryWatch(planted), (sighting) =>
+    trip({ ...sighting, where: 'what the agent says or does' }),
+  )
   const lines = new Lines(BOUNDS.agentLine, (line) => {
     lastSign = workshop.stopwatch()
+    look(line)
+    if (canary !== undefined) return
     for (const report of read(line)) {
       if (report.kind === 'event') tell(report.body)
       if (report.kind === 'refusal') claim(report.refusal)
@@ -105,6 +136,7 @@ export async function runAgent(
   })
   let idle = false
   let reachable = true
+  const decoys = await layDecoys(workshop, canaries)
   try {
     const ended = await sandboxed(
       workshop,
@@ -112,7 +144,7 @@ export async function runAgent(
         ...taskCommand('run', workshop.runtime, plan.command, {
           ...plan,
           image: image.value,
-          mounts: [...plan.mounts, ...mounts],
+          mounts: [...plan.mounts, ...mounts, ...decoys.mounts],
         }),
         workspace: {
           source: workspace.path,
@@ -126,7 +158,7 @@ export async function runAgent(
           if (stream === 'stdout') lines.push(chunk)
         },
       },
-      context.signal,
+      AbortSignal.any([context.signal, stop.signal]),
       (kill) => {
         const quiet = workshop.stopwatch() - lastSign
         const silent = lane.retrying() ? lane.idleMilliseconds() : Math.min(lane.idleMilliseconds(), quiet)
@@ -140,6 +172,7 @@ export async function runAgent(
     lines.end()
     const seen = {
       cancelled: context.signal.aborted,
+      canary,
       idle,
       reachable: reachable && lane.reachable(),
       refusedForBudget: lane.exhausted(),
@@ -153,9 +186,11 @@ export async function runAgent(
       agentSeconds: attempt.agentSeconds + ended.value.seconds,
       refusals,
       summary,
+      canary,
     })
   } finally {
     await lane.close()
+    await decoys.remove()
     await spending.written()
   }
 }

@@ -4,6 +4,7 @@ import { enforceScope } from '#forge/enforce-scope.ts'
 import { ignoreRulesOf } from '#forge/ignore-rules.ts'
 import type { TrustedRepository } from '#forge/repository.ts'
 import { withoutSetupChanges } from '#forge/without-setup-changes.ts'
+import type { CanaryTrip } from '#gateway/outgoing/canary-trip.ts'
 import { compileScope } from '#guards/scope.ts'
 import { digestOf } from '#kernel/bytes.ts'
 import type { Failure } from '#kernel/failure.ts'
@@ -15,6 +16,9 @@ import type { Workspace } from '#sandbox/workspace/workspaces.ts'
 import { attemptByNumber, noteAttempt } from '#store/attempts.ts'
 import { insertPatch } from '#store/patches.ts'
 import type { AgentRun } from './agent-run.ts'
+import { watchFor } from './canaries.ts'
+import { canaryInWork } from './canary-in-work.ts'
+import { canaryFailure, canaryRefusal, logTrip } from './canary-trip.ts'
 import type { StepContext, StepOutcome } from './step.ts'
 
 /**
@@ -28,6 +32,7 @@ export async function importWork(
   ran: AgentRun,
 ): Promise<StepOutcome> {
   const { workshop, task, tell } = context
+  if (ran.canary !== undefined) return tripped(context, ran, ran.canary)
   const repository = await workshop.repositoryOf(task.project)
   tell({ kind: 'step', step: 'import', note: 'Taking in what the agent made' })
   const made = await changeOf(context, workspace, afterSetup, repository)
@@ -36,6 +41,15 @@ export async function importWork(
   const patch = await repository.patch(task.baseCommit, tree)
   if (!patch.ok) return ended(context, ran, 'failed', patch.failure)
   if (patch.value.files.length === 0) return ended(context, ran, ...nothing(ran, undone))
+  const attempt = await attemptOf(context)
+  const work = { base: task.baseCommit, tree, patch: patch.value }
+  const trip = await canaryInWork(watchFor(attempt), repository, work)
+  if (trip !== undefined) {
+    const refusal = canaryRefusal(trip)
+    tell({ kind: 'refusal', refusal })
+    workshop.onProblem(`task ${task.number} let a canary out`, canaryFailure(trip).message)
+    return tripped(context, { ...ran, refusals: [...ran.refusals, refusal] }, trip)
+  }
 
   const id = newId('pat', workshop.random)
   const digest = digestOf(patch.value.bytes)
@@ -124,6 +138,23 @@ function nothing(ran: AgentRun, undone: readonly UndoneChange[]): ['failed' | 's
 
 function ended(context: StepContext, ran: AgentRun, as: 'failed' | 'stopped', failure: Failure): StepOutcome {
   return { command: { name: 'end', as, failure }, also: note(context, ran) }
+}
+
+/** Nothing of the work is kept: whoever steered the agent may have written it. */
+function tripped(context: StepContext, ran: AgentRun, trip: CanaryTrip): StepOutcome {
+  const log = logTrip(context, trip)
+  const outcome = ended(context, { ...ran, ending: 'canary' }, 'stopped', canaryFailure(trip))
+  return {
+    ...outcome,
+    also: async (tx, task) => {
+      await outcome.also?.(tx, task)
+      await log(tx)
+    },
+  }
+}
+
+function attemptOf({ workshop, task }: StepContext) {
+  return workshop.store.inOrganisation(task.organisation, (tx) => attemptByNumber(tx, task.id, task.attempt))
 }
 
 function note({ task }: StepContext, ran: AgentRun): NonNullable<StepOutcome['also']> {

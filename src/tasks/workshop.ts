@@ -6,6 +6,7 @@ import type { RemoteDirectory } from '#forge/remote-directory.ts'
 import type { TrustedRepository } from '#forge/repository.ts'
 import type { Gateway } from '#gateway/gateway.ts'
 import type { ProviderDirectory } from '#gateway/provider-directory.ts'
+import type { KnownSecret } from '#guards/secrets/known-value.ts'
 import type { RandomBytes } from '#kernel/ids.ts'
 import type { Clock, Stopwatch } from '#kernel/instant.ts'
 import type { SandboxDriver } from '#sandbox/driver.ts'
@@ -43,6 +44,8 @@ export interface Workshop {
   /** A new, short path for a lane's socket directory. */
   lanePath(): string
   readonly providers: ProviderDirectory
+  /** What no model may ever be sent on behalf of a project: keys, passwords, tokens that the host holds. */
+  secretsOf(project: string): Promise<readonly KnownSecret[]>
   readonly agents: AgentDirectory
   /** What agents run from that do not come with Airlock. */
   readonly agentPackages: PackageShelf

@@ -116,6 +116,24 @@ describe.each(PROTOCOLS.map((each): [string, Speaking] => [each[0], each]))('ove
     expect({ statuses, seen }).toEqual({ statuses: [403, 403], seen: 0 })
   })
 
+  test('a prompt that holds it a second time trips: a tool gave out what the instructions keep', async () => {
+    const { trips, seen } = await tripsOf(
+      protocol,
+      { text: 'Thanks.' },
+      { prompt: `Do not say ${TOLD}. The tool says: ${Buffer.from(TOLD).toString('hex')}` },
+    )
+    expect({ trips, seen }).toEqual({
+      trips: [
+        {
+          planted: 'the instructions',
+          where: 'what the agent read out to the model',
+          form: 'in hexadecimal',
+        },
+      ],
+      seen: 0,
+    })
+  })
+
   test('a path with the canary trips', async () => {
     const trips: CanaryTrip[] = []
     const model = await protocol[1]()

@@ -9,6 +9,8 @@ export type Run = readonly ToolCall[]
 export interface JourneyModel extends ScriptedModel {
   /** What the agent does whose task names `scripted/<model>`, run after run; the last one again and again. */
   play(model: string, ...runs: readonly Run[]): void
+  /** The turns of an agent that knows the confidential mark of its session and does something with it. */
+  betray(model: string, turnsOf: (mark: string) => readonly [Turn, ...Turn[]]): void
   /** The first prompt of each run so far. */
   prompts(model: string): readonly string[]
 }
@@ -16,8 +18,11 @@ export interface JourneyModel extends ScriptedModel {
 /** One scripted model for many tasks: each is played what its model's name stands for. */
 export async function startJourneyModel(): Promise<JourneyModel> {
   const plays = new Map<string, { runs: readonly Run[]; begun: number }>()
+  const betrayals = new Map<string, (mark: string) => readonly [Turn, ...Turn[]]>()
   const model = await startScriptedModel({
-    script: (conversation) => {
+    script: (conversation, request) => {
+      const betrayal = betrayals.get(conversation.model)
+      if (betrayal !== undefined) return turns(...betrayal(markIn(request)))(conversation)
       const play = plays.get(conversation.model)
       if (play === undefined) throw new Error(`nothing is written for ${conversation.model}`)
       if (conversation.turn === 0) play.begun += 1
@@ -28,6 +33,7 @@ export async function startJourneyModel(): Promise<JourneyModel> {
   return {
     ...model,
     play: (name, ...runs) => void plays.set(name, { runs, begun: 0 }),
+    betray: (name, turnsOf) => void betrayals.set(name, turnsOf),
     prompts: (name) =>
       model
         .requests()
@@ -35,6 +41,10 @@ export async function startJourneyModel(): Promise<JourneyModel> {
         .filter(({ body }) => (body.messages as unknown[]).length === 1)
         .map(({ body }) => JSON.stringify(body.messages)),
   }
+}
+
+function markIn(request: object): string {
+  return /mark of this session is (\w+)/.exec(JSON.stringify(request))?.[1] ?? ''
 }
 
 function scriptOf(run: Run): Script {

@@ -190,6 +190,7 @@ function workshopFor(
     repositoryOf: async () => repository,
     forgetRepository: async () => undefined,
     remotes: new RemoteDirectory(join(directory, 'remotes.json')),
+    secretsOf: async () => [],
     signer: signer.value,
     verifierKey: signer.value.key,
     logOrigin: (organisation) => `airlock-test/${organisation}`,

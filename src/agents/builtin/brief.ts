@@ -7,6 +7,8 @@ export const Brief = z.strictObject({
   workspace: z.string().startsWith('/'),
   /** Unix socket of the model gateway: the only way out of the sandbox. */
   socket: z.string().startsWith('/'),
+  /** Where the model is instead, for whoever runs this agent without a gateway's socket; without the API version. */
+  baseUrl: z.url({ protocol: /^https?$/ }).exactOptional(),
   model: z.strictObject({
     provider: z.string(),
     protocol: z.enum(['anthropic', 'openai-responses', 'openai-chat', 'gemini']),
@@ -16,6 +18,7 @@ export const Brief = z.strictObject({
     intent: z.string().min(1),
     grant: Grant,
     feedback: z.string().optional(),
+    canary: z.string().optional(),
   }),
 })
 export type Brief = z.infer<typeof Brief>

@@ -23,11 +23,11 @@ export function createLaneGuard(
   canaries: readonly PlantedCanary[],
   events: { refusal(refusal: Refusal): void; canary(trip: CanaryTrip): void },
 ): LaneGuard {
-  const decoys = canaries.filter(({ inPrompts }) => !inPrompts)
-  const redaction = createPromptRedaction([
-    ...secrets,
-    ...decoys.map(({ value }) => ({ name: CANARY, value })),
-  ])
+  const named = (inPrompts: boolean) =>
+    canaries
+      .filter((canary) => canary.inPrompts === inPrompts)
+      .map(({ planted, value }) => ({ name: `${CANARY}:${planted}`, value }))
+  const redaction = createPromptRedaction([...secrets, ...named(false)], named(true))
   const watch = createCanaryWatch(canaries)
   const told = new Set<string>()
   let tripped = false
@@ -42,11 +42,9 @@ export function createLaneGuard(
     redact(body) {
       const prompt = redaction(body)
       for (const { placeholder, dress } of prompt.redacted) {
-        if (placeholder === `[airlock:secret:${CANARY}]`) {
-          trip('what the agent read out to the model', {
-            planted: decoys[0]?.planted ?? '',
-            form: dress || 'as it is',
-          })
+        if (placeholder.startsWith(`[airlock:secret:${CANARY}:`)) {
+          const planted = placeholder.slice(17 + CANARY.length, -1).replaceAll('-', ' ')
+          trip('what the agent read out to the model', { planted, form: dress || 'as it is' })
           continue
         }
         const what = `${placeholder}${dress === '' ? '' : `, ${dress}`}, in a prompt`

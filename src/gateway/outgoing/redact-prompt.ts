@@ -30,15 +30,21 @@ interface Cut extends Piece, Redacted {
 /**
  * Takes secrets out of the JSON a model is about to be sent: known values in every dress, whatever white space or border of
  * parts they are split by, and whatever has a maker's shape. Only insides of strings change, so the JSON stays what it was.
+ *
+ * What is `told` once stands there by right: as it is, and no second time.
  */
-export function createPromptRedaction(known: readonly KnownSecret[]): (body: Buffer) => RedactedPrompt {
-  const needles = known
+export function createPromptRedaction(
+  known: readonly KnownSecret[],
+  told: readonly KnownSecret[] = [],
+): (body: Buffer) => RedactedPrompt {
+  const needles = [...known, ...told]
     .filter(({ value }) => value.length >= SHORTEST_SECRET)
-    .flatMap(({ name, value }) =>
-      [...new Map(dresses(value))].map(([dressed, dress]) => ({
+    .flatMap((secret) =>
+      [...new Map(dresses(secret.value))].map(([dressed, dress]) => ({
         bytes: flattened(dressed),
-        placeholder: placeholderOf(name),
+        placeholder: placeholderOf(secret.name),
         dress,
+        once: told.includes(secret) && dress === '',
       })),
     )
     .filter(({ bytes }) => bytes.length >= SHORTEST_SECRET)
@@ -48,8 +54,13 @@ export function createPromptRedaction(known: readonly KnownSecret[]): (body: Buf
   /** Of the strings of one kind, where they hold known values. */
   function knownIn(body: Buffer, strings: readonly JsonString[], joined: boolean): Cut[] {
     const flat = flatText(body, strings, joined)
+    const said = new Set<number>()
     return search(flat.bytes).flatMap((hit) => {
-      const { placeholder = '', dress = '' } = needles[hit.needle] ?? {}
+      const { placeholder = '', dress = '', once = false } = needles[hit.needle] ?? {}
+      if (once && !said.has(hit.needle)) {
+        said.add(hit.needle)
+        return []
+      }
       return piecesOf(body, strings, flat, hit).map((piece, index) => ({
         ...piece,
         placeholder,
