@@ -3,6 +3,7 @@ import { lstat, readdir, readFile, readlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { SandboxDriver } from '#sandbox/driver.ts'
 import { onBench, unpack } from '#sandbox/image/unpack.ts'
 import { type LayerEntry, layerOf, sha256Of } from '#test/support/oci-image.ts'
 import { type ImageRig, imageRig } from './image-rig.ts'
@@ -204,6 +205,30 @@ test('refuses more entries, and more bytes, than may be unpacked', async () => {
   expect((await unpacked([bomb], { bytes: 2 ** 20 })).refused).toMatch(/larger than may be unpacked/)
   expect(await rig.leftovers()).toEqual([])
 })
+
+test('a tree that no unpacking makes is not taken over, whatever the unpacker says', async () => {
+  const plant = [
+    'touch x; chmod 4755 x',
+    'touch x; chmod 2755 x',
+    'touch x; chmod 666 x',
+    'mkdir x; chmod 777 x',
+    'mkfifo x',
+    'python3 -c "import socket; socket.socket(socket.AF_UNIX).bind(\'x\')"',
+  ]
+  for (const script of plant) {
+    const said = await onBench(rig.place, async (bench) => {
+      const lying = lyingDriver(rig.driver, `${script}; echo '{"leftOut": 0}'`)
+      return unpack({ ...rig.place, driver: lying }, bench, [], 'image')
+    })
+    expect([script, said]).toMatchObject([script, { ok: false, failure: { rule: 'image.unpack' } }])
+  }
+  expect(await rig.leftovers()).toEqual([])
+})
+
+/** An unpacker that a layer has taken over: it does what the script says, in the sandbox it was given. */
+function lyingDriver(driver: SandboxDriver, script: string): SandboxDriver {
+  return { ...driver, start: (spec) => driver.start({ ...spec, command: ['sh', '-c', script] }) }
+}
 
 test('refuses what is no archive, what breaks off, and what is not the layer that was named', async () => {
   const [layer = Buffer.alloc(0)] = await layers([{ name: 'file', text: 'x'.repeat(5_000) }])
