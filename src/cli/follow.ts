@@ -2,12 +2,13 @@ import type { TaskEvent } from '#contract/event.ts'
 import type { Task } from '#contract/task.ts'
 import { ok, type Result } from '#kernel/result.ts'
 import type { Client } from './client.ts'
-import { IDLE_METER, measured, meterLine } from './meter.ts'
+import { IDLE_METER, measured, meterLine, meterParts } from './meter.ts'
 import { eventLines } from './render/event-lines.ts'
 import type { Session } from './session.ts'
 import { safeJson } from './terminal/safe-text.ts'
 
 const REDRAW_MILLISECONDS = 120
+const TELL_MILLISECONDS = 15_000
 const MARGIN = ' '.repeat(6)
 
 /** How following ended: the task needs nobody's eyes any more, or the person pressed Ctrl-C. */
@@ -29,6 +30,10 @@ export async function follow(
   try {
     for await (const event of client.events(String(task.number), stop.signal)) {
       display.show(event)
+      if (event.body.kind === 'step' && event.body.step === 'budget') {
+        const raised = await client.task(event.task)
+        if (raised.ok) display.budgetIs(raised.value.budget)
+      }
       if (await waitsForPerson(client, event)) break
     }
   } finally {
@@ -48,28 +53,41 @@ async function waitsForPerson(client: Client, event: TaskEvent): Promise<boolean
 
 interface Display {
   show(event: TaskEvent): void
+  /** The budget was raised. */
+  budgetIs(budget: Task['budget']): void
   end(): void
 }
 
-const SILENT: Display = { show: () => undefined, end: () => undefined }
+const SILENT: Display = { show: () => undefined, budgetIs: () => undefined, end: () => undefined }
 
 function jsonDisplay({ screen }: Session<unknown>): Display {
-  return { show: (event) => screen.print(safeJson(event)), end: () => undefined }
+  return { ...SILENT, show: (event) => screen.print(safeJson(event)) }
 }
 
 function liveDisplay({ screen, clock }: Session<unknown>, task: Task): Display {
   let meter = IDLE_METER
+  let budget = task.budget
   let began: number | undefined
-  const redraw = () => screen.status(meterLine(meter, task.budget, clock(), screen.paint))
+  let told = 0
+  const redraw = () => screen.status(meterLine(meter, budget, clock(), screen.paint))
   const timer = screen.live ? setInterval(redraw, REDRAW_MILLISECONDS) : undefined
   return {
     show(event) {
       meter = measured(meter, event)
-      began ??= Date.parse(event.at)
-      const time = screen.paint('dim', elapsed(Date.parse(event.at) - began))
+      const at = Date.parse(event.at)
+      began ??= at
+      const time = screen.paint('dim', elapsed(at - began))
       const [first, ...more] = eventLines(event, screen.paint)
       if (first !== undefined)
         screen.print([`${time} ${first}`, ...more.map((line) => `${MARGIN}${line}`)].join('\n'))
+      // Where nothing can be redrawn, the same words come as a line of their own from time to time.
+      if (screen.live || at - told < TELL_MILLISECONDS || event.body.kind !== 'model_call') return
+      told = at
+      const parts = meterParts({ ...meter, last: undefined }, budget, at, screen.paint)
+      if (parts.length > 0) screen.print(`${time}   ${screen.paint('dim', '…')} ${parts.join(', ')}`)
+    },
+    budgetIs(now) {
+      budget = now
     },
     end() {
       clearInterval(timer)

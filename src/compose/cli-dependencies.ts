@@ -32,7 +32,12 @@ export function cliDependencies(
   config: Config,
   { version, mainFile, packageRoot }: Program,
 ): CliDependencies {
-  const screen = createScreen({ input: process.stdin, output: process.stdout, errors: process.stderr })
+  const screen = createScreen({
+    input: process.stdin,
+    output: process.stdout,
+    errors: process.stderr,
+    dumb: config.inherited.TERM === 'dumb',
+  })
   const doctor = async () => {
     const { examineHost } = await import('./examine-host.ts')
     return examineHost(config, packageRoot)

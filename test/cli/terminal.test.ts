@@ -8,6 +8,7 @@ import { ago, compact, dollars, duration } from '#cli/terminal/amounts.ts'
 import { COLOURED, createScreen, PLAIN } from '#cli/terminal/screen.ts'
 import { table, width } from '#cli/terminal/table.ts'
 import { NOTHING_SPENT } from '#contract/budget.ts'
+import type { EventBody } from '#contract/event.ts'
 import { utf8 } from '#kernel/bytes.ts'
 import { anEvent, aTask, PATCH } from '../http/fake-application.ts'
 
@@ -104,13 +105,45 @@ describe('the meter', () => {
   const spend = { ...NOTHING_SPENT, microDollars: 120_000, inputTokens: 12_000, outputTokens: 300 }
   const call = { kind: 'model_call' as const, provider: 'p', model: 'm', status: 200, milliseconds: 1, spend }
 
-  test('shows cost, tokens and the time that is left', () => {
-    const running = measured(IDLE_METER, anEvent(1, { kind: 'state', to: 'running' }))
-    const meter = measured(running, anEvent(2, { ...call, total: spend }))
-    const now = Date.parse('2026-01-31T12:01:20.000Z')
-    expect(meterLine(meter, aTask(1).budget, now, PLAIN).slice(2)).toBe(
-      'running · $0.12 of $0.50 · 12.3k tokens · 8 min 40 s left',
+  const meterAfter = (...bodies: EventBody[]) =>
+    bodies.map((body, index) => anEvent(index + 1, body)).reduce(measured, IDLE_METER)
+  const running = { kind: 'state', to: 'running' } as const
+  const now = Date.parse('2026-01-31T12:01:20.000Z')
+
+  test('shows cost, what is left, what was refused, and what the agent did last', () => {
+    const total = { ...spend, requests: 4 }
+    const refusal = { boundary: 'network', rule: 'network.none', what: 'x', reason: 'y' } as const
+    const refused = { kind: 'refusal', refusal } as const
+    const command = { kind: 'command', command: 'npm test\u001b[2J', phase: 'run' } as const
+    expect(
+      meterLine(meterAfter(running, { ...call, total }, refused, command), aTask(1).budget, now, PLAIN).slice(
+        2,
+      ),
+    ).toBe(
+      'running · $0.12 of $0.50 · 12.3k tokens · 4 calls · 8 min 40 s left · 1 refused · $ npm test\\x1b[2J, 1 min ago',
     )
+  })
+
+  test('the time of an attempt runs on over its iterations, and a new attempt begins anew', () => {
+    const [first, second] = [meterAfter(running), meterAfter(running, { ...call, total: spend })]
+    const checking = measured(first, {
+      ...anEvent(2, { kind: 'state', to: 'checking' }),
+      at: '2026-01-31T12:01:00.000Z',
+    })
+    const again = measured(checking, { ...anEvent(3, running), at: '2026-01-31T12:01:10.000Z' })
+    expect(meterLine(again, aTask(1).budget, now, PLAIN)).toContain('8 min 50 s left')
+    const retried = measured(second, { ...anEvent(4, { kind: 'state', to: 'queued' }), attempt: 2 })
+    expect(meterLine(retried, aTask(1).budget, now, PLAIN).slice(2)).toBe(
+      'queued · $0.00 of $0.50 · 0 tokens · 0 calls',
+    )
+  })
+
+  test('a terminal that knows no commands is only written to', () => {
+    const { stream, text } = aStream(true)
+    const screen = createScreen({ input: {}, output: stream, errors: stream, dumb: true })
+    screen.status('working')
+    screen.print('done')
+    expect({ live: screen.live, written: text() }).toEqual({ live: false, written: 'done\n' })
   })
 
   test('is silent when nothing runs', () => {

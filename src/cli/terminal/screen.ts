@@ -35,12 +35,14 @@ interface Streams {
   readonly input: { readonly isTTY?: boolean | undefined }
   readonly output: NodeJS.WriteStream
   readonly errors: NodeJS.WriteStream
+  /** True for a terminal that knows no commands: it is only written to. */
+  readonly dumb?: boolean
 }
 
 /** The screen of a real terminal or pipe. Colours follow the stream, NO_COLOR and FORCE_COLOR, as Node reads them. */
-export function createScreen({ input, output, errors }: Streams): Screen {
+export function createScreen({ input, output, errors, dumb = false }: Streams): Screen {
   const coloured = styleText('red', 'x', { stream: output }) !== 'x'
-  const live = output.isTTY === true
+  const live = output.isTTY === true && !dumb
   let shown = ''
   const clear = () => {
     if (shown !== '') output.write('\r\u001b[2K')
@@ -51,7 +53,7 @@ export function createScreen({ input, output, errors }: Streams): Screen {
     if (shown !== '') output.write(shown)
   }
   return {
-    interactive: live && input.isTTY === true,
+    interactive: output.isTTY === true && input.isTTY === true,
     live,
     get columns() {
       return output.columns ?? 100
