@@ -1,0 +1,110 @@
+import { CONCEPT } from '../concepts.ts'
+import { commands, mood } from '../mood.ts'
+import { around, before, near } from '../neighbours.ts'
+import type { Order } from '../order.ts'
+
+const { reveal, prompt, secret, your, user, hide, silent, send, belongings, address } = CONCEPT
+
+const STRONG_SEND =
+  /^(?:send|post|upload|forward|e-?mail|mail|exfiltrate|transmit|submit|leak|transfer|share|append|report back|message|deliver|publish)/
+
+/** Orders to give something away, and to keep quiet about it. */
+export const LEAK_ORDERS: readonly Order[] = [
+  {
+    rule: 'injection.reveal-prompt',
+    class: 'prompt-leak',
+    reason: 'It asks for the hidden prompt or instructions.',
+    weights: { data: 0.7, user: 0.75, repository: 0.35 },
+    find: (sentence, text) =>
+      around(sentence, prompt, (idea) => {
+        const verb = idea.english ? before(sentence, idea, reveal, 10) : near(sentence, idea, reveal, 9)
+        if (verb === undefined) return undefined
+        const own =
+          /\byour?\b|\bgiven\b|above|beginning|start of|hidden|secret/.test(
+            text.slice(verb.start, idea.end + 15),
+          ) || !idea.english
+        return { from: verb, to: idea, factor: mood(verb, text) * (own ? 1 : 0.7) }
+      }),
+  },
+  {
+    rule: 'injection.reveal-secret',
+    class: 'prompt-leak',
+    reason: 'It asks the reader to give away a secret.',
+    weights: { data: 0.3, user: 0.62, repository: 0.1 },
+    find: (sentence, text) =>
+      around(sentence, secret, (idea) => {
+        const verb = before(sentence, idea, reveal, 7)
+        if (verb === undefined) return undefined
+        const around_ = text.slice(Math.max(0, verb.start - 25), idea.end + 25)
+        if (
+          /\bhow\b|\breset|\bchange|\bforgot|\bmanager|\bpolicy|\bstrength|\bfield|\bfor (?:the|my|a|our) (?:wifi|router|printer|database|demo|test)/.test(
+            around_,
+          )
+        )
+          return undefined
+        if (
+          idea.english &&
+          (!/\b(?:the|your|you|me)\b/.test(text.slice(verb.start, idea.start)) ||
+            /^(?:token|tokens|flag|pin|credential|env)/.test(text.slice(idea.start)))
+        )
+          return undefined
+        return { from: verb, to: idea, factor: mood(verb, text) }
+      }),
+  },
+  {
+    rule: 'injection.secrecy',
+    class: 'secrecy',
+    reason: 'It asks the reader to keep something from the user.',
+    weights: { data: 0.5, user: 0.35, repository: 0.2 },
+    find: (sentence) =>
+      around(sentence, hide, (idea) => {
+        const whom = near(sentence, idea, user, 5)
+        return whom === undefined ? undefined : { from: idea, to: whom, factor: 1 }
+      }),
+  },
+  {
+    rule: 'injection.stealth',
+    class: 'secrecy',
+    reason: 'It asks for something to be done unseen.',
+    weights: { data: 0.4, user: 0.2, repository: 0.15 },
+    find: (sentence, text) =>
+      around(sentence, silent, (idea) => {
+        const what = near(sentence, idea, send | belongings, 12)
+        if (what === undefined || what === idea) return undefined
+        const adverb = /^(?:silently|quietly|behind)/.test(text.slice(idea.start))
+        if (
+          adverb &&
+          (what.word - idea.word > 1 || what.start < idea.start || !STRONG_SEND.test(text.slice(what.start)))
+        )
+          return undefined
+        return { from: idea, to: what, factor: 1 }
+      }),
+  },
+  {
+    rule: 'injection.send-belongings',
+    class: 'exfiltration',
+    reason: 'It asks to send private data to an address.',
+    weights: { data: 0.7, user: 0.3, repository: 0.3 },
+    find: (sentence, text) =>
+      around(sentence, send, (idea) => {
+        if (
+          idea.english &&
+          (!STRONG_SEND.test(text.slice(idea.start)) || !(commands(idea, text) || mood(idea, text) === 1))
+        )
+          return undefined
+        const what = near(sentence, idea, belongings | secret, 12)
+        const where = what && near(sentence, idea, address, 24)
+        if (what === undefined || where === undefined || where.start < idea.start) return undefined
+        const span = text.slice(idea.end, where.start)
+        if (idea.english && !/\b(?:to|at|via|into)\b/.test(span)) return undefined
+        const reader =
+          /\b(?:your|an?|the response|its)\b/.test(span) &&
+          near(sentence, idea, user | your, 12) === undefined
+        return {
+          from: idea,
+          to: where,
+          factor: mood(idea, text) * (reader || /\byour\b/.test(span) ? 0.4 : 1),
+        }
+      }),
+  },
+]

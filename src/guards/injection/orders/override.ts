@@ -1,0 +1,108 @@
+import { CONCEPT } from '../concepts.ts'
+import { commands, mood } from '../mood.ts'
+import { after, around, before, near } from '../neighbours.ts'
+import type { Order } from '../order.ts'
+import type { Idea, Sentence } from '../read.ts'
+
+const { override, loosen, prior, every, instruction, your, safety, fresh } = CONCEPT
+
+/** Words that make instructions those of the reader. */
+const OWNED =
+  /\b(?:your|previous(?:ly)?|prior|above|earlier|preceding|foregoing|former|original|initial|system|hidden|safety|you (?:were|have|had|got|received|are (?:given|told)|follow)|given to you|so far|until now|before (?:this|now|that)|i gave|openai)\b/
+const QUANTIFIED = /\b(?:all|any|every)\b/
+const NAMED = /\b(?:these|those|the|whatever)\b/
+
+/** What was said before, in the forms it takes. */
+const BEFORE = [
+  /^(?: \w+){0,2} (?:everything|anything|all|the|any|your|this|that|what|whatever|my)(?: \w+){0,3} (?:above|before(?! (?:the|a|it|you|we|calling|using))|previous(?:ly)?|prior|earlier|said|told|so far|until now|preceding|instructed|discussed)\b/,
+  /^ (?:the )?(?:above|previous|prior|preceding|earlier)(?: \w+){0,2} (?:text|context|messages?|conversation|content|tasks?|information|questions?|requests?|statements?|assignments?|words|paragraphs?)\b/,
+  /^ (?:everything|the above|all (?:of )?(?:that|this|the above)|all previous|all prior)(?= ?[.,!;:]| and | then | but |$)/,
+  /^ the (?:users?|original (?:task|request|question))\b/,
+]
+
+export const OVERRIDE_ORDERS: readonly Order[] = [
+  {
+    rule: 'injection.override-instructions',
+    class: 'override',
+    reason: 'It tells the reader to drop the instructions it was given.',
+    weights: { data: 0.85, user: 0.8, repository: 0.7 },
+    find: (sentence, text) =>
+      around(sentence, override, (idea) => {
+        if (!idea.english) {
+          const target = near(sentence, idea, instruction, 9)
+          const whose = target && near(sentence, idea, prior | every | your | safety, 9, target)
+          return target && whose && { from: idea, to: target, factor: 1 }
+        }
+        const target = after(sentence, idea, instruction, 7) ?? passive(sentence, idea, text)
+        if (target === undefined) return undefined
+        const [first, last] = idea.start < target.start ? [idea, target] : [target, idea]
+        const span = text.slice(Math.max(0, first.start - (first === target ? 25 : 0)), last.end + 30)
+        const owned = OWNED.test(span) || (target.concepts & safety) !== 0
+        const factor = owned ? 1 : QUANTIFIED.test(span) ? 0.7 : NAMED.test(span) ? 0.4 : 0
+        return factor === 0 ? undefined : { from: idea, to: target, factor: factor * mood(idea, text) }
+      }),
+  },
+  {
+    rule: 'injection.override-context',
+    class: 'override',
+    reason: 'It tells the reader to forget what came before.',
+    weights: { data: 0.65, user: 0.65, repository: 0.4 },
+    find: (sentence, text) =>
+      around(sentence, override, (idea) => {
+        if (!idea.english) {
+          const what = near(sentence, idea, every | prior, 5)
+          return what && { from: idea, to: what, factor: 0.7 }
+        }
+        const next = text.slice(idea.end, idea.end + 90)
+        return BEFORE.some((form) => form.test(next))
+          ? { from: idea, to: idea, factor: mood(idea, text) }
+          : undefined
+      }),
+  },
+  {
+    rule: 'injection.weak-override',
+    class: 'override',
+    reason: 'It asks to remove instructions or safety rules.',
+    weights: { data: 0.45, user: 0.45, repository: 0.2 },
+    find: (sentence, text) =>
+      around(sentence, loosen, (idea) => {
+        const target = after(sentence, idea, instruction | safety, 5)
+        if (target === undefined || !OWNED.test(text.slice(idea.end, target.end + 20))) return undefined
+        return { from: idea, to: target, factor: mood(idea, text) }
+      }),
+  },
+  {
+    rule: 'injection.fresh-orders',
+    class: 'override',
+    reason: 'It gives new orders in place of the old.',
+    weights: { data: 0.45, user: 0.35, repository: 0.15 },
+    find: (sentence, text) =>
+      around(sentence, fresh, (idea) => {
+        if (!idea.english) return { from: idea, to: idea, factor: 0.8 }
+        const said = text.slice(idea.start, idea.end)
+        const next = text.slice(idea.end, idea.end + 20)
+        const replaced =
+          /^(?:updated|revised|real|actual|true|your (?:real|actual|only|sole|main|task)|override|urgent|final)/.test(
+            said,
+          ) ||
+          (said === 'your new' &&
+            /^ (?:instructions?|task|role|job|goal|purpose|objective|rules?|orders?|mission|name|persona)\b/.test(
+              next,
+            ))
+        const announced =
+          /^(?:new|important|additional|follow|instructions|special)/.test(said) &&
+          /^[ *_]{0,3}:|^ (?:are|is|for you)\b/.test(next)
+        const instead =
+          /instead|just say|simply output|only (?:say|output)/.test(said) && commands(idea, text)
+        if (!replaced && !announced && !instead) return undefined
+        return { from: idea, to: idea, factor: mood(idea, text) * (instead ? 0.6 : 1) }
+      }),
+  },
+]
+
+/** `the instructions above are void`, `should be ignored`: the verb comes last. */
+function passive(sentence: Sentence, idea: Idea, text: string): Idea | undefined {
+  const comesLast =
+    /^(?:are void|are cancel|no longer apply)/.test(text.slice(idea.start)) || idea.before === 'be'
+  return comesLast ? before(sentence, idea, instruction, 9) : undefined
+}

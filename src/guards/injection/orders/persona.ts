@@ -1,0 +1,76 @@
+import { CONCEPT } from '../concepts.ts'
+import { commands } from '../mood.ts'
+import { around, near } from '../neighbours.ts'
+import type { Order } from '../order.ts'
+
+const { override, your, role, free, persona, agent, threat } = CONCEPT
+
+/** Ordinary news to the reader of a manual: `you are now ready to`, `you will be asked for`. */
+const ORDINARY =
+  /^you (?:are (?:now|going to|about to)|will now|will be) (?:able|ready|see|have|be|need|find|using|in|on|logged|done|set|good|to|get|asked|prompted|familiar|redirected|required|notified|given|free|at|connected|safe|running|looking|left|going|presented|installing|leaving|editing|working)\b/
+
+/** Orders to be somebody else, who has no rules. */
+export const PERSONA_ORDERS: readonly Order[] = [
+  {
+    rule: 'injection.new-role',
+    class: 'role-change',
+    reason: 'It assigns the reader a new role.',
+    weights: { data: 0.45, user: 0.38, repository: 0.08 },
+    find: (sentence, text) =>
+      around(sentence, role, (idea) => {
+        const said = text.slice(idea.start, idea.end + 40)
+        if (!idea.english) return { from: idea, to: idea, factor: 1 }
+        if (ORDINARY.test(said)) return undefined
+        if (
+          /^(?:become|switch to|simulat|embody|impersonate|you will (?:be|now)|you are (?:going|about)|transform|pretend that|i want you to be)/.test(
+            said,
+          )
+        ) {
+          const whom = near(sentence, idea, persona | agent | free, 8)
+          return whom === undefined || whom === idea ? undefined : { from: idea, to: whom, factor: 1 }
+        }
+        if (/^(?:from|henceforth|going)/.test(said)) {
+          const whom = near(sentence, idea, your | agent, 5)
+          return whom === undefined ? undefined : { from: idea, to: whom, factor: 0.8 }
+        }
+        if (/^you(?:re)? (?:are )?now/.test(said)) return { from: idea, to: idea, factor: 1 }
+        return commands(idea, text) ? { from: idea, to: idea, factor: 1 } : undefined
+      }),
+  },
+  {
+    rule: 'injection.persona',
+    class: 'jailbreak',
+    reason: 'It calls up a persona that is known for having no rules.',
+    weights: { data: 0.6, user: 0.6, repository: 0.3 },
+    find: (sentence) =>
+      around(sentence, persona, (idea) => {
+        const other = near(sentence, idea, role | free | override | agent, 14)
+        return other === undefined || other === idea ? undefined : { from: idea, to: other, factor: 1 }
+      }),
+  },
+  {
+    rule: 'injection.no-limits',
+    class: 'jailbreak',
+    reason: 'It says that the reader has no restrictions.',
+    weights: { data: 0.5, user: 0.5, repository: 0.2 },
+    find: (sentence) =>
+      around(sentence, free, (idea) => {
+        const other = near(sentence, idea, agent | role | persona, 14)
+        if (other !== undefined && other !== idea) return { from: idea, to: other, factor: 1 }
+        const reader = near(sentence, idea, your, 8)
+        return reader === undefined ? undefined : { from: idea, to: reader, factor: 0.5 }
+      }),
+  },
+  {
+    rule: 'injection.pressure',
+    class: 'jailbreak',
+    reason: 'It threatens or bribes the reader.',
+    weights: { data: 0.3, user: 0.3, repository: 0.1 },
+    find: (sentence, text) =>
+      around(sentence, threat, (idea) =>
+        /\byou\b|\btip\b|reward|\bdie\b/.test(text.slice(Math.max(0, idea.start - 80), idea.end + 60))
+          ? { from: idea, to: idea, factor: 1 }
+          : undefined,
+      ),
+  },
+]
