@@ -5,7 +5,7 @@ import type { Grant } from '#policy/grant.ts'
 import type { Bench } from './builtin/tools/bench.ts'
 
 /** The host, as far as a guest program can reach it. */
-export type Host = Pick<Bench, 'report' | 'alive' | 'signal'>
+export type Host = Pick<Bench, 'report' | 'alive' | 'signal' | 'permit'>
 
 /** What tools work with inside of the sandbox: the workspace, and the scope of the grant around every write. */
 export async function benchIn(

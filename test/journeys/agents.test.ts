@@ -113,13 +113,19 @@ describe.skipIf(obstacle !== undefined)(`real agents${obstacle === undefined ? '
     },
   )
 
+  const PUSH = 'command.git-push'
+  const PROTECTED = 'scope.protected'
+  const ASKED = ['allowed', PUSH, 'allowed', PROTECTED]
+
   test.for([
-    ['acp:gemini', 'gemini', 'gemini-2.5-flash-lite'],
-    ['acp:opencode acp', 'openai-chat', 'third-open-model'],
+    ['acp:gemini', 'gemini', 'gemini-2.5-flash-lite', ASKED, [PUSH, PROTECTED]],
+    ['acp:opencode acp', 'openai-chat', 'third-open-model', ASKED, [PUSH, PROTECTED]],
+    // Its own guard stands before the question.
+    ['acp:builtin', 'anthropic', 'claude-haiku-4-5', ['allowed', 'allowed', PROTECTED], [PROTECTED]],
   ] as const)(
-    '%s is asked through ACP, and what it asks leave for is answered by policy',
-    async ([agent, protocol, model]) => {
-      const script = AGENT_SCRIPTS[agent.includes('gemini') ? 'gemini' : 'opencode']
+    '%s is driven through ACP, and what it asks leave for is answered by policy',
+    async ([agent, protocol, model, answers, refusals]) => {
+      const script = AGENT_SCRIPTS[/^acp:(\w+)/.exec(agent)?.[1] ?? '']
       if (script === undefined) throw new Error('every agent has a script')
       const run: Run = [
         script.shell('node -e 0'),
@@ -134,16 +140,10 @@ describe.skipIf(obstacle !== undefined)(`real agents${obstacle === undefined ? '
       expect(task.attempts[0]?.spend.requests).toBe(run.length + 1)
       expect(task.patch?.files.map(({ path, kind }) => [path, kind])).toEqual([['src/by-acp.txt', 'added']])
       const asked = (await eventsOf(task)).flatMap(({ body }) => (body.kind === 'permission' ? [body] : []))
-      expect(asked.map(({ answer, rule }) => [answer, rule])).toEqual([
-        ['allowed', undefined],
-        ['refused', 'command.git-push'],
-        ['allowed', undefined],
-        ['refused', 'scope.protected'],
-      ])
-      expect(task.attempts[0]?.refusals.map(({ rule }) => rule)).toEqual([
-        'command.git-push',
-        'scope.protected',
-      ])
+      expect(asked.map(({ answer, rule = answer }) => rule)).toEqual(answers)
+      expect(task.attempts[0]?.refusals.map(({ rule }) => rule)).toEqual(refusals)
+      const published = given(await server.approve(task))
+      await server.reaches(published.number, 'published')
     },
   )
 
@@ -170,7 +170,7 @@ describe.skipIf(obstacle !== undefined)(`real agents${obstacle === undefined ? '
       const refused = at(({ body }) => body.kind === 'refusal' && body.refusal.boundary === 'budget')
       const ended = at(({ body }) => body.kind === 'agent_ended')
       // The built-in agent counts its steps, and stops without asking once more.
-      if (task.agent !== 'builtin') expect(ended - refused).toBeLessThan(GENEROUS_MILLISECONDS)
+      if (!task.agent.endsWith('builtin')) expect(ended - refused).toBeLessThan(GENEROUS_MILLISECONDS)
     }
   })
 })

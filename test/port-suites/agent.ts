@@ -18,7 +18,7 @@ export function agentSuite(name: string, { agent, assignment, lines }: AgentUnde
 
   describe(`the agent port: ${name}`, () => {
     it('has a name and speaks at least one protocol', () => {
-      expect(agent.name).toMatch(/^[a-z][a-z0-9-]{0,39}$/)
+      expect(agent.name).toMatch(/^(?:[a-z][a-z0-9-]{0,39}|acp:[\x20-\x7e]{1,96})$/)
       expect(agent.protocols.length).toBeGreaterThan(0)
     })
 

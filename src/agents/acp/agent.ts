@@ -14,7 +14,8 @@ interface Launch {
 
 /** An agent that is known by name and speaks the Agent Client Protocol itself, or through an adapter. */
 interface PackagedAgent {
-  readonly package: string
+  /** Left out by what comes with Airlock. */
+  readonly package?: string
   readonly protocols: readonly AgentProtocol[]
   launch(words: readonly string[], model: AgentModel): Launch
 }
@@ -36,6 +37,18 @@ const PACKAGED: Readonly<Record<string, PackagedAgent>> = {
     launch: (words, model) => ({
       command: [programOf('opencode'), ...(words.length > 0 ? words : ['acp'])],
       environment: opencodeEnvironment(model, 'ask'),
+    }),
+  },
+  builtin: {
+    protocols: EVERY_PROTOCOL,
+    launch: (words, model) => ({
+      command: [
+        NODE,
+        '/opt/airlock/guest/src/agents/builtin/acp-main.ts',
+        ...['--protocol', model.protocol, '--model', model.name],
+        ...words,
+      ],
+      environment: {},
     }),
   },
   'claude-agent-acp': {
@@ -73,7 +86,7 @@ export function acpAgent(name: string): Agent | undefined {
   return {
     name,
     protocols: packaged?.protocols ?? EVERY_PROTOCOL,
-    ...(packaged === undefined ? {} : { package: packaged.package }),
+    ...(packaged?.package === undefined ? {} : { package: packaged.package }),
     plan: (assignment, model) => {
       const launch = packaged?.launch(words, model) ?? own([program, ...words], model)
       const brief: AcpBrief = {

@@ -10,9 +10,19 @@ import type { Brief } from './brief.ts'
 const NO_KEY = 'held-by-the-gateway'
 const MODEL_SILENCE_MILLISECONDS = 600_000
 
-/** The model of a brief, spoken to in its own protocol through the gateway's socket. */
-export function modelOf({ model, socket }: Pick<Brief, 'model' | 'socket'>): LanguageModel {
-  const settings = { baseURL: 'http://gateway/v1', apiKey: NO_KEY, fetch: fetchThrough(socket) }
+/** The model of a brief, spoken to in its own protocol through the gateway's socket, or at the address that it names. */
+export function modelOf({
+  model,
+  socket,
+  baseUrl,
+}: Pick<Brief, 'model' | 'socket' | 'baseUrl'>): LanguageModel {
+  const root = (baseUrl ?? 'http://gateway').replace(/\/+$/, '')
+  const dispatcher = new Agent({
+    ...(baseUrl === undefined ? { connect: { socketPath: socket } } : {}),
+    headersTimeout: MODEL_SILENCE_MILLISECONDS,
+    bodyTimeout: MODEL_SILENCE_MILLISECONDS,
+  })
+  const settings = { baseURL: `${root}/v1`, apiKey: NO_KEY, fetch: fetchThrough(dispatcher) }
   switch (model.protocol) {
     case 'anthropic':
       return createAnthropic(settings)(model.name)
@@ -21,16 +31,11 @@ export function modelOf({ model, socket }: Pick<Brief, 'model' | 'socket'>): Lan
     case 'openai-chat':
       return createOpenAICompatible({ ...settings, name: 'gateway', includeUsage: true })(model.name)
     case 'gemini':
-      return createGoogleGenerativeAI({ ...settings, baseURL: 'http://gateway/v1beta' })(model.name)
+      return createGoogleGenerativeAI({ ...settings, baseURL: `${root}/v1beta` })(model.name)
   }
 }
 
-function fetchThrough(socketPath: string): typeof globalThis.fetch {
-  const dispatcher = new Agent({
-    connect: { socketPath },
-    headersTimeout: MODEL_SILENCE_MILLISECONDS,
-    bodyTimeout: MODEL_SILENCE_MILLISECONDS,
-  })
+function fetchThrough(dispatcher: Agent): typeof globalThis.fetch {
   // undici's own fetch, because the one built into Node takes no dispatcher of another undici version.
   const through = (input: unknown, init?: object) =>
     undiciFetch(input as Parameters<typeof undiciFetch>[0], { ...init, dispatcher })

@@ -7,6 +7,11 @@ export interface Bench {
   readonly workspace: string
   /** What speaks against writing a path relative to the workspace; undefined when nothing does. */
   readonly objectionToWriting: (path: string) => Pick<Refusal, 'rule' | 'reason' | 'remedy'> | undefined
+  /** Asks a person, where there is one, before a command runs or a file is written; undefined when they do not mind. */
+  readonly permit?: (
+    kind: 'execute' | 'edit',
+    what: string,
+  ) => Promise<Pick<Refusal, 'rule' | 'reason'> | undefined>
   readonly report: (report: AgentReport) => void
   /** Tells the host that work goes on although nothing else is said: a long command is not an idle agent. */
   readonly alive: () => void

@@ -26,6 +26,8 @@ export function shellTool(bench: Bench) {
           reason: finding.reason,
           remedy: finding.remedy,
         })
+      const forbidden = await bench.permit?.('execute', command)
+      if (forbidden) return refuse(bench, { ...forbidden, boundary: 'command', what: command })
       const pulse = setInterval(bench.alive, PULSE_MILLISECONDS)
       const ending = await runShell(command, { directory: bench.workspace, seconds, signal: bench.signal })
       clearInterval(pulse)

@@ -23,7 +23,8 @@ export async function locate(bench: Bench, path: string): Promise<Located> {
 export async function locateForWriting(bench: Bench, path: string): Promise<Located> {
   const located = await locate(bench, path)
   if (!located.inside) return located
-  const objection = bench.objectionToWriting(located.relative)
+  const objection =
+    bench.objectionToWriting(located.relative) ?? (await bench.permit?.('edit', located.relative))
   if (!objection) return located
   return { inside: false, refusal: { boundary: 'scope', what: `write ${located.relative}`, ...objection } }
 }
