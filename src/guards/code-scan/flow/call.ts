@@ -1,0 +1,226 @@
+import { EVERYTHING } from '../class.ts'
+import type { Call, Expression, FunctionNode } from '../syntax/program.ts'
+import { modulePath } from '../syntax/module-path.ts'
+import type { Analysis, Scope } from './analysis.ts'
+import { effectOf } from './collections.ts'
+import { calledName } from './conditions.ts'
+import { formatted } from './format.ts'
+import { type Given, see } from './sightings.ts'
+import {
+  cleared,
+  constant,
+  controlOf,
+  deepTaints,
+  isConstant,
+  join,
+  LOCAL,
+  mergeTaints,
+  PARAMETER,
+  REMOTE,
+  SAFE,
+  step,
+  strongest,
+  tainted,
+  UNKNOWN,
+  type Value,
+} from './value.ts'
+
+/** What a call gives; on the way every rule that speaks of such a call looks at it. */
+export function callValue(call: Call, scope: Scope, analysis: Analysis): Value {
+  const { callee } = call
+  const receiver = callee.kind === 'member' ? analysis.evaluate(callee.of, scope) : undefined
+  const target = receiver === undefined ? analysis.evaluate(callee, scope) : undefined
+  const given: Given[] = call.arguments.map(({ name, value }) => ({
+    name,
+    value: analysis.evaluate(value, scope),
+    expression: value,
+  }))
+  const method = calledName(callee)
+  const paths = pathsOfCall(callee, receiver, target)
+  for (const { name, value, expression } of given)
+    if (name !== undefined) see(analysis, 'assign', { paths: [`argument.${name}`], at: expression.at, values: [{ value, expression }], scope })
+  see(analysis, 'call', { paths, at: call.at, values: given, receiver, creates: call.creates === true, scope })
+  const result = resultOf(call, { callee, receiver, target, given, method, paths }, scope, analysis)
+  const type = analysis.language.types.find(paths)[0] ?? (call.creates === true ? paths[0] : undefined)
+  return type === undefined ? result : { ...result, type }
+}
+
+interface Called {
+  readonly callee: Expression
+  readonly receiver: Value | undefined
+  readonly target: Value | undefined
+  readonly given: readonly Given[]
+  readonly method: string
+  readonly paths: readonly string[]
+}
+
+function pathsOfCall(callee: Expression, receiver: Value | undefined, target: Value | undefined): string[] {
+  if (callee.kind === 'member') {
+    const paths = [`${receiver?.path ?? '?'}.${callee.name}`]
+    if (receiver?.type !== undefined) paths.push(`${receiver.type}.${callee.name}`)
+    return paths
+  }
+  if (callee.kind === 'name') {
+    // What the file itself defines, or was handed, only bears the name of what we know.
+    if (target?.fn !== undefined) return [`own.${callee.name}`]
+    if (target?.path === undefined) return [callee.name]
+    if (target.path === callee.name) return target.taints.some(({ origin }) => origin === PARAMETER) ? [`parameter.${callee.name}`] : [callee.name]
+    return target.path.endsWith(')') ? [target.path, callee.name] : [target.path]
+  }
+  return [target?.path ?? '?']
+}
+
+function resultOf(call: Call, called: Called, scope: Scope, analysis: Analysis): Value {
+  const { receiver, given, method, paths } = called
+  const { language } = analysis
+  const path = `${paths[0] ?? '?'}()`
+  const values = given.map(({ value }) => value)
+  if (language.remote.has(paths) || language.remoteText.has(paths))
+    return tainted(REMOTE, call.at, 'comes from a request', { path })
+  if (language.local.has(paths)) return tainted(LOCAL, call.at, 'comes from outside of the program', { path })
+  const [first] = values
+  if (paths[0] === 'require' || paths[0] === 'import')
+    if (typeof first?.constant === 'string') return { ...SAFE, path: modulePath(first.constant) }
+  const [mask] = language.clears.find(paths)
+  if (mask !== undefined) return { ...cleared(controlOf(receiverFirst(called)), mask), path }
+  if (language.harmless.has(paths)) return { ...SAFE, path }
+  if (language.formats.has(paths)) return formattedCall(called, call, path)
+  const own = ownFunction(called, analysis)
+  if (own !== undefined) {
+    const entered = analysis.enter(own, boundTo(own, called), scope, call.at, false)
+    if (entered !== undefined) return entered
+  }
+  if (receiver !== undefined && callee(call).kind === 'member') {
+    const effect = effectOf(receiver, method, values, call.at)
+    if (effect !== undefined) {
+      if (effect.receiver !== undefined && call.callee.kind === 'member')
+        analysis.assign(call.callee.of, effect.receiver, scope, call.at)
+      return effect.result
+    }
+  }
+  const collection = newCollection(call, called)
+  if (collection !== undefined) return collection
+  callBack(called, scope, analysis)
+  bind(call, called, scope, analysis)
+  return { ...passedOn(call, called, analysis), path }
+}
+
+function callee(call: Call): Expression {
+  return call.callee
+}
+
+function receiverFirst({ receiver, given }: Called): readonly Value[] {
+  const values = given.map(({ value }) => value)
+  return receiver === undefined ? values : [receiver, ...values]
+}
+
+function formattedCall({ receiver, given }: Called, call: Call, path: string): Value {
+  const named = new Map(given.flatMap(({ name, value }) => (name === undefined ? [] : [[name, value] as const])))
+  const values = given.filter(({ name }) => name === undefined).map(({ value }) => value)
+  // `'…'.format(a)` has its format before the dot, `String.format('…', a)` behind it.
+  const before = receiver !== undefined && (receiver.constant !== undefined || receiver.built === true)
+  const [format, ...rest] = before && receiver !== undefined ? [receiver, ...values] : values
+  if (format === undefined) return SAFE
+  return { ...formatted(format, rest, call.at, named), path }
+}
+
+/** A function of this file that the call means. */
+function ownFunction({ callee: expression, receiver, target }: Called, analysis: Analysis): FunctionNode | undefined {
+  if (expression.kind === 'name') return target?.fn
+  if (expression.kind !== 'member') return target?.fn
+  const held = receiver?.entries?.get(expression.name)?.fn
+  if (held !== undefined) return held
+  const { of } = expression
+  const fn = analysis.functionNamed(expression.name)
+  if (fn === undefined) return undefined
+  const itself = of.kind === 'name' && /^(?:this|self|super|cls|\$this|static|@)$/.test(of.name)
+  const ownType = receiver?.type !== undefined && fn.owner?.name === receiver.type
+  const ownClass = of.kind === 'name' && fn.owner?.name === of.name
+  return itself || ownType || ownClass ? fn : undefined
+}
+
+/** The values its parameters take, by name where they are named. */
+function boundTo(fn: FunctionNode, { receiver, given }: Called): (Value | undefined)[] {
+  const takesSelf = /^(?:self|cls)$/.test(fn.parameters[0]?.name ?? '')
+  const positional = given.filter(({ name }) => name === undefined).map(({ value }) => value)
+  const values: (Value | undefined)[] = takesSelf ? [receiver ?? SAFE, ...positional] : [...positional]
+  for (const { name, value } of given) {
+    const at = name === undefined ? -1 : fn.parameters.findIndex((parameter) => parameter.name === name)
+    if (at >= 0) values[at] = value
+  }
+  return values
+}
+
+/** A collection of the language's own library, made empty or of another. */
+function newCollection(call: Call, { given, paths }: Called): Value | undefined {
+  const type = paths[0]?.split('.').at(-1) ?? ''
+  if (!(call.creates === true || /^(?:dict|list|set|defaultdict|OrderedDict|deque)$/.test(type))) return undefined
+  if (!/(?:Map|List|Set|Dictionary|Deque|Queue|Vector|Hashtable|Properties|Array|^dict|^list|^set|^Hash|Params|FormData)$/.test(type)) return undefined
+  const [first] = given
+  const list = /(?:List|Array|Vector|Deque|Queue|^list)$/.test(type)
+  if (first === undefined) return { taints: [], entries: new Map(), closed: true, list, type }
+  if (first.value.entries !== undefined && first.value.list === list) return { ...first.value, type }
+  return isConstant(first.value) ? { taints: [], entries: new Map(), closed: true, list, type } : undefined
+}
+
+const HANDS_OVER =
+  /^(?:map|forEach|each|filter|then|flatMap|some|every|find|reduce|each_with_index|collect|select|tap|let|also|apply|run|ifPresent|subscribe|pipe|each_pair|catchError|map!|for_each|mapValues|concatMap|switchMap|done|success)$/
+
+/** A function handed to a method of a collection or promise gets what that holds. */
+function callBack({ receiver, given, method }: Called, scope: Scope, analysis: Analysis): void {
+  if (receiver === undefined || !HANDS_OVER.test(method)) return
+  const held = controlOf([receiver])
+  if (strongest(held) < PARAMETER) return
+  for (const { value, expression } of given)
+    if (value.fn !== undefined) analysis.enter(value.fn, [held, held], scope, expression.at, true)
+}
+
+const BINDS = /^(?:Decode|Bind\w*|ShouldBind\w*|Unmarshal\w*|BodyParser|Scan\w*|Fscan\w*|read|readFully|ReadFull|copy|strcpy|TryGetValue|parse_str|preg_match\w*)$/
+
+/** Calls that write what they read into an argument. */
+function bind(call: Call, { receiver, given, method }: Called, scope: Scope, analysis: Analysis): void {
+  if (!BINDS.test(method)) return
+  const from = controlOf([...(receiver === undefined ? [] : [receiver]), ...given.map(({ value }) => value)])
+  if (strongest(from) < LOCAL) return
+  for (const { expression } of given)
+    if (expression.kind === 'name') analysis.assign(expression, step(from, call.at, `read into ${expression.name}`), scope, call.at)
+}
+
+const GIVES_NOTHING =
+  /^(?:length|size|count|indexOf|lastIndexOf|equals|equalsIgnoreCase|hashCode|compareTo|startsWith|endsWith|startswith|endswith|includes|contains|containsKey|isEmpty|test|matches|has|hasOwnProperty|Contains|HasPrefix|HasSuffix|len|isinstance|is_\w+|isset|empty|strlen|nil\?|empty\?|present\?|blank\?|include\?|ord|charCodeAt|codePointAt|toFixed|getTime|isArray|isDigit|isInteger|bool|abs|sizeof|start_with\?|end_with\?|strcmp|in_array|array_key_exists|is[A-Z]\w*)$/
+const MAKES_HARMLESS =
+  /(?:escape|sanitis|sanitiz|purif|saniti|whitelist|allowlist|htmlspecial|htmlentit|strip_?tags|slugify|parameteri[sz]e|urlencode|encodeURI|secure_?filename|safe_?(?:join|path|filename|url|redirect|html)|clean_?(?:html|path|url|input|filename|name)|encodeFor|normali[sz]eSafe|(?:to|as|parse)_?(?:int|number|float|uuid|date)\b|validated?_?(?:path|url|input|redirect|filename|host)|shell_?quote|shlex|quote_?(?:ident|literal|name|value|arg|str|table)|hash|digest|md5|sha1|sha256|hmac|crc32|encrypt)/i
+const UNDOES = /unescape|unsanit|decode|unquote|raw_?/i
+const LOOKS_UP =
+  /^(?:get|find|load|fetch|query|lookup|look_up|select|create|save|is|has|check|count|list|authenticate|verify|execute|insert|delete|update|remove|open|read|exists?|register|login|hash|generate|log|send|render|where|filter|order|one|all|first|exec|run|call|post|put|stat|write)(?:[A-Z_]\w*)?[!?]?$/
+
+/** What a call gives of which nobody has told us: mostly what it was given, except where its name says otherwise. */
+function passedOn(call: Call, called: Called, analysis: Analysis): Value {
+  const { receiver, given, method, paths } = called
+  const values = given.map(({ value }) => value)
+  if (receiver?.constant !== undefined && typeof receiver.constant === 'string') {
+    const [first] = values
+    if (method === 'charAt' && typeof first?.constant === 'number') return constant(receiver.constant.charAt(first.constant))
+    if (values.every(isConstant) && receiver.pattern !== true) return SAFE
+  }
+  if (GIVES_NOTHING.test(method)) return SAFE
+  const of = mergeTaints(receiver === undefined ? [] : deepTaints(receiver), controlOf(values).taints)
+  if (MAKES_HARMLESS.test(method) && !UNDOES.test(method)) return cleared({ taints: of }, EVERYTHING)
+  const passes = analysis.language.passes.has(paths)
+  if (call.creates === true || passes) return step({ taints: of }, call.at, `through ${shortly(method)}`)
+  if (receiver === undefined) {
+    if (LOOKS_UP.test(method)) return UNKNOWN
+    return join(step({ taints: of }, call.at, `through ${shortly(method)}`), UNKNOWN)
+  }
+  // A method of something that is under control gives part of it; others are asked with it, and answer themselves.
+  const own = deepTaints(receiver)
+  if (own.some(({ origin }) => origin >= PARAMETER) && !/^(?:app|db|conn|connection|cursor|repo|repository|client|session|service|model|store)$/i.test(receiver.path ?? '')) {
+    return step({ taints: LOOKS_UP.test(method) ? own : of }, call.at, `through ${shortly(method)}`)
+  }
+  if (LOOKS_UP.test(method)) return UNKNOWN
+  return join(step({ taints: of }, call.at, `through ${shortly(method)}`), { taints: own })
+}
+
+function shortly(text: string): string {
+  return text.slice(0, 40)
+}

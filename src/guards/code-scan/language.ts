@@ -1,0 +1,138 @@
+import { maskOf } from './class.ts'
+import { expression } from './flow/conditions-of-rules.ts'
+import { alternatives, PathIndex } from './flow/path-index.ts'
+import type { Handler, Model, ScanRule, Sighting } from './rule.ts'
+
+/** A sighting with its expressions made ready. */
+export interface CompiledSighting {
+  readonly rule: ScanRule
+  readonly sighting: Sighting
+  readonly near: RegExp | undefined
+  readonly notNear: RegExp | undefined
+  readonly inFunction: RegExp | undefined
+  readonly notInFunction: RegExp | undefined
+  readonly inFile: RegExp | undefined
+  readonly notInFile: RegExp | undefined
+  readonly after: RegExp | undefined
+  readonly notAfter: RegExp | undefined
+  readonly notPrefix: RegExp | undefined
+  readonly prefix: RegExp | undefined
+  readonly target: RegExp | undefined
+}
+
+type Seen = 'call' | 'assign' | 'record' | 'read'
+
+/** Everything the scan knows of one language: its rules and what its frameworks mean, ready to be asked. */
+export interface Language {
+  readonly rules: readonly ScanRule[]
+  readonly sightings: Readonly<Record<Seen, PathIndex<CompiledSighting>>>
+  readonly searches: readonly (CompiledSighting & { readonly words: RegExp | undefined })[]
+  readonly remote: PathIndex<true>
+  readonly remoteText: PathIndex<true>
+  readonly local: PathIndex<true>
+  readonly harmless: PathIndex<true>
+  readonly formats: PathIndex<true>
+  readonly passes: PathIndex<true>
+  readonly clears: PathIndex<number>
+  readonly types: PathIndex<string>
+  readonly handlers: readonly Handler[]
+  /** A file without any of these words has nothing that a rule speaks of. */
+  readonly words: RegExp
+}
+
+export function compileLanguage(rules: readonly ScanRule[], models: readonly Partial<Model>[]): Language {
+  const sightings = {
+    call: new PathIndex<CompiledSighting>(),
+    assign: new PathIndex<CompiledSighting>(),
+    record: new PathIndex<CompiledSighting>(),
+    read: new PathIndex<CompiledSighting>(),
+  }
+  const searches: (CompiledSighting & { words: RegExp | undefined })[] = []
+  for (const rule of rules)
+    for (const sighting of rule.when) {
+      const compiled = compileSighting(rule, sighting)
+      for (const kind of ['call', 'assign', 'record', 'read'] as const)
+        for (const pattern of sighting[kind] ?? []) sightings[kind].add(pattern, compiled)
+      if (sighting.search !== undefined)
+        searches.push({ ...compiled, words: sighting.words === undefined ? undefined : wordsOf(sighting.words) })
+    }
+  return {
+    rules,
+    sightings,
+    searches,
+    remote: indexOf(models.flatMap(({ remote }) => remote ?? [])),
+    remoteText: indexOf(models.flatMap(({ remoteText }) => remoteText ?? [])),
+    local: indexOf(models.flatMap(({ local }) => local ?? [])),
+    harmless: indexOf(models.flatMap(({ harmless }) => harmless ?? [])),
+    formats: indexOf(models.flatMap(({ formats }) => formats ?? [])),
+    passes: indexOf(models.flatMap(({ passes }) => passes ?? [])),
+    clears: clearsOf(models),
+    types: typesOf(models),
+    handlers: models.flatMap(({ handlers }) => handlers ?? []),
+    words: wordsOf(rules.flatMap((rule) => rule.when.flatMap(wordsOfSighting))),
+  }
+}
+
+function compileSighting(rule: ScanRule, sighting: Sighting): CompiledSighting {
+  const ready = (text: string | undefined) => (text === undefined ? undefined : expression(text))
+  return {
+    rule,
+    sighting,
+    near: ready(sighting.near),
+    notNear: ready(sighting.notNear),
+    inFunction: ready(sighting.inFunction),
+    notInFunction: ready(sighting.notInFunction),
+    inFile: ready(sighting.inFile),
+    notInFile: ready(sighting.notInFile),
+    after: ready(sighting.after),
+    notAfter: ready(sighting.notAfter),
+    notPrefix: ready(sighting.notPrefix),
+    prefix: ready(sighting.prefix),
+    target: ready(sighting.target),
+  }
+}
+
+function indexOf(patterns: readonly string[]): PathIndex<true> {
+  const index = new PathIndex<true>()
+  for (const pattern of patterns) index.add(pattern, true)
+  return index
+}
+
+function clearsOf(models: readonly Partial<Model>[]): PathIndex<number> {
+  const masks = new Map<string, number>()
+  for (const { clears } of models)
+    for (const [name, patterns] of Object.entries(clears ?? {}))
+      for (const pattern of patterns.flatMap(alternatives))
+        masks.set(pattern, (masks.get(pattern) ?? 0) | maskOf(name.split(/[ ,]+/)))
+  const index = new PathIndex<number>()
+  for (const [pattern, mask] of masks) index.add(pattern, mask)
+  return index
+}
+
+function typesOf(models: readonly Partial<Model>[]): PathIndex<string> {
+  const index = new PathIndex<string>()
+  for (const { types } of models)
+    for (const [pattern, type] of Object.entries(types ?? {})) index.add(pattern, type)
+  return index
+}
+
+/** The last names of what a sighting looks for: without one of them in the text it cannot be seen. */
+function wordsOfSighting(sighting: Sighting): readonly string[] {
+  if (sighting.words !== undefined) return sighting.words
+  const patterns = [...(sighting.call ?? []), ...(sighting.assign ?? []), ...(sighting.read ?? []), ...(sighting.record ?? [])]
+  return patterns.flatMap(alternatives).map((pattern) => {
+    const segments = pattern.split('.').filter((segment) => segment !== '*' && segment !== '?')
+    return segments.at(-1) ?? pattern
+  })
+}
+
+function wordsOf(words: readonly string[]): RegExp {
+  const unique = [...new Set(words)].filter((word) => word !== '').sort()
+  if (unique.length === 0) return /(?!)/g
+  const parts = unique.map((word) => {
+    if (word.length > 2 && word.startsWith('/') && word.endsWith('/')) return word.slice(1, -1)
+    const text = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    return `${/^\w/.test(word) ? '\\b' : ''}${text}${/\w$/.test(word) ? '\\b' : ''}`
+  })
+  return new RegExp(parts.join('|'), 'g')
+}
