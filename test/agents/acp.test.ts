@@ -135,7 +135,7 @@ describe('the guest program of ACP agents', () => {
   it.each([
     ['crash', 'The agent ended early (SIGSEGV).'],
     ['leaves', 'The agent ended early (exit code 0).'],
-  ])('says so when the agent %ss', async (name, text) => {
+  ])('says so when the agent is gone by itself: %s', async (name, text) => {
     const { exit, reports } = await act(name)
     expect({ exit, said: events(reports) }).toEqual({ exit: 11, said: [{ kind: 'message', text }] })
   })

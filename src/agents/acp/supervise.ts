@@ -41,7 +41,7 @@ export async function supervise(brief: AcpBrief, host: Host): Promise<ExitCode> 
       Readable.toWeb(child.stdout) as ReadableStream<Uint8Array>,
       { maxMessageBytes: LARGEST_MESSAGE },
     )
-    return await Promise.race([converse(brief, bench, stream), gone.then((why) => early(why, tell))])
+    return await Promise.race([converse(brief, bench, stream), gone.then(tooEarly)])
   } catch (error) {
     if (host.signal.aborted) return EXIT.stopped
     // The connection breaks a moment before the child is known to be gone.
@@ -54,9 +54,8 @@ export async function supervise(brief: AcpBrief, host: Host): Promise<ExitCode> 
   }
 }
 
-function early(why: string, tell: (text: string) => void): ExitCode {
-  tell(why)
-  return EXIT.model
+function tooEarly(why: string): never {
+  throw new Error(why)
 }
 
 const later = () => new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 500))
