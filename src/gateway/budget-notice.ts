@@ -28,7 +28,7 @@ export interface BudgetNotice {
 }
 
 /**
- * Keeps `budget.json` in the lane's directory true, and warns once for each limit that comes near. The file is replaced
+ * Keeps `budget.json` in the lane's directory true to a percent, and warns once for each limit that comes near. The file is replaced
  * whole, so that a reader never finds half of it.
  */
 export function createBudgetNotice(
@@ -51,11 +51,13 @@ export function createBudgetNotice(
 
   return {
     note(of, limits, used) {
+      let stale = false
       for (const dimension of DIMENSIONS) {
         const limit = limits[PART[dimension]]
         if (limit === null) continue
         const key = `${of}\0${dimension}`
         const state = { of, dimension, used: used[PART[dimension]], limit }
+        stale ||= percent(state) !== percent(known.get(key))
         known.set(key, state)
         if (!isNear(state)) warned.delete(key)
         else if (!warned.has(key)) {
@@ -63,13 +65,18 @@ export function createBudgetNotice(
           onWarning({ kind: 'budget', ...state })
         }
       }
-      if (pending) return
+      if (!stale || pending) return
       pending = true
       // The directory may be gone already: then nobody is there to read.
       tail = tail.then(write).catch(() => undefined)
     },
     written: () => tail,
   }
+}
+
+/** A file for each call would cost more than the call: what is not seen in the percent can wait. */
+function percent(state: { readonly used: number; readonly limit: number } | undefined): number {
+  return state === undefined ? -1 : Math.floor((100 * state.used) / state.limit)
 }
 
 function isNear({ used, limit }: { readonly used: number; readonly limit: number }): boolean {

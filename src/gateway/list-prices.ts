@@ -14,6 +14,8 @@ interface Listed {
   /** The provider with this one model: the library matches a name against every model it is given. */
   readonly provider: Provider
   readonly dearest: { readonly input: number; readonly output: number }
+  /** Micro-dollars per token of each kind; absent for a model whose price depends on how much is asked. */
+  readonly flat: Usage | undefined
 }
 
 /** A name may be the agent's invention; beyond this many all are looked up anew. */
@@ -32,6 +34,7 @@ export function createListPrices(clock: Clock): ListPrices {
   return {
     cost(baseUrl, model, usage) {
       const listed = find(baseUrl, model)
+      if (listed?.flat) return flatCost(listed.flat, usage)
       return listed && microDollars(listed.provider, model, tokensOf(usage), new Date(clock()))
     },
     dearest: (baseUrl, model) => find(baseUrl, model)?.dearest,
@@ -48,6 +51,10 @@ function lookUp(baseUrl: string, model: string, timestamp: Date): Listed | undef
     (microDollars(provider, model, tokens, timestamp) ?? 0) / MANY
   return {
     provider,
+    // a list of prices holds those of other hours and dates
+    flat: Array.isArray(found.model.prices)
+      ? undefined
+      : flatPrices((usage) => microDollars(provider, model, tokensOf(usage), timestamp)),
     dearest: {
       input: Math.max(
         perToken({ input_tokens: MANY }),
@@ -57,6 +64,41 @@ function lookUp(baseUrl: string, model: string, timestamp: Date): Listed | undef
       output: perToken({ input_tokens: MANY, output_tokens: MANY }) - perToken({ input_tokens: MANY }),
     },
   }
+}
+
+/**
+ * The price of one token of each kind where a hundred million cost as much apiece, whatever else is asked: the library takes as long
+ * for one price as the rest of a call. Undefined for tiers, and for a model that has no price for some kind.
+ */
+function flatPrices(cost: (usage: Usage) => number | undefined): Usage | undefined {
+  const one = (part: keyof Usage, among: number) => {
+    const base = { ...NO_USAGE, input: 2 * among }
+    const whole = part.startsWith('cacheWrite') ? { cacheWrite: among } : {}
+    const more = part === 'input' ? { input: 3 * among } : { ...whole, [part]: among }
+    return ((cost({ ...base, ...more }) ?? Number.NaN) - (cost(base) ?? Number.NaN)) / among
+  }
+  const flat = { ...NO_USAGE }
+  for (const part of PARTS) {
+    const [few, many] = [one(part, 1_000), one(part, MANY)]
+    if (!(Math.abs(few - many) <= 1e-9 * Math.max(1, Math.abs(many)))) return undefined
+    flat[part] = many
+  }
+  return flat
+}
+
+const NO_USAGE = { input: 0, cacheRead: 0, cacheWrite: 0, cacheWriteHour: 0, output: 0 }
+const PARTS = Object.keys(NO_USAGE) as (keyof Usage)[]
+
+function flatCost(flat: Usage, usage: Usage): number {
+  // what an hour adds to a token that is written to the cache is over what five minutes add
+  const hour = flat.cacheWriteHour - flat.cacheWrite
+  return (
+    usage.input * flat.input +
+    usage.cacheRead * flat.cacheRead +
+    usage.cacheWrite * flat.cacheWrite +
+    usage.cacheWriteHour * hour +
+    usage.output * flat.output
+  )
 }
 
 /** Reaches the last tier of every model. */
