@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Readable, Writable } from 'node:stream'
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import {
   client,
   methods,
@@ -96,6 +97,8 @@ async function converse(brief: AcpBrief, bench: Bench, stream: Stream): Promise<
       sessionId,
       prompt: [{ type: 'text', text: brief.prompt }],
     })
+    // The answer overtakes updates that were read before it and are still on their way to their handler.
+    await turnOfTheLoop()
     updates.flush().forEach(bench.report)
     if (stopReason === 'end_turn') {
       bench.report(finished(updates.summary))
