@@ -20,7 +20,8 @@ export interface CompiledSighting {
   readonly target: RegExp | undefined
 }
 
-type Seen = 'call' | 'assign' | 'record' | 'read'
+/** What a rule may look at while values are followed. */
+export type Seen = 'call' | 'assign' | 'record' | 'read' | 'return'
 
 /** Everything the scan knows of one language: its rules and what its frameworks mean, ready to be asked. */
 export interface Language {
@@ -46,11 +47,13 @@ export function compileLanguage(rules: readonly ScanRule[], models: readonly Par
     assign: new PathIndex<CompiledSighting>(),
     record: new PathIndex<CompiledSighting>(),
     read: new PathIndex<CompiledSighting>(),
+    return: new PathIndex<CompiledSighting>(),
   }
   const searches: (CompiledSighting & { words: RegExp | undefined })[] = []
   for (const rule of rules)
     for (const sighting of rule.when) {
       const compiled = compileSighting(rule, sighting)
+      if (sighting.returns === true) sightings.return.add('return', compiled)
       for (const kind of ['call', 'assign', 'record', 'read'] as const)
         for (const pattern of sighting[kind] ?? []) sightings[kind].add(pattern, compiled)
       if (sighting.search !== undefined)
@@ -130,6 +133,7 @@ function wordsOf(words: readonly string[]): RegExp {
   const unique = [...new Set(words)].filter((word) => word !== '').sort()
   if (unique.length === 0) return /(?!)/g
   const parts = unique.map((word) => {
+    if (word.startsWith('@')) return expression(word).source
     if (word.length > 2 && word.startsWith('/') && word.endsWith('/')) return word.slice(1, -1)
     const text = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
     return `${/^\w/.test(word) ? '\\b' : ''}${text}${/\w$/.test(word) ? '\\b' : ''}`

@@ -27,6 +27,10 @@ export interface Sighting {
   readonly read?: readonly string[]
   /** A record of this type (Go, C#), or any record when `*`, that meets `where`. */
   readonly record?: readonly string[]
+  /** What a function gives back. */
+  readonly returns?: boolean
+  /** The function around bears one of these decorators or annotations. */
+  readonly marked?: readonly string[]
   /** A rule of ast-grep's own language. */
   readonly search?: object
   readonly constraints?: object

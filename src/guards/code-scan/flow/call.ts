@@ -58,6 +58,8 @@ function pathsOfCall(callee: Expression, receiver: Value | undefined, target: Va
   if (callee.kind === 'member') {
     const paths = [`${receiver?.path ?? '?'}.${callee.name}`]
     if (receiver?.type !== undefined) paths.push(`${receiver.type}.${callee.name}`)
+    const written = writtenPath(callee.of)
+    if (written !== undefined && written !== receiver?.path) paths.push(`${written}.${callee.name}`)
     return paths
   }
   if (callee.kind === 'name') {
@@ -68,6 +70,12 @@ function pathsOfCall(callee: Expression, receiver: Value | undefined, target: Va
     return target.path.endsWith(')') ? [target.path, callee.name] : [target.path]
   }
   return [target?.path ?? '?']
+}
+
+/** The name as it stands there: `db.query` is a query, wherever `db` came from. */
+function writtenPath(of: Expression): string | undefined {
+  if (of.kind === 'name') return of.name
+  return of.kind === 'member' && (of.of.kind === 'name' || of.of.kind === 'member') ? `${of.of.name}.${of.name}` : undefined
 }
 
 function resultOf(call: Call, called: Called, scope: Scope, analysis: Analysis): Value {

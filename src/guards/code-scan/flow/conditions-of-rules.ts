@@ -1,4 +1,5 @@
 import type { Condition, ConditionObject } from '../rule.ts'
+import { KNOWN_EXPRESSIONS } from './known-expressions.ts'
 import { isConstant, type Value } from './value.ts'
 
 /** Whether what a selector found is as a rule says it must be. */
@@ -32,8 +33,10 @@ function hasText(constant: Value['constant']): boolean {
 
 const compiled = new Map<string, RegExp>()
 
-/** Expressions of rules may begin with `(?i)`, as they do in other rule languages. */
+/** An expression of a rule: it may begin with `(?i)`, or be the name of a known one (`@sql`). */
 export function expression(text: string): RegExp {
+  const named = text.startsWith('@') ? KNOWN_EXPRESSIONS[text.slice(1)] : undefined
+  if (named !== undefined) return named
   const known = compiled.get(text)
   if (known !== undefined) return known
   const made = text.startsWith('(?i)') ? new RegExp(text.slice(4), 'i') : new RegExp(text)

@@ -1,6 +1,7 @@
 import type { Handler } from '../rule.ts'
 import type { FunctionNode, Parameter } from '../syntax/program.ts'
 import type { Analysis, Scope } from './analysis.ts'
+import { isNamed } from './marks.ts'
 import { isNumeric } from './numeric.ts'
 import { joinAll, PARAMETER, REMOTE, SAFE, tainted, UNKNOWN, type Value } from './value.ts'
 
@@ -73,16 +74,11 @@ function speaksOf(handler: Handler, fn: FunctionNode, parameter: Parameter): boo
   const { name = '', type = '' } = parameter
   if (handler.names !== undefined && !handler.names.includes(name)) return false
   if (handler.types !== undefined && !handler.types.includes(type.split('.').at(-1) ?? '')) return false
-  if (handler.marks !== undefined && !fn.marks.some((mark) => named(mark.name, handler.marks))) return false
-  if (handler.parameterMarks !== undefined && !parameter.marks.some((mark) => named(mark.name, handler.parameterMarks))) return false
-  if (handler.bases !== undefined && fn.owner?.bases.some((base) => named(base, handler.bases)) !== true) return false
+  if (handler.marks !== undefined && !fn.marks.some((mark) => isNamed(mark.name, handler.marks))) return false
+  if (handler.parameterMarks !== undefined && !parameter.marks.some((mark) => isNamed(mark.name, handler.parameterMarks))) return false
+  if (handler.bases !== undefined && fn.owner?.bases.some((base) => isNamed(base, handler.bases)) !== true) return false
   if (handler.functions !== undefined && !new RegExp(handler.functions).test(fn.name ?? '')) return false
   if (handler.notTypes !== undefined && new RegExp(handler.notTypes).test(type)) return false
   if (handler.notNames !== undefined && new RegExp(handler.notNames).test(name)) return false
   return true
-}
-
-function named(name: string, patterns: readonly string[] | undefined): boolean {
-  const last = name.split('.').at(-1)
-  return patterns?.some((pattern) => (pattern.startsWith('*.') ? name.includes('.') && last === pattern.slice(2) : last === pattern)) === true
 }

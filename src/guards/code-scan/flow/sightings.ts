@@ -1,10 +1,11 @@
 import { bitOf } from '../class.ts'
-import type { CompiledSighting } from '../language.ts'
+import type { CompiledSighting, Seen } from '../language.ts'
 import type { Condition, OriginName } from '../rule.ts'
 import type { Expression } from '../syntax/program.ts'
 import type { Syntax } from '../syntax/tree.ts'
 import type { Analysis, Scope } from './analysis.ts'
 import { conditionHolds } from './conditions-of-rules.ts'
+import { isNamed } from './marks.ts'
 import { deepTaints, LOCAL, type Origin, REMOTE, type Taint, type Value } from './value.ts'
 
 /** One argument as the rules see it. */
@@ -24,13 +25,14 @@ export interface Place {
 }
 
 /** Shows a call, assignment, record or reading to every rule that speaks of its kind. */
-export function see(analysis: Analysis, kind: 'call' | 'assign' | 'record' | 'read', place: Place): void {
+export function see(analysis: Analysis, kind: Seen, place: Place): void {
   for (const found of analysis.language.sightings[kind].find(place.paths)) judge(analysis, found, place)
 }
 
 function judge(analysis: Analysis, found: CompiledSighting, place: Place): void {
   const { sighting, rule } = found
   if (sighting.creates !== undefined && sighting.creates !== (place.creates === true)) return
+  if (sighting.marked !== undefined && place.scope.fn?.marks.some(({ name }) => isNamed(name, sighting.marked)) !== true) return
   if (found.target !== undefined && !found.target.test(place.paths[0]?.split('.').at(-1) ?? '')) return
   if (!Object.entries(sighting.where ?? {}).every(([selector, condition]) => holds(selector, condition, place))) return
   if (!textHolds(analysis, found, place)) return
@@ -40,12 +42,19 @@ function judge(analysis: Analysis, found: CompiledSighting, place: Place): void 
     return
   }
   const worst = sighting.taint
-    .flatMap((selector) => selected(String(selector), place))
-    .flatMap((value) => (isHeld(found, value) || !beginsRight(found, value) ? [] : deepTaints(value)))
+    .flatMap((selector) => controlled(String(selector), found, place))
     .filter((taint) => counts(found, taint))
     .sort((a, b) => b.origin - a.origin)[0]
   if (worst !== undefined)
     analysis.see({ rule, sighting, at: place.at, origin: worst.origin, trace: worst.trace, fn })
+}
+
+/** The ways in which what a selector names is under control; `=0` leaves out what a collection holds. */
+function controlled(selector: string, found: CompiledSighting, place: Place): readonly Taint[] {
+  const shallow = selector.startsWith('=')
+  return selected(shallow ? selector.slice(1) : selector, place).flatMap((value) =>
+    isHeld(found, value) || !beginsRight(found, value) ? [] : shallow ? value.taints : deepTaints(value),
+  )
 }
 
 const RANK: Readonly<Record<OriginName, Origin | 9>> = { unknown: 1, parameter: 2, local: 3, remote: REMOTE, never: 9 }

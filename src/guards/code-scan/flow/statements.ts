@@ -47,10 +47,19 @@ function runStatement(statement: Statement, scope: Scope, analysis: Analysis): v
       scope.left = scope.left === false ? left : scope.left
       return
     }
-    case 'return':
-      scope.returns.push(statement.value === undefined ? SAFE : analysis.evaluate(statement.value, scope))
+    case 'return': {
+      const value = statement.value === undefined ? SAFE : analysis.evaluate(statement.value, scope)
+      if (statement.value !== undefined)
+        see(analysis, 'return', {
+          paths: ['return'],
+          at: statement.value.at,
+          values: [{ value, expression: statement.value }],
+          scope,
+        })
+      scope.returns.push(value)
       scope.left = 'gone'
       return
+    }
     case 'leave':
       if (statement.value !== undefined) analysis.evaluate(statement.value, scope)
       scope.left = statement.break === true ? 'break' : 'gone'
