@@ -97,8 +97,7 @@ async function converse(brief: AcpBrief, bench: Bench, stream: Stream): Promise<
       sessionId,
       prompt: [{ type: 'text', text: brief.prompt }],
     })
-    // The answer overtakes updates that were read before it and are still on their way to their handler.
-    await turnOfTheLoop()
+    await allTaken(updates)
     updates.flush().forEach(bench.report)
     if (stopReason === 'end_turn') {
       bench.report(finished(updates.summary))
@@ -108,6 +107,17 @@ async function converse(brief: AcpBrief, bench: Bench, stream: Stream): Promise<
     return stopReason === 'cancelled' ? EXIT.stopped : EXIT.model
   })
 }
+
+/** The last answer overtakes updates that were read before it and are still on their way: waits until none comes any more. */
+async function allTaken(updates: Updates): Promise<void> {
+  for (let quiet = 0, taken = updates.taken; quiet < QUIET_TURNS; quiet += 1) {
+    await turnOfTheLoop()
+    if (taken !== updates.taken) quiet = 0
+    taken = updates.taken
+  }
+}
+
+const QUIET_TURNS = 20
 
 /** Writes a file for an agent that leaves writing to its client: within the scope only. */
 async function write(bench: Bench, path: string, content: string): Promise<void> {

@@ -12,12 +12,16 @@ export class Updates {
   #saying = ''
   #lastMessage = ''
 
+  /** How many updates came so far. */
+  taken = 0
+
   /** The last thing the agent said. */
   get summary(): string {
     return this.#lastMessage
   }
 
   take(update: SessionUpdate): readonly AgentReport[] {
+    this.taken += 1
     switch (update.sessionUpdate) {
       case 'agent_message_chunk':
         if (update.content.type === 'text')
