@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { LONGEST_PRESERVED_SECONDS } from '#contract/preserved.ts'
 import { digestOf } from '#kernel/bytes.ts'
 import { AirlockError } from '#kernel/failure.ts'
+import type { TelemetryTarget } from './telemetry/open-telemetry.ts'
 
 /** Everything Airlock takes from its surroundings, read once. Nothing else reads the environment. */
 export interface Config {
@@ -23,6 +24,8 @@ export interface Config {
   readonly providerEnvironment: Readonly<Record<string, string | undefined>>
   /** Seconds that a task may have its workspace kept for a look around; 0 for not at all. */
   readonly preserveMaximum: number
+  /** Where OpenTelemetry spans go; nowhere unless it is said. */
+  readonly telemetry: TelemetryTarget | undefined
   readonly pager: string | undefined
   readonly searchPath: string
   /** The person who starts the first server becomes its owner under this name. */
@@ -48,6 +51,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       Object.entries(environment).filter(([name]) => /^[A-Z0-9_]+_(API_KEY|BASE_URL)$/.test(name)),
     ),
     preserveMaximum: preserveMaximum(environment.AIRLOCK_PRESERVE_MAX),
+    telemetry: telemetry(environment),
     pager: environment.PAGER,
     searchPath: environment.PATH ?? '/usr/local/bin:/usr/bin:/bin',
     userName: environment.USER ?? environment.LOGNAME,
@@ -92,6 +96,25 @@ function preserveMaximum(text: string | undefined): number {
     message: `AIRLOCK_PRESERVE_MAX is not a time: ${text}`,
     remedy: 'Give a number with s, m, h or d, at most 7d; 0 for never; or leave it out for 1d.',
   })
+}
+
+/** By the names that every exporter of OpenTelemetry knows. */
+function telemetry(environment: NodeJS.ProcessEnv): TelemetryTarget | undefined {
+  const whole = environment.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT
+  const base = environment.OTEL_EXPORTER_OTLP_ENDPOINT
+  const text = whole || (base && `${base.replace(/\/+$/, '')}/v1/traces`)
+  if (!text) return undefined
+  if (!/^https?:$/.test(URL.parse(text)?.protocol ?? ''))
+    throw new AirlockError({
+      code: 'invalid_configuration',
+      message: `OTEL_EXPORTER_OTLP_ENDPOINT is no http(s) address: ${text}`,
+      remedy: 'Give the address of an OTLP/HTTP receiver, such as http://127.0.0.1:4318.',
+    })
+  const pairs = (environment.OTEL_EXPORTER_OTLP_HEADERS ?? '').split(',').map((pair) => pair.split('='))
+  const headers = pairs.flatMap(([name, ...value]) =>
+    name?.trim() ? [[name.trim(), value.join('=').trim()]] : [],
+  )
+  return { url: text, headers: Object.fromEntries(headers) }
 }
 
 const RUNNER = '/run/airlock-runner.sock'

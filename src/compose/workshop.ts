@@ -33,6 +33,7 @@ import { sandboxUser } from './sandbox-user.ts'
 
 /** What a workshop is made of besides the configuration; tests hand in their own. */
 export interface WorkshopOptions {
+  readonly version: string
   readonly packageRoot: string
   readonly onProblem: Workshop['onProblem']
   readonly idleSeconds?: number
@@ -65,6 +66,7 @@ async function workshopOver(
   installation: Installation,
   {
     packageRoot,
+    version,
     onProblem,
     idleSeconds = IDLE_SECONDS,
     testingOnlyStall,
@@ -109,6 +111,10 @@ async function workshopOver(
     providersFromEnvironment(config.providerEnvironment),
   )
   const remotes = new RemoteDirectory(installation.remotesFile)
+  const telemetry =
+    config.telemetry === undefined
+      ? undefined
+      : (await import('./telemetry/open-telemetry.ts')).openTelemetry(config.telemetry, version, clock)
   const workshop: Workshop = {
     store,
     clock,
@@ -138,11 +144,13 @@ async function workshopOver(
     idleSeconds,
     toolchain,
     ...(testingOnlyStall === undefined ? {} : { testingOnlyStall }),
+    ...(telemetry === undefined ? {} : { telemetry }),
     onProblem,
   }
   return {
     workshop,
     close: async () => {
+      await telemetry?.close().catch((cause: unknown) => onProblem('the last spans were not taken', cause))
       await gateway.close()
       await workspaces.close()
       await store.close()

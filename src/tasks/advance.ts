@@ -1,12 +1,13 @@
+import type { EventBody } from '#contract/event.ts'
 import type { TaskState } from '#contract/task.ts'
-import { AirlockError, failureOf } from '#kernel/failure.ts'
+import { AirlockError, type FailureCode, failureOf } from '#kernel/failure.ts'
 import type { TaskJob } from '#store/queue.ts'
 import type { TaskRow } from '#store/schema.ts'
 import { taskById } from '#store/tasks.ts'
 import { EventWriter } from './event-writer.ts'
 import { move, SYSTEM } from './move.ts'
 import type { Step, StepOutcome } from './step.ts'
-import { failed } from './step.ts'
+import { failed as failedStep } from './step.ts'
 import { begin } from './steps/begin.ts'
 import { check } from './steps/check.ts'
 import { prepare } from './steps/prepare.ts'
@@ -58,16 +59,28 @@ async function attemptStep(
   signal: AbortSignal,
 ): Promise<StepOutcome> {
   const events = new EventWriter(workshop, task)
+  const telemetry = workshop.telemetry?.step(task)
+  let failed: FailureCode | undefined
+  const tell = (body: EventBody) => {
+    events.tell(body)
+    telemetry?.tell(body)
+  }
   try {
     await workshop.testingOnlyStall?.(task.state)
-    return await step({ workshop, task, signal, tell: (body) => events.tell(body) })
+    const outcome = await step({ workshop, task, signal, tell })
+    if (outcome.command.name === 'end') failed = outcome.command.failure.code
+    return outcome
   } catch (thrown) {
     const failure = failureOf(thrown)
+    failed = failure.code
     if (failure.code === 'database_unavailable') throw thrown
     if (failure.code === 'internal' && !signal.aborted)
       workshop.onProblem(`task ${task.number} failed in ${task.state}`, thrown)
-    return task.state === 'publishing' ? { command: { name: 'publish_refused', failure } } : failed(failure)
+    return task.state === 'publishing'
+      ? { command: { name: 'publish_refused', failure } }
+      : failedStep(failure)
   } finally {
+    telemetry?.end(failed)
     await events.flush()
   }
 }

@@ -17,6 +17,7 @@ import type { PreservedWorkspaces } from '#sandbox/workspace/preserved.ts'
 import type { Workspaces } from '#sandbox/workspace/workspaces.ts'
 import type { Store } from '#store/database.ts'
 import type { Interrupts } from './interrupts.ts'
+import type { Telemetry } from './telemetry.ts'
 
 /** The beginning of the step of a state, and the moment between a push and its record. */
 export type StallPoint = TaskState | 'pushed'
@@ -67,6 +68,8 @@ export interface Workshop {
   readonly toolchain: string
   /** Awaited where a crash would be most unkind; tests stop there for ever and kill the process. */
   readonly testingOnlyStall?: (where: StallPoint) => Promise<void>
+  /** Tells of tasks as OpenTelemetry spans, where somebody switched it on. */
+  readonly telemetry?: Telemetry
   /** Told of trouble nobody waits for. */
   readonly onProblem: (message: string, cause: unknown) => void
 }

@@ -1,0 +1,37 @@
+import {
+  ATTR_GEN_AI_AGENT_NAME,
+  ATTR_GEN_AI_OPERATION_NAME,
+  ATTR_GEN_AI_PROVIDER_NAME,
+  ATTR_GEN_AI_REQUEST_MODEL,
+  ATTR_GEN_AI_TOOL_NAME,
+  ATTR_GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS,
+  ATTR_GEN_AI_USAGE_INPUT_TOKENS,
+  ATTR_GEN_AI_USAGE_OUTPUT_TOKENS,
+} from '@opentelemetry/semantic-conventions/incubating'
+
+/** Every name our spans bear: the GenAI conventions still change, and then this file changes. */
+export const NAME = {
+  agent: ATTR_GEN_AI_AGENT_NAME,
+  operation: ATTR_GEN_AI_OPERATION_NAME,
+  provider: ATTR_GEN_AI_PROVIDER_NAME,
+  model: ATTR_GEN_AI_REQUEST_MODEL,
+  tool: ATTR_GEN_AI_TOOL_NAME,
+  inputTokens: ATTR_GEN_AI_USAGE_INPUT_TOKENS,
+  cachedTokens: ATTR_GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS,
+  outputTokens: ATTR_GEN_AI_USAGE_OUTPUT_TOKENS,
+  status: 'http.response.status_code',
+  error: 'error.type',
+  task: 'airlock.task.id',
+  number: 'airlock.task.number',
+  attempt: 'airlock.task.attempt',
+  project: 'airlock.project.id',
+  organisation: 'airlock.organisation.id',
+  microDollars: 'airlock.cost.micro_dollars',
+  redacted: 'airlock.redacted.secrets',
+  exitCode: 'airlock.tool.exit_code',
+  rule: 'airlock.rule',
+  boundary: 'airlock.boundary',
+  outcome: 'airlock.outcome',
+  side: 'airlock.gate.side',
+  findings: 'airlock.gate.findings',
+} as const
