@@ -85,24 +85,26 @@ function bytesOf(text: string | Uint8Array): Uint8Array {
 
 /** Without white space. */
 function bare(bytes: Uint8Array): Uint8Array {
-  return kept(
-    bytes,
-    (byte) => byte > 0x20,
-    (byte) => byte,
-  )
+  return translated(bytes, BARE)
 }
 
 /** Letters and digits alone, in lower case. */
 function splitLess(bytes: Uint8Array): Uint8Array {
-  return kept(bytes, isAlphanumeric, (byte) => (byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte))
+  return translated(bytes, SPLITLESS)
 }
 
-function kept(bytes: Uint8Array, keeps: (byte: number) => boolean, as: (byte: number) => number): Uint8Array {
+/** What each byte becomes; 0 is left out. Tables, since this looks at every byte of every answer. */
+const BARE = Uint8Array.from({ length: 256 }, (_, byte) => (byte > 0x20 ? byte : 0))
+const SPLITLESS = Uint8Array.from({ length: 256 }, (_, byte) =>
+  isAlphanumeric(byte) ? (byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte) : 0,
+)
+
+function translated(bytes: Uint8Array, table: Uint8Array): Uint8Array {
   const result = new Uint8Array(bytes.length)
   let size = 0
   for (let at = 0; at < bytes.length; at += 1) {
-    const byte = bytes[at] ?? 0
-    if (keeps(byte)) result[size++] = as(byte)
+    const byte = table[bytes[at] ?? 0] ?? 0
+    if (byte !== 0) result[size++] = byte
   }
   return result.subarray(0, size)
 }

@@ -37,7 +37,8 @@ export function flatText(
     const end = string.escaped ? text.length : string.end
     for (let at = string.escaped ? 0 : string.start; at < end; at += 1) {
       const byte = text[at] ?? 0
-      if (counts(byte, previous)) bytes[size++] = byte
+      const kind = KINDS[byte]
+      if (kind === COUNTS || (kind === WHITE_SPACE_LETTER && previous !== BACKSLASH)) bytes[size++] = byte
       previous = byte
     }
     if (!joined) bytes[size++] = 0
@@ -56,14 +57,19 @@ export function flattened(text: string): Buffer {
  * string of JSON, whose own line ends stand there as `\n`, and deeper ones as `\\n`.
  */
 function counts(byte: number, previous: number): boolean {
-  return byte > 0x20 && byte !== BACKSLASH && !(previous === BACKSLASH && isWhiteSpaceLetter(byte))
+  const kind = KINDS[byte]
+  return kind === COUNTS || (kind === WHITE_SPACE_LETTER && previous !== BACKSLASH)
 }
 
 const BACKSLASH = 0x5c
+const COUNTS = 1
+const WHITE_SPACE_LETTER = 2
 
-function isWhiteSpaceLetter(byte: number): boolean {
-  return byte === 0x6e || byte === 0x72 || byte === 0x74
-}
+/** A table, since this looks at every byte of every prompt. */
+const KINDS = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte <= 0x20 || byte === BACKSLASH) return 0
+  return byte === 0x6e || byte === 0x72 || byte === 0x74 ? WHITE_SPACE_LETTER : COUNTS
+})
 
 /** The text of a string with backslashes; of one that is no JSON, its bytes. */
 export function unescaped(json: Buffer, { start, end }: Pick<JsonString, 'start' | 'end'>): Buffer {
