@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
@@ -30,6 +31,9 @@ export interface ImageShape {
   readonly config?: Readonly<Record<string, unknown>>
 }
 
+/** What of Airlock's own is native beside Node. */
+const NATIVE = createRequire(import.meta.url).resolve(`@ast-grep/napi-linux-${process.arch}-gnu`)
+
 export const HOST_ARCHITECTURE = process.arch === 'arm64' ? 'arm64' : 'amd64'
 
 export function sha256Of(bytes: Buffer): string {
@@ -56,7 +60,9 @@ export async function makeHostLayer(names: readonly string[], forNode: boolean):
   const root = mkdtempSync(join(tmpdir(), 'airlock-layer-'))
   try {
     await fillRoot(root, names)
-    const libraries = programsOfHost([process.execPath]).filter((path) => path !== process.execPath)
+    const libraries = programsOfHost([process.execPath, NATIVE]).filter(
+      (path) => ![process.execPath, NATIVE].includes(path),
+    )
     if (forNode)
       for (const path of libraries)
         execFileSync('sh', ['-c', 'mkdir -p "$(dirname "$2$1")" && cp -L "$1" "$2$1"', 'sh', path, root])

@@ -6,10 +6,13 @@ import { DEFAULT_LIMITS } from '../limits.ts'
 import { onBench, type UnpackPlace } from './unpack.ts'
 
 const NO_NODE = 90
+/** With it the built-in agent reads code. */
+const NATIVE = 'node_modules/@ast-grep/napi'
 
 /**
- * Runs the shell of an image and, from it, Airlock's own Node: what every setup command and every agent needs. It is a
- * dynamic program for the GNU C library, so that an image of another one (Alpine's musl) cannot start it.
+ * Runs the shell of an image and, from it, Airlock's own Node with the one library that is no JavaScript: what every setup
+ * command and every agent needs. Both are made for the GNU C library, so that an image of another one (Alpine's musl)
+ * cannot load them.
  */
 export async function tryImage(place: UnpackPlace, imageRoot: string): Promise<Result<void>> {
   const { driver, runtime, random } = place
@@ -19,7 +22,11 @@ export async function tryImage(place: UnpackPlace, imageRoot: string): Promise<R
     const started = await driver.start({
       id: newId('sbx', random),
       phase: 'check',
-      command: ['/bin/sh', '-c', `${runtime.node} --version || exit ${NO_NODE}`],
+      command: [
+        '/bin/sh',
+        '-c',
+        `${runtime.node} -e 'require("${runtime.guest}/${NATIVE}")' || exit ${NO_NODE}`,
+      ],
       workingDirectory: '/workspace',
       environment: { PATH: '/usr/bin:/bin', HOME: '/nonexistent' },
       workspace: { source: root, target: '/workspace', writable: 'none' },
