@@ -5,33 +5,53 @@ export interface Folded {
   readonly origin: (at: number) => number
 }
 
-/** Folds at most a chunk; `base` is its place in the whole text. */
+/** Folds a chunk; `base` is its place in the whole text. */
 export function fold(chunk: string, base: number): Folded {
-  const out: string[] = []
-  const places = new Uint32Array(chunk.length * 2 + 2)
+  const pieces: string[] = []
+  /** Where each piece begins, in the folded text and in the chunk; within a piece both run in step. */
+  const outs: number[] = []
+  const ins: number[] = []
   let length = 0
-  const put = (text: string, at: number) => {
-    for (let index = 0; index < text.length; index += 1) {
-      if (length >= places.length) return
-      places[length] = at
-      length += 1
-      out.push(text[index] ?? '')
-    }
+  const put = (piece: string, at: number) => {
+    if (piece === '') return
+    pieces.push(piece)
+    outs.push(length)
+    ins.push(at)
+    length += piece.length
   }
+  let plain = 0
   for (let at = 0; at < chunk.length; at += 1) {
     const code = chunk.charCodeAt(at)
-    if (code > 127) {
-      const next = foldWide(chunk, at)
-      put(next.text, at)
-      at += next.units - 1
-    } else if (code === 10 || code === 32 || code === 13 || code === 9 || code < 32) {
-      const run = blankRun(chunk, at)
-      put(run.text, at)
-      at = run.end - 1
-    } else if (code === 39 || code === 96) put(joinsWords(chunk, at) ? '' : ' ', at)
-    else put(code >= 65 && code <= 90 ? String.fromCharCode(code + 32) : chunk.charAt(at), at)
+    if (code > 32 && code !== 39 && code !== 96 && code < 128) continue
+    if (code === 32 && chunk.charCodeAt(at + 1) > 32) continue
+    put(chunk.slice(plain, at).toLowerCase(), plain)
+    const { text, end } = foldedAt(chunk, at, code)
+    put(text, at)
+    plain = end
+    at = end - 1
   }
-  return { text: out.join(''), origin: (at) => base + (places[Math.min(at, Math.max(0, length - 1))] ?? 0) }
+  put(chunk.slice(plain).toLowerCase(), plain)
+  const origin = (at: number) => {
+    let [low, high] = [0, outs.length - 1]
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if ((outs[middle] ?? 0) <= at) low = middle
+      else high = middle - 1
+    }
+    const next = ins[low + 1] ?? chunk.length
+    return base + Math.min((ins[low] ?? 0) + at - (outs[low] ?? 0), Math.max(0, next - 1))
+  }
+  return { text: pieces.join(''), origin }
+}
+
+/** What stands for the one character, or the run of blanks, at a place. */
+function foldedAt(chunk: string, at: number, code: number): { text: string; end: number } {
+  if (code > 127) {
+    const { text, units } = foldWide(chunk, at)
+    return { text, end: at + units }
+  }
+  if (code <= 32) return blankRun(chunk, at)
+  return { text: joinsWords(chunk, at) ? '' : ' ', end: at + 1 }
 }
 
 const INVISIBLE =

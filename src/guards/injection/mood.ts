@@ -1,32 +1,35 @@
 import type { Idea } from './read.ts'
 
-const TELLS_OF_ANOTHER =
-  /^(?:can|could|may|might|would|will|safely|we|they|it|which|that|i|he|she|does|did|users|developers|people|server|clients|compiler|parser|be|is|are|was|were|been|should|simply|just|also|then|usually|always|who|if)$/
+/** Words after which an English verb is an order; after any other word it is more likely told of. */
+const BEFORE_ORDER =
+  /^(?:please|kindly|pls|plz|and|then|now|also|must|should|shall|will|immediately|just|simply|instead|but|so|ok|okay|hey|hi|hello|well|lets|let|us|you|actually|first|next|finally|or|important|ai|assistant|chatgpt|claude|gemini|copilot|gpt|bot|agent|agents|model|to|do|always|completely|totally|entirely|fully|go|ahead)$/
 const NEGATION = /^(?:not|never|dont|doesnt|didnt|wont|cannot|cant|without|no)$/
 const ORDERED_TO =
-  /\b(?:you|want|need|must|have|required|going|told|instructed|asked|free|allowed|ready|time|important|task|job|is|now)(?: you)? to$/
+  /\b(?:you|want|need|must|have|required|going|told|instructed|asked|free|allowed|ready|time|important|task|job|is|now|sure)(?: you)? to$/
+const PERMITTED = /\byou (?:can|may|could|might)(?: (?:also|just|simply|now|safely|then))?$/
+const TOLD_OF =
+  /^(?:can|could|may|might|would|safely|we|they|it|which|that|i|he|she|does|did|users|developers|people|server|clients|compiler|parser|be|is|are|was|were|been|usually|who|if|when)$/
 
 /** Whether a verb is an order or only told of; other languages have their own moods and are taken as orders. */
 export function mood(idea: Idea, text: string): number {
-  if (!idea.english) return 1
+  if (!idea.english || idea.before === '') return 1
   const preceding = text.slice(Math.max(0, idea.start - 30), idea.start).trimEnd()
-  if (
-    /\b(?:you|youre) (?:must|should|will|can|may|shall|need to|have to|are to|now|just|simply|then|also|are)$|\b(?:must|please|now|and|then|so) (?:just|simply|also|then|now|always)$/.test(
-      preceding,
-    )
-  )
-    return 1
+  if (/[.,:;>"“*)\]]$/.test(preceding)) return 1
+  if (PERMITTED.test(preceding)) return 0.5
   if (NEGATION.test(idea.before)) return 0.3
   if (idea.before === 'to') return ORDERED_TO.test(preceding) ? 1 : 0.45
-  return TELLS_OF_ANOTHER.test(idea.before) ? 0.45 : 1
+  if (TOLD_OF.test(idea.before)) return 0.45
+  return BEFORE_ORDER.test(idea.before) ? 1 : 0.6
 }
 
 /** Whether a verb stands where an order begins. */
 export function commands(idea: Idea, text: string): boolean {
+  const preceding = text.slice(Math.max(0, idea.start - 30), idea.start).trimEnd()
+  if (idea.before === 'to') return ORDERED_TO.test(preceding)
   return (
     idea.before === '' ||
-    /^(?:please|kindly|and|then|now|to|you|also|must|immediately|should)$/.test(idea.before) ||
-    /[":,>\n]\s*$/.test(text.slice(Math.max(0, idea.start - 3), idea.start))
+    /^(?:please|kindly|and|then|now|you|also|must|immediately|should|will|lets)$/.test(idea.before) ||
+    /[":,>\n]$/.test(preceding)
   )
 }
 
@@ -40,18 +43,18 @@ export function talksAboutIt(text: string): number {
   return count
 }
 
+const INTRODUCED =
+  /\b(?:e g|e\.g\.?|for example|for instance|such as|example|examples|like|phrases?|says?|saying|tells?|telling|instruct(?:s|ing|ed)?|contain(?:s|ing)?|attempt(?:s|ing)?|tries|trying|trick(?:s|ed|ing)?|attacker|asks?|asked|can|whether)\b[^.\n]{0,60}$/
+
 /** An order that is quoted in a text about such orders is an example of one. */
 export function mention(text: string, first: Idea, last: Idea, about: number): number {
   const ahead = text.slice(Math.max(0, first.start - 80), first.start)
   const quoted =
-    /["“”«‘„*][^"“”»’*\n]{0,78}$/.test(ahead) &&
-    /^[^"“”»’*\n]{0,120}["“”»’*]/.test(text.slice(last.end, last.end + 121))
-  const introduced =
-    /\b(?:e g|e\.g\.?|for example|for instance|such as|example|examples|like|phrases?|says?|saying|instruct(?:s|ing|ed)?|contain(?:s|ing)?|attempt(?:s|ing)?|tries|trying|trick(?:s|ed|ing)?|attacker|asked)\b[^.\n]{0,60}$/.test(
-      ahead,
-    )
+    /["“”«„*][^"“”»*\n]{0,78}$/.test(ahead) &&
+    /^[^"“”»*\n]{0,120}["“”»*]/.test(text.slice(last.end, last.end + 121))
+  const introduced = INTRODUCED.test(ahead)
   if (about === 0) return quoted && introduced ? 0.6 : 1
   if (quoted && introduced) return 0.3
-  if (quoted || introduced) return about >= 2 ? 0.5 : 0.7
+  if (quoted || introduced) return about >= 2 ? 0.5 : 0.65
   return about >= 3 ? 0.75 : 1
 }

@@ -25,7 +25,7 @@ const {
 /** `If you are an AI …`, `Note to AI agents: …`: the reader is called by what it is. */
 const CALLED = [
   /\b(?:if|when|since|because|as) (?:you are|youre|you re|this is (?:being )?(?:read|processed|summari[sz]ed) by|an?|any) (?:a |an |the |any )?(?:[a-z-]+ ){0,2}$/,
-  /(?:^|[\n.!?:>*#"([] ?)(?:attention|important|note|notice|message|instructions?|reminder|dear|hey|hello|hi|hint|warning|command|directive|psa|to)[\s:,!-]*(?:message )?(?:to |for )?(?:all |any |the |every )?(?:[a-z-]+ ){0,2}$/,
+  /(?:^|[\n.!?:>*#"([] ?)(?:attention|important|note|notice|message|instructions?|reminder|dear|hey|hello|hi|hint|warning|command|directive|psa|to(?= (?:all|any|the|every)))[\s:,!-]*(?:message )?(?:to |for )?(?:all |any |the |every )?(?:[a-z-]+ ){0,2}$/,
   /(?:^|[\n.!?:>*#"([] ?)(?:all |any |the |every )?$/,
 ]
 

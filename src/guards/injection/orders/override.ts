@@ -10,14 +10,17 @@ const { override, loosen, prior, every, instruction, your, safety, fresh } = CON
 const OWNED =
   /\b(?:your|previous(?:ly)?|prior|above|earlier|preceding|foregoing|former|original|initial|system|hidden|safety|you (?:were|have|had|got|received|are (?:given|told)|follow)|given to you|so far|until now|before (?:this|now|that)|i gave|openai)\b/
 const QUANTIFIED = /\b(?:all|any|every)\b/
+/** Nouns of many trades; they are the reader's only where the text says so. */
+const LOOSE = /^(?:rules|orders|commands|directions|protocols|constraints|restrictions|policies|training)\b/
 const NAMED = /\b(?:these|those|the|whatever)\b/
 
 /** What was said before, in the forms it takes. */
 const BEFORE = [
-  /^(?: \w+){0,2} (?:everything|anything|all|the|any|your|this|that|what|whatever|my)(?: \w+){0,3} (?:above|before(?! (?:the|a|it|you|we|calling|using))|previous(?:ly)?|prior|earlier|said|told|so far|until now|preceding|instructed|discussed)\b/,
+  /^(?: \w+){0,2} (?:everything|anything|all|the|any|your|this|that|what|whatever)(?: \w+){0,6} (?:above|before(?! (?:the|a|it|you|we|calling|using))|previous(?:ly)?|prior|earlier|said|told|so far|until now|preceding|instructed|discussed)\b(?! (?:comments?|e-?mails?|mails?|posts?|invoices?|versions?|releases?|values?|definitions?|errors?|changes|results?|lines?|characters?))/,
   /^ (?:the )?(?:above|previous|prior|preceding|earlier)(?: \w+){0,2} (?:text|context|messages?|conversation|content|tasks?|information|questions?|requests?|statements?|assignments?|words|paragraphs?)\b/,
   /^ (?:everything|the above|all (?:of )?(?:that|this|the above)|all previous|all prior)(?= ?[.,!;:]| and | then | but |$)/,
-  /^ the (?:users?|original (?:task|request|question))\b/,
+  /^ the (?:users? (?:request|question|query|task|instruct)|original (?:task|request|question))/,
+  /^(?: about)?(?: all)? (?:your|the|any) (?:\w+ )?(?:tasks?|assignments?|job|purpose|role|persona|identity)(?: you were| i gave| given| above|[.,!;]| and | but )/,
 ]
 
 export const OVERRIDE_ORDERS: readonly Order[] = [
@@ -35,10 +38,22 @@ export const OVERRIDE_ORDERS: readonly Order[] = [
         }
         const target = after(sentence, idea, instruction, 7) ?? passive(sentence, idea, text)
         if (target === undefined) return undefined
+        if (!target.english)
+          return { from: idea, to: target, factor: near(sentence, idea, prior | every, 9, target) ? 1 : 0.5 }
         const [first, last] = idea.start < target.start ? [idea, target] : [target, idea]
         const span = text.slice(Math.max(0, first.start - (first === target ? 25 : 0)), last.end + 30)
-        const owned = OWNED.test(span) || (target.concepts & safety) !== 0
-        const factor = owned ? 1 : QUANTIFIED.test(span) ? 0.7 : NAMED.test(span) ? 0.4 : 0
+        const loose = LOOSE.test(text.slice(target.start))
+        const owned =
+          OWNED.test(loose ? text.slice(first.end, last.end) : span) || (target.concepts & safety) !== 0
+        const factor = owned
+          ? 1
+          : QUANTIFIED.test(span)
+            ? loose
+              ? 0.4
+              : 0.7
+            : !loose && NAMED.test(span)
+              ? 0.4
+              : 0
         return factor === 0 ? undefined : { from: idea, to: target, factor: factor * mood(idea, text) }
       }),
   },
@@ -53,6 +68,7 @@ export const OVERRIDE_ORDERS: readonly Order[] = [
           const what = near(sentence, idea, every | prior, 5)
           return what && { from: idea, to: what, factor: 0.7 }
         }
+        if (/^(?:overrid|bypass|circumvent|violat|overlook)/.test(text.slice(idea.start))) return undefined
         const next = text.slice(idea.end, idea.end + 90)
         return BEFORE.some((form) => form.test(next))
           ? { from: idea, to: idea, factor: mood(idea, text) }
@@ -68,14 +84,21 @@ export const OVERRIDE_ORDERS: readonly Order[] = [
       around(sentence, loosen, (idea) => {
         const target = after(sentence, idea, instruction | safety, 5)
         if (target === undefined || !OWNED.test(text.slice(idea.end, target.end + 20))) return undefined
-        return { from: idea, to: target, factor: mood(idea, text) }
+        const plain = /^(?:instruction|prompt|directive|guideline|system|programming)/.test(
+          text.slice(target.start),
+        )
+        return {
+          from: idea,
+          to: target,
+          factor: mood(idea, text) * (plain && commands(idea, text) ? 1.4 : 1),
+        }
       }),
   },
   {
     rule: 'injection.fresh-orders',
     class: 'override',
     reason: 'It gives new orders in place of the old.',
-    weights: { data: 0.45, user: 0.35, repository: 0.15 },
+    weights: { data: 0.45, user: 0.4, repository: 0.15 },
     find: (sentence, text) =>
       around(sentence, fresh, (idea) => {
         if (!idea.english) return { from: idea, to: idea, factor: 0.8 }

@@ -31,7 +31,7 @@ export const PERSONA_ORDERS: readonly Order[] = [
         }
         if (/^(?:from|henceforth|going)/.test(said)) {
           const whom = near(sentence, idea, your | agent, 5)
-          return whom === undefined ? undefined : { from: idea, to: whom, factor: 0.8 }
+          return whom === undefined ? undefined : { from: idea, to: whom, factor: 0.9 }
         }
         if (/^you(?:re)? (?:are )?now/.test(said)) return { from: idea, to: idea, factor: 1 }
         return commands(idea, text) ? { from: idea, to: idea, factor: 1 } : undefined
@@ -56,9 +56,10 @@ export const PERSONA_ORDERS: readonly Order[] = [
     find: (sentence) =>
       around(sentence, free, (idea) => {
         const other = near(sentence, idea, agent | role | persona, 14)
-        if (other !== undefined && other !== idea) return { from: idea, to: other, factor: 1 }
+        const again = sentence.filter(({ concepts }) => (concepts & free) !== 0).length > 1 ? 1.3 : 1
+        if (other !== undefined && other !== idea) return { from: idea, to: other, factor: again }
         const reader = near(sentence, idea, your, 8)
-        return reader === undefined ? undefined : { from: idea, to: reader, factor: 0.5 }
+        return reader === undefined ? undefined : { from: idea, to: reader, factor: again > 1 ? 1.2 : 0.5 }
       }),
   },
   {

@@ -20,7 +20,7 @@ export function encodedParts(text: string): Encoded[] {
   return [
     ...parts(text, BASE64, 'base64', fromBase64),
     ...parts(text, HEX, 'hexadecimal', fromHex),
-    ...parts(text, PERCENT, 'an encoded address', fromPercent),
+    ...(text.includes('%') ? parts(text, PERCENT, 'an encoded address', fromPercent) : []),
     ...parts(text, ESCAPES, 'escapes', fromEscapes),
     ...parts(text, SPACED, 'letters set apart', (run) =>
       run

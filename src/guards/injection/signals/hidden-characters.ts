@@ -14,7 +14,7 @@ const FLAG_BASE = 0x1f3f4
 
 /** Characters that a person does not see and a model does. */
 export function hiddenCharacterSignals(text: string): Signal[] {
-  if (/^[\x00-\x7f]*$/.test(text)) return []
+  if (!/[\u0080-\uffff]/.test(text)) return []
   return [
     ...first(
       text,
