@@ -6,7 +6,11 @@ import type { Image } from '#sandbox/image/images.ts'
 import type { StepContext } from './step.ts'
 
 /** The image whose programs a task's sandboxes have; undefined when they have those of the host. */
-export async function imageOf({ workshop, task, signal }: StepContext): Promise<Result<Image | undefined>> {
+export async function imageOf({
+  workshop,
+  task,
+  signal,
+}: Pick<StepContext, 'workshop' | 'task' | 'signal'>): Promise<Result<Image | undefined>> {
   const name = task.projectFile?.image
   return name === undefined || name === HOST_TOOLCHAIN ? ok(undefined) : workshop.images.obtain(name, signal)
 }

@@ -5,6 +5,7 @@ import type { Actor } from '#policy/actor.ts'
 import { taskCommand } from '#sandbox/task-command.ts'
 import type { PreservedRow } from '#store/preserved-workspaces.ts'
 import type { TaskRow } from '#store/schema.ts'
+import { imageOf } from './image.ts'
 import { logAction } from './log-action.ts'
 import { destroyPreserved, standingPreserved } from './preserve.ts'
 import { findTask } from './reference.ts'
@@ -39,7 +40,7 @@ export async function inspectPreserved(
         command: command.join(' ').slice(0, 500),
       }),
     )
-    return await lookAround(workshop, row, command)
+    return await lookAround(workshop, { task, row }, command)
   } finally {
     running.set(workshop, (running.get(workshop) ?? 1) - 1)
   }
@@ -75,22 +76,25 @@ async function keptBy(
 
 async function lookAround(
   workshop: Workshop,
-  row: PreservedRow,
+  { task, row }: { readonly task: TaskRow; readonly row: PreservedRow },
   [program = '', ...args]: readonly string[],
 ): Promise<Result<Inspection>> {
+  const { signal } = new AbortController()
+  const image = await imageOf({ workshop, task, signal })
+  if (!image.ok) return image
   const decoders = { stdout: new StringDecoder('utf8'), stderr: new StringDecoder('utf8') }
   let output = ''
   const ended = await sandboxed(
     workshop,
     {
-      ...taskCommand('check', workshop.runtime, [program, ...args]),
+      ...taskCommand('check', workshop.runtime, [program, ...args], { image: image.value }),
       workspace: { source: workshop.preserved.pathOf(row.id), target: '/workspace', writable: 'none' },
       limits: { ...workshop.limits, seconds: SECONDS, outputBytes: MOST_OUTPUT },
       onOutput: (stream, chunk) => {
         output += decoders[stream].write(Buffer.from(chunk))
       },
     },
-    new AbortController().signal,
+    signal,
   )
   if (!ended.ok) return ended
   const { exitCode, cause, seconds, outputCut: cut } = ended.value

@@ -117,7 +117,9 @@ async function runUnpacker(
   const report = reportIn(Buffer.concat(output))
   if (ending.cause !== 'exited' || ending.exitCode !== 0 || report === undefined)
     return refused(endedBadly(ending))
-  return 'refused' in report ? refused(unsafe(report.refused.slice(0, 500))) : ok(undefined)
+  if (!('refused' in report)) return ok(undefined)
+  const full = /^E(?:NOSPC|DQUOT):/.test(report.refused)
+  return refused(full ? DISK_FULL : unsafe(report.refused.slice(0, 500)))
 }
 
 const ROOM: Limits = {
@@ -143,6 +145,12 @@ function unsafe(why: string): Failure {
     message: `The image was not unpacked: ${why}.`,
     remedy: 'Choose another image, or build this one anew.',
   }
+}
+
+const DISK_FULL: Failure = {
+  code: 'disk_full',
+  message: 'The disk is full.',
+  remedy: 'Free some space (`airlock image list` shows what images take), then try again.',
 }
 
 const TOO_MUCH: Partial<Record<SandboxEnding['cause'], string>> = {
