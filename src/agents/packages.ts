@@ -5,12 +5,14 @@ export interface AgentPackage {
   /** What people call it here; also its folder below /opt/airlock/agents. */
   readonly name: string
   readonly npm: string
-  /** The version this Airlock is tested with; its lock file comes with Airlock. */
+  /** The version that is known to work; its lock file comes with Airlock. */
   readonly version: string
   /** Below node_modules. The first that is there is started: npm installs what is made for this machine only. */
   readonly programs: readonly string[]
   /** The folder below src/agents with `lock.json`. */
   readonly folder: string
+  /** Whether the test suite runs it, or somebody did once, by hand. */
+  readonly support: 'tested' | 'tried'
 }
 
 const forLinux = (path: (platform: string) => string) =>
@@ -24,6 +26,7 @@ export const AGENT_PACKAGES: readonly AgentPackage[] = [
     version: '2.1.197',
     programs: forLinux((platform) => `@anthropic-ai/claude-code-${platform}/claude`),
     folder: 'claude-code',
+    support: 'tested',
   },
   {
     name: 'codex',
@@ -34,6 +37,7 @@ export const AGENT_PACKAGES: readonly AgentPackage[] = [
       '@openai/codex-linux-arm64/vendor/aarch64-unknown-linux-musl/bin/codex',
     ],
     folder: 'codex',
+    support: 'tested',
   },
   {
     name: 'gemini',
@@ -41,6 +45,7 @@ export const AGENT_PACKAGES: readonly AgentPackage[] = [
     version: '0.61.0',
     programs: ['@google/gemini-cli/bundle/gemini.js'],
     folder: 'gemini',
+    support: 'tested',
   },
   {
     name: 'opencode',
@@ -51,6 +56,7 @@ export const AGENT_PACKAGES: readonly AgentPackage[] = [
       .concat('opencode-linux-arm64-musl', 'opencode-linux-x64')
       .map((variant) => `${variant}/bin/opencode`),
     folder: 'opencode',
+    support: 'tested',
   },
   {
     name: 'claude-agent-acp',
@@ -58,13 +64,7 @@ export const AGENT_PACKAGES: readonly AgentPackage[] = [
     version: '0.100.0',
     programs: ['@agentclientprotocol/claude-agent-acp/dist/index.js'],
     folder: 'acp/claude-agent-acp',
-  },
-  {
-    name: 'codex-acp',
-    npm: '@agentclientprotocol/codex-acp',
-    version: '2.6.0',
-    programs: ['@agentclientprotocol/codex-acp/dist/index.js'],
-    folder: 'acp/codex-acp',
+    support: 'tried',
   },
 ]
 

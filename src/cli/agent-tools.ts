@@ -12,7 +12,7 @@ export interface AgentTools {
 
 export interface InstallRequest {
   readonly name: string
-  /** A version or a tag of the registry; the tested version unless given. */
+  /** A version or a tag of the registry; the known version unless given. */
   readonly version?: string
   readonly pin: boolean
   readonly signal: AbortSignal
@@ -24,8 +24,10 @@ export interface AgentLine {
   readonly protocols: readonly string[]
   /** The npm package; left out by what comes with Airlock. */
   readonly npm?: string
-  /** The version that the tests of this Airlock run. */
-  readonly tested?: string
+  /** The version that is known to work. */
+  readonly known?: string
+  /** Whether the tests of Airlock run it, or somebody did once, by hand. */
+  readonly support: 'tested' | 'tried'
   readonly pinned?: string
   readonly installed: readonly string[]
 }

@@ -18,27 +18,45 @@ import { removeTree } from '#sandbox/workspace/leftovers.ts'
 import { hostLimits } from './host-limits.ts'
 import type { Toolbox } from './toolbox.ts'
 
-/**
- * Fetches one version of an agent from the npm registry, in a sandbox that reaches nothing else and runs none of what it
- * fetches. npm holds every package to a SHA-512: of the tested version to those in the lock file that comes with Airlock,
- * of any other one to those that the registry names. What is kept is read-only and named by its lock file.
- */
+/** Fetches one version of a known agent, the known version unless another one is named. */
 export async function installAgent(
   toolbox: Toolbox,
-  { name, version, pin, signal }: InstallRequest,
+  request: InstallRequest,
 ): Promise<Result<InstalledPackage>> {
-  const known = packageNamed(name)
-  if (known === undefined) return refused(unknownPackage(name))
-  const wanted = version ?? known.version
-  if (!VERSION.test(wanted)) return refused(badVersion(wanted))
+  const known = packageNamed(request.name)
+  if (known === undefined) return refused(unknownPackage(request.name))
+  const version = request.version ?? known.version
+  if (!VERSION.test(version)) return refused(badVersion(version))
+  const shipped = version === known.version ? await shippedLock(known) : undefined
+  return installPackage(toolbox, { known, version, shipped, pin: request.pin, signal: request.signal })
+}
+
+export interface PackageRequest {
+  readonly known: AgentPackage
+  readonly version: string
+  /** The lock file that this version is held to, where one comes with Airlock. */
+  readonly shipped: string | undefined
+  readonly pin: boolean
+  readonly signal: AbortSignal
+}
+
+/**
+ * Fetches a package from the npm registry, in a sandbox that reaches nothing else and runs none of what it fetches. npm
+ * holds every package to a SHA-512: to those in the shipped lock file, else to those that the registry names. What is kept
+ * is read-only and named by its lock file.
+ */
+export async function installPackage(
+  toolbox: Toolbox,
+  { known, version, shipped, pin, signal }: PackageRequest,
+): Promise<Result<InstalledPackage>> {
+  const { name } = known
   const shelf = new PackageShelf(toolbox.installation.agents)
-  const there = await shelf.find(name, wanted)
+  const there = await shelf.find(name, version)
   if (there !== undefined) {
     await shelf.add(withoutDirectory(there), { pin })
     return ok(there)
   }
-  const shipped = wanted === known.version ? await shippedLock(known) : undefined
-  const workspace = await workspaceFor(toolbox, known, wanted, shipped)
+  const workspace = await workspaceFor(toolbox, known, version, shipped)
   try {
     const fetched = await fetchInSandbox(toolbox, workspace, signal)
     if (!fetched.ok) return fetched
@@ -222,6 +240,6 @@ function noProgram(name: string, version: string): Failure {
     code: 'setup_failed',
     rule: 'agent.program',
     message: `${name} ${version} holds no program for this machine that Airlock knows of.`,
-    remedy: `Install the tested version: airlock agents install ${name}`,
+    remedy: `Install the known version: airlock agents install ${name}`,
   }
 }

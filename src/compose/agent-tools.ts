@@ -35,8 +35,9 @@ async function agentLines(shelf: PackageShelf): Promise<readonly AgentLine[]> {
       return {
         name: agent.name,
         protocols: agent.protocols,
-        ...(recipe === undefined ? {} : { npm: recipe.npm, tested: recipe.version }),
+        ...(recipe === undefined ? {} : { npm: recipe.npm, known: recipe.version }),
         ...(pinned === undefined ? {} : { pinned }),
+        support: recipe?.support ?? 'tested',
         installed: installed.filter(({ name }) => name === recipe?.name).map(({ version }) => version),
       }
     })

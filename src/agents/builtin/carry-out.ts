@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { APICallError, RetryError, stepCountIs, ToolLoopAgent } from 'ai'
 import { taskOf } from '../task-text.ts'
 import { benchIn, type Host } from '../workbench.ts'
@@ -47,7 +48,7 @@ async function converse(brief: Brief, bench: Bench, say: (text: string) => void)
     model: modelOf(brief),
     instructions: {
       role: 'system',
-      content: instructionsFor(brief, await repositoryGuidance(bench)),
+      content: instructionsFor(brief, await repositoryGuidance(bench), `mark-${randomUUID()}`),
       providerOptions: { anthropic: { cacheControl: { type: 'ephemeral' } } },
     },
     tools: toolbox(bench),

@@ -16,7 +16,7 @@ export function agentsCommand(cli: Cli): Command {
     cli
       .command(
         'install <name>',
-        'Fetch an agent from npm, as name or name@version; the tested version unless named',
+        'Fetch an agent from npm, as name or name@version; the known version unless named',
       )
       .action(cli.act<unknown, [string]>((session, name) => install(session, name, false))),
   )
@@ -98,25 +98,24 @@ function agentTable(lines: readonly AgentLine[], paint: Paint): string {
     paint('bold', line.name),
     state(line, paint),
     versions(line),
+    line.support,
     line.protocols.join(' '),
   ])
   return table(
-    [{ title: 'agent' }, { title: 'state' }, { title: 'version' }, { title: 'speaks' }],
+    [{ title: 'agent' }, { title: 'state' }, { title: 'version' }, { title: 'support' }, { title: 'speaks' }],
     rows,
     paint,
   )
 }
 
-function state({ npm, pinned, tested }: AgentLine, paint: Paint): string {
+function state({ npm, pinned, known }: AgentLine, paint: Paint): string {
   if (npm === undefined) return paint('green', 'comes with Airlock')
   if (pinned === undefined) return paint('dim', 'not installed')
-  return pinned === tested
-    ? paint('green', 'installed')
-    : paint('yellow', 'installed, not the tested version')
+  return pinned === known ? paint('green', 'installed') : paint('yellow', 'installed, not the known version')
 }
 
-function versions({ pinned, tested, installed }: AgentLine): string {
+function versions({ pinned, known, installed }: AgentLine): string {
   const others = installed.filter((version) => version !== pinned)
   const also = others.length === 0 ? '' : ` (also ${others.map(oneLine).join(', ')})`
-  return `${oneLine(pinned ?? tested ?? '')}${also}`
+  return `${oneLine(pinned ?? known ?? '')}${also}`
 }
