@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { chownSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openInstallation } from '#compose/installation.ts'
+import { clearLeftovers, openInstallation } from '#compose/installation.ts'
 
 let root: string
 beforeEach(() => {
@@ -34,4 +34,13 @@ test('a data directory of our own may be reached through a link', async () => {
   symlinkSync(at('disk'), at('data'))
   const { evidence } = await open('data', 'run')
   expect(statSync(evidence).mode & 0o777).toBe(0o700)
+})
+
+test('what a killed server had half unpacked is cleared away by the next one', async () => {
+  const installation = await open('data', 'run')
+  for (const name of ['image-x/root', 'import-x', 'pipes-x'])
+    mkdirSync(join(installation.scratch, name), { recursive: true })
+  await clearLeftovers(installation)
+  expect(readdirSync(installation.scratch)).toEqual(['pipes-x'])
+  expect(statSync(installation.images).mode & 0o077).toBe(process.getuid?.() === 0 ? 0o011 : 0)
 })

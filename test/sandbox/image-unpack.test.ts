@@ -230,6 +230,14 @@ function lyingDriver(driver: SandboxDriver, script: string): SandboxDriver {
   return { ...driver, start: (spec) => driver.start({ ...spec, command: ['sh', '-c', script] }) }
 }
 
+test('a disk that is full while an image is unpacked is told as that', async () => {
+  const said = await onBench(rig.place, (bench) => {
+    const full = lyingDriver(rig.driver, `echo '{"refused": "ENOSPC: no space left on device, write"}'`)
+    return unpack({ ...rig.place, driver: full }, bench, [], 'image')
+  })
+  expect(said).toMatchObject({ ok: false, failure: { code: 'disk_full' } })
+})
+
 test('refuses what is no archive, what breaks off, and what is not the layer that was named', async () => {
   const [layer = Buffer.alloc(0)] = await layers([{ name: 'file', text: 'x'.repeat(5_000) }])
   const packed = gzipSync(layer)
