@@ -21,6 +21,7 @@ import { canaryFailure, canaryRefusal } from './canary-trip.ts'
 import { layDecoys } from './decoy-files.ts'
 import { imageOf } from './image.ts'
 import { Lines } from './lines.ts'
+import { egressOf, labelledFeedback } from './reading.ts'
 import { sandboxed } from './sandboxed.ts'
 import { sharedBudgetsOf } from './shared-budgets.ts'
 import type { StepContext } from './step.ts'
@@ -72,6 +73,9 @@ export async function runAgent(
   }
   const image = await imageOf(context)
   if (!image.ok) return image
+  // No grant gives an agent a way out today; one that would must still come through here.
+  const kept = egressOf([], task, attempt)
+  if (kept.refusal !== undefined) refuse(kept.refusal)
   const canaries = await canariesOf(context, attempt)
   const planted = plantedCanaries(canaries)
   const stop = new AbortController()
@@ -88,7 +92,7 @@ export async function runAgent(
       intent: task.intent,
       grant,
       canary: canaries.instructions,
-      ...(task.feedback === null ? {} : { feedback: task.feedback }),
+      feedback: labelledFeedback(workshop, task, attempt),
     },
     { provider: provider.name, protocol: provider.protocol, name: model },
   )
@@ -112,6 +116,7 @@ export async function runAgent(
     onCanary: trip,
     spent: attempt.spend,
     egress: [],
+    routes: kept.routes,
     onEvent: (event) => {
       if (event.kind === 'refusal') return refuse(event.refusal)
       tell(event)

@@ -22,6 +22,7 @@ test('a failure that the agent caused goes back to it, and only that one; then i
   expect(prompts[0]).not.toContain('BAD')
   expect(prompts[1]).toContain('Improve the second line')
   expect(prompts[1]).toContain('two BAD')
+  expect(prompts[1]).toMatch(/comes from programs of this repository.*<<<mark-(\w{18}).*two BAD.*mark-\1>>>/s)
   expect(prompts[1]).not.toContain('BAD since long ago')
   expect(ready.gates).toMatchObject({
     verdict: 'pass',
