@@ -1,17 +1,19 @@
+import { join } from 'node:path'
 import { knownAgents } from '#agents/known-agents.ts'
 import { PackageShelf } from '#agents/package-shelf.ts'
 import { AGENT_PACKAGES, packageNamed } from '#agents/packages.ts'
 import type { AgentLine, AgentTools } from '#cli/agent-tools.ts'
 import { removeTree } from '#sandbox/workspace/leftovers.ts'
 import { installAgent } from './agent-install.ts'
-import type { Toolbox } from './toolbox.ts'
+import type { Config } from './config.ts'
+import { openToolbox } from './toolbox.ts'
 
-/** The agents of the installation that a toolbox belongs to. */
-export function agentTools(toolbox: Toolbox): AgentTools {
-  const shelf = new PackageShelf(toolbox.installation.agents)
+/** The agents of an installation; only what fetches one needs its sandboxes. */
+export function agentTools(config: Config, packageRoot: string): AgentTools {
+  const shelf = new PackageShelf(join(config.dataDirectory, 'agents'))
   return {
     list: () => agentLines(shelf),
-    install: (request) => installAgent(toolbox, request),
+    install: async (request) => installAgent(await openToolbox(config, packageRoot), request),
     remove: async (name, version) => {
       const directories = await shelf.remove(name, version)
       for (const directory of directories) await removeTree(directory)

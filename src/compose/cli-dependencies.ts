@@ -101,13 +101,7 @@ function sandboxTools(config: Config, packageRoot: string): SandboxTools {
 
 /** Loaded when they are used. */
 function agentToolsOf(config: Config, packageRoot: string): AgentTools {
-  const open = async () => {
-    const [{ openToolbox }, { agentTools }] = await Promise.all([
-      import('./toolbox.ts'),
-      import('./agent-tools.ts'),
-    ])
-    return agentTools(await openToolbox(config, packageRoot))
-  }
+  const open = async () => (await import('./agent-tools.ts')).agentTools(config, packageRoot)
   return {
     list: async () => (await open()).list(),
     install: async (request) => (await open()).install(request),
