@@ -34,6 +34,8 @@ export interface Language {
   readonly harmless: PathIndex<true>
   readonly formats: PathIndex<true>
   readonly passes: PathIndex<true>
+  /** Calls that print by a format, and which argument it is. */
+  readonly prints: PathIndex<number>
   readonly clears: PathIndex<number>
   readonly types: PathIndex<string>
   readonly handlers: readonly Handler[]
@@ -57,7 +59,10 @@ export function compileLanguage(rules: readonly ScanRule[], models: readonly Par
       for (const kind of ['call', 'assign', 'record', 'read'] as const)
         for (const pattern of sighting[kind] ?? []) sightings[kind].add(pattern, compiled)
       if (sighting.search !== undefined)
-        searches.push({ ...compiled, words: sighting.words === undefined ? undefined : wordsOf(sighting.words) })
+        searches.push({
+          ...compiled,
+          words: sighting.words === undefined ? undefined : wordsOf(sighting.words),
+        })
     }
   return {
     rules,
@@ -69,8 +74,9 @@ export function compileLanguage(rules: readonly ScanRule[], models: readonly Par
     harmless: indexOf(models.flatMap(({ harmless }) => harmless ?? [])),
     formats: indexOf(models.flatMap(({ formats }) => formats ?? [])),
     passes: indexOf(models.flatMap(({ passes }) => passes ?? [])),
+    prints: keyed(models.map(({ prints }) => prints)),
     clears: clearsOf(models),
-    types: typesOf(models),
+    types: keyed(models.map(({ types }) => types)),
     handlers: models.flatMap(({ handlers }) => handlers ?? []),
     words: wordsOf(rules.flatMap((rule) => rule.when.flatMap(wordsOfSighting))),
   }
@@ -112,17 +118,21 @@ function clearsOf(models: readonly Partial<Model>[]): PathIndex<number> {
   return index
 }
 
-function typesOf(models: readonly Partial<Model>[]): PathIndex<string> {
-  const index = new PathIndex<string>()
-  for (const { types } of models)
-    for (const [pattern, type] of Object.entries(types ?? {})) index.add(pattern, type)
+function keyed<T>(tables: readonly (Readonly<Record<string, T>> | undefined)[]): PathIndex<T> {
+  const index = new PathIndex<T>()
+  for (const table of tables) for (const [pattern, item] of Object.entries(table ?? {})) index.add(pattern, item)
   return index
 }
 
 /** The last names of what a sighting looks for: without one of them in the text it cannot be seen. */
 function wordsOfSighting(sighting: Sighting): readonly string[] {
   if (sighting.words !== undefined) return sighting.words
-  const patterns = [...(sighting.call ?? []), ...(sighting.assign ?? []), ...(sighting.read ?? []), ...(sighting.record ?? [])]
+  const patterns = [
+    ...(sighting.call ?? []),
+    ...(sighting.assign ?? []),
+    ...(sighting.read ?? []),
+    ...(sighting.record ?? []),
+  ]
   return patterns.flatMap(alternatives).map((pattern) => {
     const segments = pattern.split('.').filter((segment) => segment !== '*' && segment !== '?')
     return segments.at(-1) ?? pattern

@@ -100,6 +100,8 @@ export interface Model {
   readonly harmless: readonly string[]
   /** Calls that put a format and its values together. */
   readonly formats: readonly string[]
+  /** Calls that print by a format -> the place of the format among the arguments. */
+  readonly prints: Readonly<Record<string, number>>
   /** Calls that hand on what they are given, though their name sounds like a look-up. */
   readonly passes: readonly string[]
   /** call -> type of what it gives. */

@@ -2,9 +2,9 @@ import type { Language } from '../language.ts'
 import type { ClassNode, Expression, FunctionNode, Statement } from '../syntax/program.ts'
 import type { Syntax } from '../syntax/tree.ts'
 import type { Analysis, Scope, Sight } from './analysis.ts'
-import { rankOf } from './severity.ts'
 import { evaluateExpression } from './evaluate.ts'
 import { returned, scopeOf, tooDeep } from './functions.ts'
+import { rankOf } from './severity.ts'
 import { assignTo, runStatements } from './statements.ts'
 import { deepTaints, SAFE, UNKNOWN, type Value } from './value.ts'
 
@@ -98,7 +98,9 @@ export function analyse({ language, text, body, holds }: Analysable): Analysed {
 
 function signatureOf(value: Value | undefined): string {
   if (value === undefined || value === SAFE) return ''
-  const taints = deepTaints(value).map(({ origin, cleared, built, before }) => `${origin},${cleared},${built},${before ?? ''}`)
+  const taints = deepTaints(value).map(
+    ({ origin, cleared, built, before }) => `${origin},${cleared},${built},${before ?? ''}`,
+  )
   return `${String(value.constant)}|${value.path ?? ''}|${value.prefix ?? ''}|${taints.join('/')}|${value.fn?.at.range().start.index ?? ''}|${[...(value.entries?.keys() ?? [])].join(',')}`
 }
 
@@ -115,7 +117,8 @@ function functionsByName(body: readonly Statement[]): Map<string, FunctionNode[]
       else if (statement.kind === 'class') lookInto(statement.node, depth)
       else if (statement.kind === 'do' && statement.value.kind === 'assign') {
         const { target, value } = statement.value
-        if (value.kind === 'function') add(value.fn, target.kind === 'name' || target.kind === 'member' ? target.name : undefined)
+        if (value.kind === 'function')
+          add(value.fn, target.kind === 'name' || target.kind === 'member' ? target.name : undefined)
       }
     }
   }

@@ -1,6 +1,6 @@
-import { EVERYTHING } from '../class.ts'
-import type { Call, Expression, FunctionNode } from '../syntax/program.ts'
+import { bitOf, EVERYTHING } from '../class.ts'
 import { modulePath } from '../syntax/module-path.ts'
+import type { Call, Expression, FunctionNode } from '../syntax/program.ts'
 import type { Analysis, Scope } from './analysis.ts'
 import { effectOf } from './collections.ts'
 import { calledName } from './conditions.ts'
@@ -30,19 +30,42 @@ export function callValue(call: Call, scope: Scope, analysis: Analysis): Value {
   const { callee } = call
   const receiver = callee.kind === 'member' ? analysis.evaluate(callee.of, scope) : undefined
   const target = receiver === undefined ? analysis.evaluate(callee, scope) : undefined
-  const given: Given[] = call.arguments.map(({ name, value }) => ({
+  const evaluated: Given[] = call.arguments.map(({ name, value }) => ({
     name,
     value: analysis.evaluate(value, scope),
     expression: value,
   }))
   const method = calledName(callee)
   const paths = pathsOfCall(callee, receiver, target)
+  const given = printed(evaluated, paths, call, analysis)
   for (const { name, value, expression } of given)
-    if (name !== undefined) see(analysis, 'assign', { paths: [`argument.${name}`], at: expression.at, values: [{ value, expression }], scope })
-  see(analysis, 'call', { paths, at: call.at, values: given, receiver, creates: call.creates === true, scope })
+    if (name !== undefined)
+      see(analysis, 'assign', {
+        paths: [`argument.${name}`],
+        at: expression.at,
+        values: [{ value, expression }],
+        scope,
+      })
+  see(analysis, 'call', {
+    paths,
+    at: call.at,
+    values: given,
+    receiver,
+    creates: call.creates === true,
+    scope,
+  })
   const result = resultOf(call, { callee, receiver, target, given, method, paths }, scope, analysis)
   const type = analysis.language.types.find(paths)[0] ?? (call.creates === true ? paths[0] : undefined)
   return type === undefined ? result : { ...result, type }
+}
+
+/** `fprintf(w, '%d', x)` prints its values by the format: what it is given is the text that comes of them. */
+function printed(given: readonly Given[], paths: readonly string[], call: Call, analysis: Analysis): readonly Given[] {
+  const [at] = analysis.language.prints.find(paths)
+  const format = at === undefined ? undefined : given[at]
+  if (at === undefined || format === undefined) return given
+  const value = formatted(format.value, given.slice(at + 1).map((one) => one.value), call.at)
+  return [...given.slice(0, at), { value, expression: format.expression }]
 }
 
 interface Called {
@@ -66,7 +89,10 @@ function pathsOfCall(callee: Expression, receiver: Value | undefined, target: Va
     // What the file itself defines, or was handed, only bears the name of what we know.
     if (target?.fn !== undefined) return [`own.${callee.name}`]
     if (target?.path === undefined) return [callee.name]
-    if (target.path === callee.name) return target.taints.some(({ origin }) => origin === PARAMETER) ? [`parameter.${callee.name}`] : [callee.name]
+    if (target.path === callee.name)
+      return target.taints.some(({ origin }) => origin === PARAMETER)
+        ? [`parameter.${callee.name}`]
+        : [callee.name]
     return target.path.endsWith(')') ? [target.path, callee.name] : [target.path]
   }
   return [target?.path ?? '?']
@@ -75,7 +101,9 @@ function pathsOfCall(callee: Expression, receiver: Value | undefined, target: Va
 /** The name as it stands there: `db.query` is a query, wherever `db` came from. */
 function writtenPath(of: Expression): string | undefined {
   if (of.kind === 'name') return of.name
-  return of.kind === 'member' && (of.of.kind === 'name' || of.of.kind === 'member') ? `${of.of.name}.${of.name}` : undefined
+  return of.kind === 'member' && (of.of.kind === 'name' || of.of.kind === 'member')
+    ? `${of.of.name}.${of.name}`
+    : undefined
 }
 
 function resultOf(call: Call, called: Called, scope: Scope, analysis: Analysis): Value {
@@ -89,8 +117,8 @@ function resultOf(call: Call, called: Called, scope: Scope, analysis: Analysis):
   const [first] = values
   if (paths[0] === 'require' || paths[0] === 'import')
     if (typeof first?.constant === 'string') return { ...SAFE, path: modulePath(first.constant) }
-  const [mask] = language.clears.find(paths)
-  if (mask !== undefined) return { ...cleared(controlOf(receiverFirst(called)), mask), path }
+  const mask = language.clears.find(paths).reduce((all, one) => all | one, 0)
+  if (mask !== 0) return { ...cleared(controlOf(receiverFirst(called)), mask), path }
   if (language.harmless.has(paths)) return { ...SAFE, path }
   if (language.formats.has(paths)) return formattedCall(called, call, path)
   const own = ownFunction(called, analysis)
@@ -123,7 +151,9 @@ function receiverFirst({ receiver, given }: Called): readonly Value[] {
 }
 
 function formattedCall({ receiver, given }: Called, call: Call, path: string): Value {
-  const named = new Map(given.flatMap(({ name, value }) => (name === undefined ? [] : [[name, value] as const])))
+  const named = new Map(
+    given.flatMap(({ name, value }) => (name === undefined ? [] : [[name, value] as const])),
+  )
   const values = given.filter(({ name }) => name === undefined).map(({ value }) => value)
   // `'…'.format(a)` has its format before the dot, `String.format('…', a)` behind it.
   const before = receiver !== undefined && (receiver.constant !== undefined || receiver.built === true)
@@ -133,7 +163,10 @@ function formattedCall({ receiver, given }: Called, call: Call, path: string): V
 }
 
 /** A function of this file that the call means. */
-function ownFunction({ callee: expression, receiver, target }: Called, analysis: Analysis): FunctionNode | undefined {
+function ownFunction(
+  { callee: expression, receiver, target }: Called,
+  analysis: Analysis,
+): FunctionNode | undefined {
   if (expression.kind === 'name') return target?.fn
   if (expression.kind !== 'member') return target?.fn
   const held = receiver?.entries?.get(expression.name)?.fn
@@ -162,8 +195,14 @@ function boundTo(fn: FunctionNode, { receiver, given }: Called): (Value | undefi
 /** A collection of the language's own library, made empty or of another. */
 function newCollection(call: Call, { given, paths }: Called): Value | undefined {
   const type = paths[0]?.split('.').at(-1) ?? ''
-  if (!(call.creates === true || /^(?:dict|list|set|defaultdict|OrderedDict|deque)$/.test(type))) return undefined
-  if (!/(?:Map|List|Set|Dictionary|Deque|Queue|Vector|Hashtable|Properties|Array|^dict|^list|^set|^Hash|Params|FormData)$/.test(type)) return undefined
+  if (!(call.creates === true || /^(?:dict|list|set|defaultdict|OrderedDict|deque)$/.test(type)))
+    return undefined
+  if (
+    !/(?:Map|List|Set|Dictionary|Deque|Queue|Vector|Hashtable|Properties|Array|^dict|^list|^set|^Hash|Params|FormData)$/.test(
+      type,
+    )
+  )
+    return undefined
   const [first] = given
   const list = /(?:List|Array|Vector|Deque|Queue|^list)$/.test(type)
   if (first === undefined) return { taints: [], entries: new Map(), closed: true, list, type }
@@ -183,7 +222,8 @@ function callBack({ receiver, given, method }: Called, scope: Scope, analysis: A
     if (value.fn !== undefined) analysis.enter(value.fn, [held, held], scope, expression.at, true)
 }
 
-const BINDS = /^(?:Decode|Bind\w*|ShouldBind\w*|Unmarshal\w*|BodyParser|Scan\w*|Fscan\w*|read|readFully|ReadFull|copy|strcpy|TryGetValue|parse_str|preg_match\w*)$/
+const BINDS =
+  /^(?:Decode|Bind\w*|ShouldBind\w*|Unmarshal\w*|BodyParser|Scan\w*|Fscan\w*|read|readFully|ReadFull|copy|strcpy|TryGetValue|parse_str|preg_match\w*)$/
 
 /** Calls that write what they read into an argument. */
 function bind(call: Call, { receiver, given, method }: Called, scope: Scope, analysis: Analysis): void {
@@ -191,13 +231,15 @@ function bind(call: Call, { receiver, given, method }: Called, scope: Scope, ana
   const from = controlOf([...(receiver === undefined ? [] : [receiver]), ...given.map(({ value }) => value)])
   if (strongest(from) < LOCAL) return
   for (const { expression } of given)
-    if (expression.kind === 'name') analysis.assign(expression, step(from, call.at, `read into ${expression.name}`), scope, call.at)
+    if (expression.kind === 'name')
+      analysis.assign(expression, step(from, call.at, `read into ${expression.name}`), scope, call.at)
 }
 
 const GIVES_NOTHING =
   /^(?:length|size|count|indexOf|lastIndexOf|equals|equalsIgnoreCase|hashCode|compareTo|startsWith|endsWith|startswith|endswith|includes|contains|containsKey|isEmpty|test|matches|has|hasOwnProperty|Contains|HasPrefix|HasSuffix|len|isinstance|is_\w+|isset|empty|strlen|nil\?|empty\?|present\?|blank\?|include\?|ord|charCodeAt|codePointAt|toFixed|getTime|isArray|isDigit|isInteger|bool|abs|sizeof|start_with\?|end_with\?|strcmp|in_array|array_key_exists|is[A-Z]\w*)$/
 const MAKES_HARMLESS =
   /(?:escape|sanitis|sanitiz|purif|saniti|whitelist|allowlist|htmlspecial|htmlentit|strip_?tags|slugify|parameteri[sz]e|urlencode|encodeURI|secure_?filename|safe_?(?:join|path|filename|url|redirect|html)|clean_?(?:html|path|url|input|filename|name)|encodeFor|normali[sz]eSafe|(?:to|as|parse)_?(?:int|number|float|uuid|date)\b|validated?_?(?:path|url|input|redirect|filename|host)|shell_?quote|shlex|quote_?(?:ident|literal|name|value|arg|str|table)|hash|digest|md5|sha1|sha256|hmac|crc32|encrypt)/i
+const OWN_ROUTE = bitOf('open-redirect') | bitOf('ssrf')
 const UNDOES = /unescape|unsanit|decode|unquote|raw_?/i
 const LOOKS_UP =
   /^(?:get|find|load|fetch|query|lookup|look_up|select|create|save|is|has|check|count|list|authenticate|verify|execute|insert|delete|update|remove|open|read|exists?|register|login|hash|generate|log|send|render|where|filter|order|one|all|first|exec|run|call|post|put|stat|write)(?:[A-Z_]\w*)?[!?]?$/
@@ -208,12 +250,15 @@ function passedOn(call: Call, called: Called, analysis: Analysis): Value {
   const values = given.map(({ value }) => value)
   if (receiver?.constant !== undefined && typeof receiver.constant === 'string') {
     const [first] = values
-    if (method === 'charAt' && typeof first?.constant === 'number') return constant(receiver.constant.charAt(first.constant))
+    if (method === 'charAt' && typeof first?.constant === 'number')
+      return constant(receiver.constant.charAt(first.constant))
     if (values.every(isConstant) && receiver.pattern !== true) return SAFE
   }
   if (GIVES_NOTHING.test(method)) return SAFE
   const of = mergeTaints(receiver === undefined ? [] : deepTaints(receiver), controlOf(values).taints)
   if (MAKES_HARMLESS.test(method) && !UNDOES.test(method)) return cleared({ taints: of }, EVERYTHING)
+  // `user_path(id)`: a route of the program's own.
+  if (receiver === undefined && /_(?:path|url)$/.test(method)) return cleared({ taints: of }, OWN_ROUTE)
   const passes = analysis.language.passes.has(paths)
   if (call.creates === true || passes) return step({ taints: of }, call.at, `through ${shortly(method)}`)
   if (receiver === undefined) {
@@ -222,7 +267,12 @@ function passedOn(call: Call, called: Called, analysis: Analysis): Value {
   }
   // A method of something that is under control gives part of it; others are asked with it, and answer themselves.
   const own = deepTaints(receiver)
-  if (own.some(({ origin }) => origin >= PARAMETER) && !/^(?:app|db|conn|connection|cursor|repo|repository|client|session|service|model|store)$/i.test(receiver.path ?? '')) {
+  if (
+    own.some(({ origin }) => origin >= PARAMETER) &&
+    !/^(?:app|db|conn|connection|cursor|repo|repository|client|session|service|model|store)$/i.test(
+      receiver.path ?? '',
+    )
+  ) {
     return step({ taints: LOOKS_UP.test(method) ? own : of }, call.at, `through ${shortly(method)}`)
   }
   if (LOOKS_UP.test(method)) return UNKNOWN

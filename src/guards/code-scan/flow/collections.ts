@@ -8,18 +8,59 @@ export interface Effect {
   readonly receiver?: Value
 }
 
-const PUTS = new Set(['put', 'set', 'Set', 'setdefault', 'putIfAbsent', 'store', 'setAttribute', 'setProperty', 'Add', 'addAttribute'])
-const GETS = new Set(['get', 'Get', 'fetch', 'getOrDefault', 'at', 'elementAt', 'getProperty', 'getAttribute', 'dig', 'pop', '[]'])
+const PUTS = new Set([
+  'put',
+  'set',
+  'Set',
+  'setdefault',
+  'putIfAbsent',
+  'store',
+  'setAttribute',
+  'setProperty',
+  'Add',
+  'addAttribute',
+])
+const GETS = new Set([
+  'get',
+  'Get',
+  'fetch',
+  'getOrDefault',
+  'at',
+  'elementAt',
+  'getProperty',
+  'getAttribute',
+  'dig',
+  'pop',
+  '[]',
+])
 const ADDS = new Set(['add', 'push', 'append', 'addLast', 'Add', '<<', 'enqueue', 'offer'])
 const ADDS_ALL = new Set(['addAll', 'extend', 'concat', 'AddRange', 'update', 'putAll', 'assign', 'merge'])
 const PREPENDS = new Set(['unshift', 'addFirst', 'prepend', 'insert'])
 const REMOVES = new Set(['remove', 'shift', 'poll', 'removeFirst', 'RemoveAt', 'pop'])
-const TEXT_BUILDERS = /^(?:StringBuilder|StringBuffer|StringWriter|StringIO|strings\.Builder|bytes\.Buffer|Builder|Buffer)$/
-const TEXT_APPENDS = new Set(['append', 'Append', 'write', 'WriteString', 'insert', 'AppendLine', 'AppendFormat', 'Write', 'appendCodePoint', 'push_str'])
+const TEXT_BUILDERS =
+  /^(?:StringBuilder|StringBuffer|StringWriter|StringIO|strings\.Builder|bytes\.Buffer|Builder|Buffer)$/
+const TEXT_APPENDS = new Set([
+  'append',
+  'Append',
+  'write',
+  'WriteString',
+  'insert',
+  'AppendLine',
+  'AppendFormat',
+  'Write',
+  'appendCodePoint',
+  'push_str',
+])
 
 /** The effect of a method on a known collection or text builder; undefined when it has none that we follow. */
-export function effectOf(receiver: Value, method: string, values: readonly Value[], at: Syntax): Effect | undefined {
-  if (receiver.type !== undefined && TEXT_BUILDERS.test(receiver.type)) return textEffect(receiver, method, values, at)
+export function effectOf(
+  receiver: Value,
+  method: string,
+  values: readonly Value[],
+  at: Syntax,
+): Effect | undefined {
+  if (receiver.type !== undefined && TEXT_BUILDERS.test(receiver.type))
+    return textEffect(receiver, method, values, at)
   const [first, second] = values
   if (receiver.list === true && receiver.entries !== undefined) return listEffect(receiver, method, values)
   if (receiver.entries !== undefined) {
@@ -42,9 +83,17 @@ function carrying(receiver: Value, values: readonly Value[]): Value {
   return { ...receiver, taints: mergeTaints(receiver.taints, controlOf(values).taints) }
 }
 
-function textEffect(receiver: Value, method: string, values: readonly Value[], at: Syntax): Effect | undefined {
+function textEffect(
+  receiver: Value,
+  method: string,
+  values: readonly Value[],
+  at: Syntax,
+): Effect | undefined {
   if (TEXT_APPENDS.has(method)) {
-    const after = { ...concatenated([receiver, ...values.slice(method === 'insert' ? 1 : 0)], at), type: receiver.type }
+    const after = {
+      ...concatenated([receiver, ...values.slice(method === 'insert' ? 1 : 0)], at),
+      type: receiver.type,
+    }
     return { result: after, receiver: after }
   }
   if (/^(?:toString|ToString|String|getvalue|Bytes|reverse|replace|to_s)$/.test(method))
@@ -63,7 +112,10 @@ function listEffect(receiver: Value, method: string, values: readonly Value[]): 
     entries: new Map(changed.map((value, index) => [String(index), value] as const)),
   })
   if (ADDS.has(method) && first !== undefined)
-    return { result: SAFE, receiver: after([...items, values.length > 1 && second !== undefined ? second : first]) }
+    return {
+      result: SAFE,
+      receiver: after([...items, values.length > 1 && second !== undefined ? second : first]),
+    }
   if (PREPENDS.has(method) && first !== undefined)
     return { result: SAFE, receiver: after([second ?? first, ...items]) }
   if (ADDS_ALL.has(method) && first !== undefined) {
@@ -76,7 +128,10 @@ function listEffect(receiver: Value, method: string, values: readonly Value[]): 
   if (REMOVES.has(method)) {
     const index = typeof first?.constant === 'number' ? first.constant : first === undefined ? 0 : undefined
     if (index === undefined) return { result: SAFE }
-    return { result: items[index] ?? controlOf([receiver]), receiver: after(items.filter((_, at) => at !== index)) }
+    return {
+      result: items[index] ?? controlOf([receiver]),
+      receiver: after(items.filter((_, at) => at !== index)),
+    }
   }
   if (GETS.has(method) && first !== undefined) return { result: gotten(receiver, first, values) }
   if (/^(?:first|getFirst|firstOrNull)$/.test(method)) return { result: items[0] ?? controlOf([receiver]) }

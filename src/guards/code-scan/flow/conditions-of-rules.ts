@@ -14,16 +14,25 @@ export function conditionHolds(condition: Condition, values: readonly Value[]): 
 
 function meets(value: Value, condition: ConditionObject): boolean {
   const { constant } = value
-  if (condition.matches !== undefined && !(hasText(constant) && expression(condition.matches).test(String(constant))))
+  if (
+    condition.matches !== undefined &&
+    !(hasText(constant) && expression(condition.matches).test(String(constant)))
+  )
     return false
-  if (condition.notMatches !== undefined && hasText(constant) && expression(condition.notMatches).test(String(constant)))
+  if (
+    condition.notMatches !== undefined &&
+    hasText(constant) &&
+    expression(condition.notMatches).test(String(constant))
+  )
     return false
   if (condition.not !== undefined && constant === condition.not) return false
   if (condition.constant === true && !isConstant(value)) return false
   if (condition.constant === false && constant !== undefined) return false
   if (condition.dynamic === true && isConstant(value)) return false
-  if (condition.below !== undefined && !(typeof constant === 'number' && constant < condition.below)) return false
-  if (condition.path !== undefined && !expression(condition.path).test(value.path ?? value.type ?? '')) return false
+  if (condition.below !== undefined && !(typeof constant === 'number' && constant < condition.below))
+    return false
+  if (condition.path !== undefined && !expression(condition.path).test(value.path ?? value.type ?? ''))
+    return false
   return true
 }
 

@@ -70,7 +70,9 @@ function factsOf(condition: Expression, holds: boolean, scope: Scope, analysis: 
       return tested(condition, holds, scope, analysis)
     case 'index':
       // `ALLOWED[name]` is true only for names that stand there.
-      return holds && condition.of.kind === 'name' && /^[A-Z_]{3,}$|allow|whitelist|valid|permitted/i.test(condition.of.name)
+      return holds &&
+        condition.of.kind === 'name' &&
+        /^[A-Z_]{3,}$|allow|whitelist|valid|permitted/i.test(condition.of.name)
         ? [{ subject: condition.key, mask: EVERYTHING }]
         : []
     default:
@@ -81,7 +83,9 @@ function factsOf(condition: Expression, holds: boolean, scope: Scope, analysis: 
 /** Facts that hold on both sides, whichever of them was true. */
 function shared(left: readonly Fact[], right: readonly Fact[]): Fact[] {
   return left.flatMap((fact) => {
-    const other = right.find(({ subject }) => keyOf(subject) !== undefined && keyOf(subject) === keyOf(fact.subject))
+    const other = right.find(
+      ({ subject }) => keyOf(subject) !== undefined && keyOf(subject) === keyOf(fact.subject),
+    )
     return other === undefined ? [] : [{ subject: fact.subject, mask: fact.mask & other.mask }]
   })
 }
@@ -100,8 +104,15 @@ function compared(
     const other = analysis.evaluate(right, scope)
     // -1 is what a search gives that found nothing: `indexOf(x) !== -1`.
     if (isConstant(other) && other.constant !== null && other.constant !== '' && other.constant !== -1) {
-      if (left.kind === 'call') return typeTest(left, other) ?? searched(left, scope, analysis, other.constant === 0)
-      return [{ subject: left, mask: EVERYTHING, value: other.constant === undefined ? undefined : constant(other.constant) }]
+      if (left.kind === 'call')
+        return typeTest(left, other) ?? searched(left, scope, analysis, other.constant === 0)
+      return [
+        {
+          subject: left,
+          mask: EVERYTHING,
+          value: other.constant === undefined ? undefined : constant(other.constant),
+        },
+      ]
     }
     if (left.kind === 'literal') return [{ subject: right, mask: EVERYTHING }]
   }
@@ -109,7 +120,10 @@ function compared(
     const other = analysis.evaluate(right, scope)
     if (other.constant === -1) return searched(left, scope, analysis, false)
   }
-  if (left.kind === 'call' && ((operator === '>=' && holds) || (operator === '<' && !holds) || (operator === '>' && holds)))
+  if (
+    left.kind === 'call' &&
+    ((operator === '>=' && holds) || (operator === '<' && !holds) || (operator === '>' && holds))
+  )
     return searched(left, scope, analysis, false)
   if (operator === 'in' || operator === 'not in') {
     if ((operator === 'in') === holds) {
@@ -120,7 +134,8 @@ function compared(
     const text = analysis.evaluate(left, scope).constant
     return typeof text === 'string' ? [{ subject: right, mask: maskOfRefused(text) }] : []
   }
-  if ((operator === '=~' && holds) || (operator === '!~' && !holds)) return [{ subject: left, mask: EVERYTHING }]
+  if ((operator === '=~' && holds) || (operator === '!~' && !holds))
+    return [{ subject: left, mask: EVERYTHING }]
   if ((operator === 'instanceof' || operator === 'is') && holds && right.at.text() !== 'String')
     return [{ subject: left, mask: EVERYTHING }]
   return []
@@ -140,19 +155,27 @@ function typeTest(condition: Expression & { kind: 'call' }, other: Value): Fact[
   const [first] = condition.arguments
   if (condition.callee.kind !== 'name' || first === undefined) return undefined
   if (condition.callee.name !== 'typeof' && condition.callee.name !== 'type') return undefined
-  if (other.constant === 'number' || other.constant === 'boolean') return [{ subject: first.value, mask: EVERYTHING }]
+  if (other.constant === 'number' || other.constant === 'boolean')
+    return [{ subject: first.value, mask: EVERYTHING }]
   return other.constant === 'string' ? [{ subject: first.value, mask: bitOf('nosql-injection') }] : []
 }
 
 const MEMBERSHIP =
   /^(?:includes?\??|has|hasOwn|hasOwnProperty|contains|containsKey|containsValue|Contains|ContainsKey|indexOf|in_array|array_key_exists|key\?|has_key\??|include\?|member\?|any\?|Contains|some|find|get|find_index|isset)$/
-const MATCHING = /^(?:test|match|matches|fullmatch|MatchString|Match|MatchRegexp|IsMatch|preg_match|search|match\?|isMatch)$/
-const PREFIX = /^(?:startsWith|startswith|start_with\?|HasPrefix|StartsWith|starts_with|str_starts_with|beginsWith|is_relative_to|isSubPath|isPathInside|strpos|lastIndexOf|resolve_under)$/
+const MATCHING =
+  /^(?:test|match|matches|fullmatch|MatchString|Match|MatchRegexp|IsMatch|preg_match|search|match\?|isMatch)$/
+const PREFIX =
+  /^(?:startsWith|startswith|start_with\?|HasPrefix|StartsWith|starts_with|str_starts_with|beginsWith|is_relative_to|isSubPath|isPathInside|strpos|lastIndexOf|resolve_under)$/
 const VALIDATING =
   /(?:is|are|has|check|ensure|assert|validate?s?|verif(?:y|ies))_?(?:valid|safe|allow|permit|secure|white|trusted|legal|local|relative|numeric|digit|int|uuid|alpha|alnum|within|inside|sub|internal|known|supported|whitelisted|same)|^(?:valid|validate|safe|allowed|whitelisted|sanitized|ctype_(?:digit|alnum|alpha|xdigit)|is_(?:numeric|int|float|bool)|isdigit|isnumeric|isalnum|isalpha|isdecimal|isidentifier|IsLocalUrl|url_has_allowed_host_and_scheme|is_safe_url|filter_var|validator|isInt|isUUID|isNumeric|isInteger|isFinite|isSafeInteger|isAlphanumeric|isDigit)\??$/i
 const OF_ABSENCE = /empty|blank|null|none|nil|present|undefined|defined|exist/i
 
-function tested(condition: Expression & { kind: 'call' }, holds: boolean, scope: Scope, analysis: Analysis): Fact[] {
+function tested(
+  condition: Expression & { kind: 'call' },
+  holds: boolean,
+  scope: Scope,
+  analysis: Analysis,
+): Fact[] {
   const method = calledName(condition.callee)
   if (OF_ABSENCE.test(method)) return []
   if (/^(?:equals|equalsIgnoreCase|Equals|eql\?|isEqual|strcmp)$/.test(method) && holds) {
@@ -209,7 +232,8 @@ function searched(
   const subjects = given.filter((value) => !isConstant(analysis.evaluate(value, scope)))
   if (PREFIX.test(method)) {
     const mask = bitOf('path-traversal') | bitOf('zip-slip') | bitOf('open-redirect') | bitOf('ssrf')
-    const subject = receiver === undefined || isConstant(analysis.evaluate(receiver, scope)) ? given[0] : receiver
+    const subject =
+      receiver === undefined || isConstant(analysis.evaluate(receiver, scope)) ? given[0] : receiver
     if (receiver?.kind === 'name' && /^(?:strings|str|Str)$/.test(receiver.name) && given[0] !== undefined)
       return [{ subject: given[0], mask }]
     return subject === undefined ? [] : [{ subject, mask }]
@@ -220,7 +244,8 @@ function searched(
     return subjects.map((subject) => ({ subject, mask: EVERYTHING }))
   }
   if (MATCHING.test(method)) {
-    const subject = receiver === undefined || isPattern(receiver, scope, analysis) ? given : [receiver, ...given]
+    const subject =
+      receiver === undefined || isPattern(receiver, scope, analysis) ? given : [receiver, ...given]
     return subject
       .filter((value) => !isConstant(analysis.evaluate(value, scope)))
       .map((value) => ({ subject: value, mask: EVERYTHING }))
@@ -235,9 +260,17 @@ function searched(
 
 function isPattern(receiver: Expression, scope: Scope, analysis: Analysis): boolean {
   const value = analysis.evaluate(receiver, scope)
-  return value.pattern === true || isConstant(value) || /re|regex|pattern|^[A-Z_]+$/i.test(receiver.at.text().slice(0, 60))
+  return (
+    value.pattern === true ||
+    isConstant(value) ||
+    /re|regex|pattern|^[A-Z_]+$/i.test(receiver.at.text().slice(0, 60))
+  )
 }
 
 export function calledName(callee: Expression): string {
-  return callee.kind === 'member' ? callee.name : callee.kind === 'name' ? (callee.name.split('.').at(-1) ?? '') : ''
+  return callee.kind === 'member'
+    ? callee.name
+    : callee.kind === 'name'
+      ? (callee.name.split('.').at(-1) ?? '')
+      : ''
 }

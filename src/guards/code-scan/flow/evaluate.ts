@@ -15,8 +15,8 @@ import {
   deepTaints,
   join,
   joinAll,
-  REMOTE,
   LOCAL,
+  REMOTE,
   SAFE,
   tainted,
   UNKNOWN,
@@ -27,7 +27,9 @@ import {
 export function evaluateExpression(expression: Expression, scope: Scope, analysis: Analysis): Value {
   switch (expression.kind) {
     case 'literal':
-      return expression.pattern === true ? { ...constant(expression.value), pattern: true } : constant(expression.value)
+      return expression.pattern === true
+        ? { ...constant(expression.value), pattern: true }
+        : constant(expression.value)
     case 'name':
       return nameValue(expression, scope, analysis)
     case 'member':
@@ -76,7 +78,8 @@ export function evaluateExpression(expression: Expression, scope: Scope, analysi
       analysis.run(expression.body.slice(0, -1), scope)
       const last = expression.body.at(-1)
       if (last?.kind === 'do') return analysis.evaluate(last.value, scope)
-      if (last?.kind === 'switch' || last?.kind === 'if') return givenBy(expression.body.slice(-1), scope, analysis)
+      if (last?.kind === 'switch' || last?.kind === 'if')
+        return givenBy(expression.body.slice(-1), scope, analysis)
       analysis.run(expression.body.slice(-1), scope)
       return SAFE
     }
@@ -111,8 +114,10 @@ function sourced(paths: readonly string[], expression: Expression, analysis: Ana
   const { language } = analysis
   if (language.remoteText.has(paths))
     return cleared(tainted(REMOTE, expression.at, 'comes from a request', { path: paths[0] }), TEXT_ONLY)
-  if (language.remote.has(paths)) return tainted(REMOTE, expression.at, 'comes from a request', { path: paths[0] })
-  if (language.local.has(paths)) return tainted(LOCAL, expression.at, 'comes from outside of the program', { path: paths[0] })
+  if (language.remote.has(paths))
+    return tainted(REMOTE, expression.at, 'comes from a request', { path: paths[0] })
+  if (language.local.has(paths))
+    return tainted(LOCAL, expression.at, 'comes from outside of the program', { path: paths[0] })
   return undefined
 }
 
@@ -151,7 +156,9 @@ function indexValue(expression: Expression & { kind: 'index' }, scope: Scope, an
   const source = sourced(paths, expression, analysis)
   if (source !== undefined) return source
   if (of.entries !== undefined && key.constant !== undefined) {
-    const entry = of.entries.get(of.list === true && Number(key.constant) < 0 ? String(of.entries.size + Number(key.constant)) : name)
+    const entry = of.entries.get(
+      of.list === true && Number(key.constant) < 0 ? String(of.entries.size + Number(key.constant)) : name,
+    )
     if (entry !== undefined) return entry
     if (of.closed === true) return SAFE
   }
@@ -174,7 +181,8 @@ function textValue(expression: Expression & { kind: 'text' }, scope: Scope, anal
 
 function mergedLists(lists: readonly Value[]): Value {
   const entries = new Map<string, Value>()
-  for (const list of lists) for (const value of list.entries?.values() ?? []) entries.set(String(entries.size), value)
+  for (const list of lists)
+    for (const value of list.entries?.values() ?? []) entries.set(String(entries.size), value)
   return {
     taints: joinAll(lists).taints,
     entries,
@@ -198,14 +206,21 @@ function binaryValue(expression: Expression & { kind: 'binary' }, scope: Scope, 
   const first = analysis.evaluate(left, scope)
   const second = analysis.evaluate(right, scope)
   if (operator === '??' || operator === '?:') return join(first, second)
-  if (operator === '%' && (typeof first.constant === 'string' || first.built === true || left.kind === 'text'))
+  if (
+    operator === '%' &&
+    (typeof first.constant === 'string' || first.built === true || left.kind === 'text')
+  )
     return formatted(first, percentValues(second), expression.at)
   if (first.constant !== undefined && second.constant !== undefined) {
     const value = computed(operator, first.constant, second.constant)
     if (value !== undefined) return constant(value)
   }
   // A path put together by `/` (pathlib, Path).
-  if (operator === '/' && (first.taints.length > 0 || second.taints.length > 0) && typeof second.constant !== 'number')
+  if (
+    operator === '/' &&
+    (first.taints.length > 0 || second.taints.length > 0) &&
+    typeof second.constant !== 'number'
+  )
     return { ...concatenated([first, constant('/'), second], expression.at), path: '?', built: true }
   if (operator === '%' || operator === '|') return controlOf([first, second])
   if (operator === '<<') return controlOf([first, second])
@@ -243,7 +258,12 @@ function recordValue(expression: Expression & { kind: 'record' }, scope: Scope, 
     const value = analysis.evaluate(given, scope)
     const name = key === undefined ? undefined : analysis.evaluate(key, scope).constant
     if (typeof name === 'string')
-      see(analysis, 'assign', { paths: [`record.${name}`], at: given.at, values: [{ value, expression: given }], scope })
+      see(analysis, 'assign', {
+        paths: [`record.${name}`],
+        at: given.at,
+        values: [{ value, expression: given }],
+        scope,
+      })
     if (name !== undefined && name !== null) entries.set(String(name), value)
     else if (key === undefined && value.entries !== undefined && value.closed === true)
       for (const [inner, held] of value.entries) entries.set(inner, held)
@@ -279,7 +299,8 @@ function givenBy(body: readonly Statementlike[], scope: Scope, analysis: Analysi
     if (condition.constant === false) return givenBy(last.no, no, analysis)
     return join(givenBy(last.yes, yes, analysis), givenBy(last.no, no, analysis))
   }
-  if (last.kind === 'switch') return joinAll(last.cases.map((part) => givenBy(part.body, branch(scope), analysis)))
+  if (last.kind === 'switch')
+    return joinAll(last.cases.map((part) => givenBy(part.body, branch(scope), analysis)))
   analysis.run(body, scope)
   return SAFE
 }

@@ -1,10 +1,16 @@
 import type { Syntax } from '../syntax/tree.ts'
 import { concatenated, constant, controlOf, SAFE, type Value } from './value.ts'
 
-const PLACE = /%(?:\((\w+)\))?[-+ #0]*\d*(?:\.\d+)?([sdifFeEgGxXoucrvqTtpbUa%])|\{(\w*)(?:![rsa])?(?::([^{}]*))?\}/g
+const PLACE =
+  /%(?:\((\w+)\))?[-+ #0]*\d*(?:\.\d+)?([sdifFeEgGxXoucrvqTtpbUa%])|\{(\w*)(?:![rsa])?(?::([^{}]*))?\}/g
 
 /** A format with its values put in: each stands where the format has a place for it, and numbers can carry nothing. */
-export function formatted(format: Value, values: readonly Value[], at: Syntax, named?: ReadonlyMap<string, Value>): Value {
+export function formatted(
+  format: Value,
+  values: readonly Value[],
+  at: Syntax,
+  named?: ReadonlyMap<string, Value>,
+): Value {
   const text = format.constant
   if (typeof text !== 'string') return concatenated([format, controlOf(values)], at)
   const parts: Value[] = []

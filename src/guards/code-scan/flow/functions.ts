@@ -48,7 +48,8 @@ function boundValue(
   scope: Scope,
   analysis: Analysis,
 ): Value {
-  if (parameter.pattern.kind === 'spread') return { taints: joinAll(values.slice(index).map((value) => value ?? SAFE)).taints }
+  if (parameter.pattern.kind === 'spread')
+    return { taints: joinAll(values.slice(index).map((value) => value ?? SAFE)).taints }
   const value = values[index]
   if (value !== undefined) return value
   return parameter.fallback === undefined ? SAFE : analysis.evaluate(parameter.fallback, scope)
@@ -61,12 +62,14 @@ function unboundValue(fn: FunctionNode, parameter: Parameter, index: number, ana
   const found = analysis.language.handlers.find((handler) => speaksOf(handler, fn, parameter))
   if (found?.path !== undefined) return { ...UNKNOWN, path: found.path, type }
   if (isNumeric(type)) return SAFE
-  if (found !== undefined) return tainted(REMOTE, parameter.at, `parameter ${name} comes from a request`, { path: name, type })
+  if (found !== undefined)
+    return tainted(REMOTE, parameter.at, `parameter ${name} comes from a request`, { path: name, type })
   return tainted(PARAMETER, parameter.at, `parameter ${name}`, { path: name === '' ? undefined : name, type })
 }
 
 function typedAs(value: Value, { type }: Parameter): Value {
-  if (type !== undefined && isNumeric(type) && value.constant === undefined) return { ...SAFE, path: value.path, type }
+  if (type !== undefined && isNumeric(type) && value.constant === undefined)
+    return { ...SAFE, path: value.path, type }
   return type === undefined || value.type !== undefined ? value : { ...value, type }
 }
 
@@ -75,8 +78,13 @@ function speaksOf(handler: Handler, fn: FunctionNode, parameter: Parameter): boo
   if (handler.names !== undefined && !handler.names.includes(name)) return false
   if (handler.types !== undefined && !handler.types.includes(type.split('.').at(-1) ?? '')) return false
   if (handler.marks !== undefined && !fn.marks.some((mark) => isNamed(mark.name, handler.marks))) return false
-  if (handler.parameterMarks !== undefined && !parameter.marks.some((mark) => isNamed(mark.name, handler.parameterMarks))) return false
-  if (handler.bases !== undefined && fn.owner?.bases.some((base) => isNamed(base, handler.bases)) !== true) return false
+  if (
+    handler.parameterMarks !== undefined &&
+    !parameter.marks.some((mark) => isNamed(mark.name, handler.parameterMarks))
+  )
+    return false
+  if (handler.bases !== undefined && fn.owner?.bases.some((base) => isNamed(base, handler.bases)) !== true)
+    return false
   if (handler.functions !== undefined && !new RegExp(handler.functions).test(fn.name ?? '')) return false
   if (handler.notTypes !== undefined && new RegExp(handler.notTypes).test(type)) return false
   if (handler.notNames !== undefined && new RegExp(handler.notNames).test(name)) return false

@@ -11,7 +11,10 @@ export function searched(language: Language, text: string, root: () => Syntax): 
     const { sighting, rule, words } = found
     if (sighting.search === undefined || (words !== undefined && !text.match(words))) return []
     return root()
-      .findAll({ rule: sighting.search, ...(sighting.constraints === undefined ? {} : { constraints: sighting.constraints }) })
+      .findAll({
+        rule: sighting.search,
+        ...(sighting.constraints === undefined ? {} : { constraints: sighting.constraints }),
+      })
       .filter((at) => {
         const fn = functionAround(at)
         const name = fn?.field('name')?.text() ?? nameGiven(fn)

@@ -32,9 +32,16 @@ export function see(analysis: Analysis, kind: Seen, place: Place): void {
 function judge(analysis: Analysis, found: CompiledSighting, place: Place): void {
   const { sighting, rule } = found
   if (sighting.creates !== undefined && sighting.creates !== (place.creates === true)) return
-  if (sighting.marked !== undefined && place.scope.fn?.marks.some(({ name }) => isNamed(name, sighting.marked)) !== true) return
+  if (
+    sighting.marked !== undefined &&
+    place.scope.fn?.marks.some(({ name }) => isNamed(name, sighting.marked)) !== true
+  )
+    return
   if (found.target !== undefined && !found.target.test(place.paths[0]?.split('.').at(-1) ?? '')) return
-  if (!Object.entries(sighting.where ?? {}).every(([selector, condition]) => holds(selector, condition, place))) return
+  if (
+    !Object.entries(sighting.where ?? {}).every(([selector, condition]) => holds(selector, condition, place))
+  )
+    return
   if (!textHolds(analysis, found, place)) return
   const { fn } = place.scope
   if (sighting.taint === undefined) {
@@ -57,7 +64,13 @@ function controlled(selector: string, found: CompiledSighting, place: Place): re
   )
 }
 
-const RANK: Readonly<Record<OriginName, Origin | 9>> = { unknown: 1, parameter: 2, local: 3, remote: REMOTE, never: 9 }
+const RANK: Readonly<Record<OriginName, Origin | 9>> = {
+  unknown: 1,
+  parameter: 2,
+  local: 3,
+  remote: REMOTE,
+  never: 9,
+}
 
 function counts({ sighting, rule, after, notAfter }: CompiledSighting, taint: Taint): boolean {
   if ((taint.cleared & bitOf(rule.class)) !== 0) return false
@@ -84,7 +97,8 @@ export function selected(selector: string, place: Place): Value[] {
     const [head = '', ...keys] = choice.split('.')
     const values = headOf(head, place)
     const inner = keys.reduce<Value[]>(
-      (all, key) => all.flatMap((value) => (key === '*' ? [...(value.entries?.values() ?? [])] : entryOf(value, key))),
+      (all, key) =>
+        all.flatMap((value) => (key === '*' ? [...(value.entries?.values() ?? [])] : entryOf(value, key))),
       values,
     )
     if (inner.length > 0) return inner
@@ -112,7 +126,13 @@ function holds(selector: string, condition: Condition, place: Place): boolean {
 }
 
 function textHolds(analysis: Analysis, found: CompiledSighting, { at, scope }: Place): boolean {
-  return surroundingsHold(found, analysis.text, at, scope.fn?.name, () => scope.fn?.at.text() ?? analysis.text)
+  return surroundingsHold(
+    found,
+    analysis.text,
+    at,
+    scope.fn?.name,
+    () => scope.fn?.at.text() ?? analysis.text,
+  )
 }
 
 /** Whether the text around a place is as the sighting says it must be. */

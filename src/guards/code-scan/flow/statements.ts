@@ -73,7 +73,8 @@ function runStatement(statement: Statement, scope: Scope, analysis: Analysis): v
       const inner = branch(scope)
       analysis.run(statement.node.body(), inner)
       // The fields stay known to whatever comes later in the file.
-      for (const [name, value] of inner.variables) if (!scope.variables.has(name)) scope.variables.set(name, value)
+      for (const [name, value] of inner.variables)
+        if (!scope.variables.has(name)) scope.variables.set(name, value)
       return
     }
     case 'import':
@@ -86,7 +87,9 @@ function runStatement(statement: Statement, scope: Scope, analysis: Analysis): v
 function endsProgram(value: Expression): boolean {
   if (value.kind !== 'call') return false
   const text = value.callee.at.text()
-  return /^(?:process\.exit|sys\.exit|exit|die|abort|os\.Exit|log\.Fatal\w*|panic|raise|halt|quit|notFound|redirect!|wp_die|c\.Abort\w*|System\.exit)$/.test(text)
+  return /^(?:process\.exit|sys\.exit|exit|die|abort|os\.Exit|log\.Fatal\w*|panic|raise|halt|quit|notFound|redirect!|wp_die|c\.Abort\w*|System\.exit)$/.test(
+    text,
+  )
 }
 
 function runIf(statement: Statement & { kind: 'if' }, scope: Scope, analysis: Analysis): void {
@@ -111,7 +114,12 @@ function runLoop(statement: Statement & { kind: 'loop' }, scope: Scope, analysis
     if (each !== undefined) {
       const of = analysis.evaluate(each.of, inner)
       const held = heldBy(of)
-      analysis.assign(each.target, each.keys ? keysOf(of) : step(held, each.of.at, 'one of its elements'), inner, each.target.at)
+      analysis.assign(
+        each.target,
+        each.keys ? keysOf(of) : step(held, each.of.at, 'one of its elements'),
+        inner,
+        each.target.at,
+      )
     } else if (statement.condition !== undefined) learn(statement.condition, true, inner, analysis)
     analysis.run(statement.body, inner)
     if (inner.left === 'gone') break
@@ -123,7 +131,8 @@ function runLoop(statement: Statement & { kind: 'loop' }, scope: Scope, analysis
 }
 
 function heldBy(of: Value): Value {
-  if (of.entries === undefined) return { taints: of.taints, path: of.path === undefined ? undefined : `${of.path}[]` }
+  if (of.entries === undefined)
+    return { taints: of.taints, path: of.path === undefined ? undefined : `${of.path}[]` }
   const values = [...of.entries.values()]
   const [first] = values
   if (values.length === 1 && first !== undefined && of.taints.length === 0) return first
@@ -137,7 +146,10 @@ function keysOf(of: Value): Value {
 function runSwitch(statement: Statement & { kind: 'switch' }, scope: Scope, analysis: Analysis): void {
   const on = statement.on === undefined ? SAFE : analysis.evaluate(statement.on, scope)
   const tests = statement.cases.map((part) => part.tests.map((test) => analysis.evaluate(test, scope)))
-  if (on.constant !== undefined && tests.every((values) => values.every((value) => value.constant !== undefined))) {
+  if (
+    on.constant !== undefined &&
+    tests.every((values) => values.every((value) => value.constant !== undefined))
+  ) {
     const chosen = tests.findIndex((values) => values.some((value) => value.constant === on.constant))
     const from = chosen >= 0 ? chosen : statement.cases.findIndex((part) => part.tests.length === 0)
     if (from >= 0) runFrom(statement.cases, from, scope, analysis)
@@ -150,7 +162,11 @@ function runSwitch(statement: Statement & { kind: 'switch' }, scope: Scope, anal
     const inner = branch(scope)
     const key = statement.on === undefined ? undefined : keyOf(statement.on)
     const only = tests[index]?.length === 1 ? tests[index]?.[0]?.constant : undefined
-    if (key !== undefined && part.tests.length > 0 && tests[index]?.every((value) => value.taints.length === 0) === true)
+    if (
+      key !== undefined &&
+      part.tests.length > 0 &&
+      tests[index]?.every((value) => value.taints.length === 0) === true
+    )
       inner.variables.set(key, only === undefined ? SAFE : constant(only))
     runFrom(statement.cases, index, inner, analysis)
     inner.left = inner.left === 'break' ? false : inner.left
@@ -228,7 +244,10 @@ export function assignTo(
       see(analysis, 'assign', {
         paths: pathsOf(of, '[]'),
         at,
-        values: [{ value, expression: target }, { value: key, expression: target.key }],
+        values: [
+          { value, expression: target },
+          { value: key, expression: target.key },
+        ],
         receiver: of,
         scope,
       })
@@ -244,7 +263,12 @@ export function assignTo(
     case 'record':
       for (const { key, value: inner } of target.entries) {
         const name = key?.kind === 'literal' ? String(key.value) : undefined
-        analysis.assign(inner, name === undefined ? { taints: deepTaints(value) } : propertyOf(value, name, inner, analysis), scope, at)
+        analysis.assign(
+          inner,
+          name === undefined ? { taints: deepTaints(value) } : propertyOf(value, name, inner, analysis),
+          scope,
+          at,
+        )
       }
       return
     case 'spread':
@@ -260,19 +284,32 @@ export function assignTo(
 }
 
 function typed(value: Value, type: string): Value {
-  if (isNumeric(type) && typeof value.constant !== 'number' && typeof value.constant !== 'string') return { ...value, taints: [], type }
+  if (isNumeric(type) && typeof value.constant !== 'number' && typeof value.constant !== 'string')
+    return { ...value, taints: [], type }
   return { ...value, type: value.type ?? type }
 }
 
 function partOf(value: Value, key: string): Value {
   if (value.closed === true) return SAFE
-  return { taints: deepTaints(value), path: value.path === undefined ? undefined : key === '0' ? value.path : `${value.path}[]` }
+  return {
+    taints: deepTaints(value),
+    path: value.path === undefined ? undefined : key === '0' ? value.path : `${value.path}[]`,
+  }
 }
 
 /** Taking `{ query }` apart reads `.query`. */
 function propertyOf(value: Value, name: string, at: Expression, analysis: Analysis): Value {
-  const scope: Scope = { variables: new Map([['<of>', value]]), fn: undefined, returns: [], left: false, depth: 0 }
-  return analysis.evaluate({ kind: 'member', of: { kind: 'name', name: '<of>', at: at.at }, name, at: at.at }, scope)
+  const scope: Scope = {
+    variables: new Map([['<of>', value]]),
+    fn: undefined,
+    returns: [],
+    left: false,
+    depth: 0,
+  }
+  return analysis.evaluate(
+    { kind: 'member', of: { kind: 'name', name: '<of>', at: at.at }, name, at: at.at },
+    scope,
+  )
 }
 
 function assignMember(
@@ -293,7 +330,15 @@ function assignMember(
   })
   const key = keyOf({ kind: 'member', of, name, at })
   if (key !== undefined) forget(key, scope, true)
-  replace(of, withEntry(holder, constant(name), value.taints.length === 0 ? value : step(value, at, `assigned to .${name.slice(0, 40)}`)), scope)
+  replace(
+    of,
+    withEntry(
+      holder,
+      constant(name),
+      value.taints.length === 0 ? value : step(value, at, `assigned to .${name.slice(0, 40)}`),
+    ),
+    scope,
+  )
 }
 
 /** Writes a changed collection back to where it was read from. */
@@ -304,7 +349,8 @@ function replace(of: Expression, changed: Value, scope: Scope): void {
     if (key !== undefined) scope.variables.set(key, changed)
   } else if (of.kind === 'call' && of.callee.kind === 'member' && of.callee.of.kind === 'name') {
     const holder = scope.variables.get(of.callee.of.name)
-    if (holder !== undefined) scope.variables.set(of.callee.of.name, { ...holder, taints: controlOf([holder, changed]).taints })
+    if (holder !== undefined)
+      scope.variables.set(of.callee.of.name, { ...holder, taints: controlOf([holder, changed]).taints })
   }
 }
 

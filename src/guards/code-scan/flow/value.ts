@@ -56,7 +56,9 @@ export const UNKNOWN: Value = {
 const LONGEST_TRACE = 24
 
 export function constant(value: Constant): Value {
-  return typeof value === 'string' ? { taints: [], constant: value, prefix: value } : { taints: [], constant: value }
+  return typeof value === 'string'
+    ? { taints: [], constant: value, prefix: value }
+    : { taints: [], constant: value }
 }
 
 export function tainted(origin: Origin, at: Syntax, what: string, more: Partial<Value> = {}): Value {
@@ -69,7 +71,10 @@ export function tainted(origin: Origin, at: Syntax, what: string, more: Partial<
 /** The value as it is after one more step of its way. */
 export function step(value: Value, at: Syntax, what: string): Value {
   if (value.taints.length === 0) return value
-  return { ...value, taints: value.taints.map((taint) => ({ ...taint, trace: longer(taint.trace, at, what) })) }
+  return {
+    ...value,
+    taints: value.taints.map((taint) => ({ ...taint, trace: longer(taint.trace, at, what) })),
+  }
 }
 
 function longer(trace: Trace | undefined, at: Syntax, what: string): Trace | undefined {
@@ -206,7 +211,8 @@ export function concatenated(parts: readonly Value[], at: Syntax): Value {
       held.map((taint) => ({
         ...taint,
         built: true,
-        before: taint.before === undefined || !taint.built ? before.slice(-40) : (before + taint.before).slice(-40),
+        before:
+          taint.before === undefined || !taint.built ? before.slice(-40) : (before + taint.before).slice(-40),
         trace: longer(taint.trace, at, 'put into a longer text'),
       })),
     )

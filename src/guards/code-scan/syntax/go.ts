@@ -62,7 +62,10 @@ export const GO: Grammar = {
       const type = typeName(node.field('type')?.text())
       const body = node.field('body')
       const parts = body === null ? [] : reader.heard(body)
-      if (node.field('type')?.kind().endsWith('slice_type') || node.field('type')?.kind().endsWith('array_type'))
+      if (
+        node.field('type')?.kind().endsWith('slice_type') ||
+        node.field('type')?.kind().endsWith('array_type')
+      )
         return { kind: 'list', items: parts.map((part) => reader.mixture(part)), at: node }
       return {
         kind: 'record',
@@ -92,7 +95,12 @@ export const GO: Grammar = {
     import_declaration: (node) =>
       node.findAll({ rule: { kind: 'import_spec' } }).map((spec): Statement => {
         const path = spec.field('path')?.text().slice(1, -1) ?? ''
-        const last = path.replace(/\/v\d+$/, '').split('/').at(-1)?.replace(/\.v\d+$/, '') ?? ''
+        const last =
+          path
+            .replace(/\/v\d+$/, '')
+            .split('/')
+            .at(-1)
+            ?.replace(/\.v\d+$/, '') ?? ''
         return { kind: 'import', name: spec.field('name')?.text() ?? last, path: last }
       }),
     function_declaration: (node, reader) => [{ kind: 'define', fn: functionOf(node, reader) }],
@@ -116,7 +124,8 @@ export const GO: Grammar = {
         },
       ]
     },
-    var_declaration: (node, reader) => node.findAll({ rule: { kind: 'var_spec' } }).flatMap((spec) => declared(spec, reader)),
+    var_declaration: (node, reader) =>
+      node.findAll({ rule: { kind: 'var_spec' } }).flatMap((spec) => declared(spec, reader)),
     const_declaration: (node, reader) =>
       node.namedChildren().flatMap((spec) => (spec.kind() === 'const_spec' ? declared(spec, reader) : [])),
     inc_statement: () => [],
@@ -138,7 +147,10 @@ export const GO: Grammar = {
       const children = node.namedChildren()
       const range = children.find((child) => child.kind() === 'range_clause')
       const clause = children.find((child) => child.kind() === 'for_clause')
-      const bare = clause === undefined && range === undefined ? children.find((child) => child.kind() !== 'block') : null
+      const bare =
+        clause === undefined && range === undefined
+          ? children.find((child) => child.kind() !== 'block')
+          : null
       const condition = clause?.field('condition') ?? bare
       const left = range?.field('left')
       return [
@@ -235,7 +247,10 @@ function assigned(node: Syntax, leftField: string, rightField: string, reader: R
   return [
     {
       kind: 'do',
-      value: left === null ? right : { kind: 'assign', target: reader.expression(left), value: right, declares: true, at: node },
+      value:
+        left === null
+          ? right
+          : { kind: 'assign', target: reader.expression(left), value: right, declares: true, at: node },
     },
   ]
 }
@@ -244,17 +259,24 @@ function declared(spec: Syntax, reader: Reader): Statement[] {
   const names = spec.fieldChildren('name').filter((part) => part.isNamed())
   const type = typeName(spec.field('type')?.text())
   const value = spec.field('value')
-  return names.map((part): Statement => ({
-    kind: 'do',
-    value: {
-      kind: 'assign',
-      target: name(part),
-      value: value === null ? (type === undefined ? NOTHING : { kind: 'record', entries: [], at: spec, type }) : reader.expression(value),
-      declares: true,
-      ...(type === undefined ? {} : { type }),
-      at: spec,
-    },
-  }))
+  return names.map(
+    (part): Statement => ({
+      kind: 'do',
+      value: {
+        kind: 'assign',
+        target: name(part),
+        value:
+          value === null
+            ? type === undefined
+              ? NOTHING
+              : { kind: 'record', entries: [], at: spec, type }
+            : reader.expression(value),
+        declares: true,
+        ...(type === undefined ? {} : { type }),
+        at: spec,
+      },
+    }),
+  )
 }
 
 function switched(node: Syntax, reader: Reader): Statement[] {
@@ -268,7 +290,12 @@ function switched(node: Syntax, reader: Reader): Statement[] {
       ? [
           {
             kind: 'do' as const,
-            value: { kind: 'assign' as const, target: reader.expression(alias), value: reader.expression(subject), at: node },
+            value: {
+              kind: 'assign' as const,
+              target: reader.expression(alias),
+              value: reader.expression(subject),
+              at: node,
+            },
           },
         ]
       : []),
@@ -276,8 +303,15 @@ function switched(node: Syntax, reader: Reader): Statement[] {
       kind: 'switch',
       on: subject === null || typed ? undefined : reader.expression(subject),
       cases: cases.map((part) => ({
-        tests: typed ? [] : reader.heard(part.field('value') ?? part.field('communication') ?? NO_CHILDREN).map((test) => reader.expression(test)),
-        body: part.namedChildren().filter((child) => child.kind() === 'statement_list').flatMap((child) => reader.body(child)),
+        tests: typed
+          ? []
+          : reader
+              .heard(part.field('value') ?? part.field('communication') ?? NO_CHILDREN)
+              .map((test) => reader.expression(test)),
+        body: part
+          .namedChildren()
+          .filter((child) => child.kind() === 'statement_list')
+          .flatMap((child) => reader.body(child)),
         fallsThrough: false,
       })),
     },

@@ -44,7 +44,8 @@ export const JAVA: Grammar = {
     false: (node) => literal(false, node),
     null_literal: (node) => literal(null, node),
     class_literal: (node) => literal(node.text(), node),
-    field_access: (node, reader) => member(reader.expression(node.field('object')), node.field('field')?.text() ?? '', node),
+    field_access: (node, reader) =>
+      member(reader.expression(node.field('object')), node.field('field')?.text() ?? '', node),
     scoped_identifier: (node) => name(node),
     array_access: (node, reader) => ({
       kind: 'index',
@@ -68,8 +69,21 @@ export const JAVA: Grammar = {
       const made = call(name(type ?? node, typeName(type?.text())), argumentsOf(node, reader), node, true)
       const body = reader.heard(node).find((child) => child.kind() === 'class_body')
       if (body === undefined) return made
-      const inner = { name: undefined, bases: [typeName(type?.text()) ?? ''], marks: [], at: body, body: lazily(() => reader.body(body)) }
-      return { kind: 'block', body: [{ kind: 'class', node: inner }, { kind: 'do', value: made }], at: node }
+      const inner = {
+        name: undefined,
+        bases: [typeName(type?.text()) ?? ''],
+        marks: [],
+        at: body,
+        body: lazily(() => reader.body(body)),
+      }
+      return {
+        kind: 'block',
+        body: [
+          { kind: 'class', node: inner },
+          { kind: 'do', value: made },
+        ],
+        at: node,
+      }
     },
     array_creation_expression: (node, reader) => reader.expression(node.field('value')),
     array_initializer: (node, reader) => ({
@@ -123,7 +137,9 @@ export const JAVA: Grammar = {
         at: node,
         body: () => {
           const body = node.field('body')
-          return body?.kind() === 'block' ? reader.body(body) : [{ kind: 'return', value: reader.expression(body) }]
+          return body?.kind() === 'block'
+            ? reader.body(body)
+            : [{ kind: 'return', value: reader.expression(body) }]
         },
       }),
     }),
@@ -263,7 +279,12 @@ function argumentsOf(node: Syntax, reader: Reader): Expression[] {
 
 function classes(node: Syntax, reader: Reader): Statement[] {
   const bases = [node.field('superclass'), node.field('interfaces')].flatMap((part) =>
-    part === null ? [] : part.text().replace(/^\s*(?:extends|implements)\s+/, '').split(/\s*,\s*/),
+    part === null
+      ? []
+      : part
+          .text()
+          .replace(/^\s*(?:extends|implements)\s+/, '')
+          .split(/\s*,\s*/),
   )
   const made: ClassNode = {
     name: node.field('name')?.text(),
@@ -366,7 +387,9 @@ function tried(node: Syntax, reader: Reader): Statement[] {
       handlers: children
         .filter((child) => child.kind() === 'catch_clause')
         .map((child) => reader.body(child.field('body'))),
-      finally: children.filter((child) => child.kind() === 'finally_clause').flatMap((child) => reader.body(child)),
+      finally: children
+        .filter((child) => child.kind() === 'finally_clause')
+        .flatMap((child) => reader.body(child)),
     },
   ]
 }

@@ -1,3 +1,4 @@
+import { modulePath } from './module-path.ts'
 import type { ClassNode, Entry, Expression, Mark, Parameter, Statement } from './program.ts'
 import {
   call,
@@ -15,7 +16,6 @@ import {
   typeName,
   unescaped,
 } from './reader.ts'
-import { modulePath } from './module-path.ts'
 import type { Syntax } from './tree.ts'
 
 /** JavaScript, TypeScript, JSX and TSX: one reading for the grammars of all four. */
@@ -122,7 +122,12 @@ export const JAVASCRIPT: Grammar = {
         value:
           operator === '+='
             ? { kind: 'text', parts: [target, value], plus: true, at: node }
-            : { kind: 'mixture', of: [target, value], at: node, safe: !operator?.includes('?') && !operator?.includes('|') },
+            : {
+                kind: 'mixture',
+                of: [target, value],
+                at: node,
+                safe: !operator?.includes('?') && !operator?.includes('|'),
+              },
         at: node,
       }
     },
@@ -157,7 +162,11 @@ export const JAVASCRIPT: Grammar = {
     function_expression: functionExpression,
     function: functionExpression,
     generator_function: functionExpression,
-    class: (node, reader) => ({ kind: 'block', body: [{ kind: 'class', node: classNode(node, reader) }], at: node }),
+    class: (node, reader) => ({
+      kind: 'block',
+      body: [{ kind: 'class', node: classNode(node, reader) }],
+      at: node,
+    }),
     jsx_element: jsx,
     jsx_self_closing_element: jsx,
     jsx_fragment: jsx,
@@ -312,7 +321,10 @@ function entriesOf(node: Syntax, reader: Reader): Entry[] {
       case 'shorthand_property_identifier_pattern':
         return { key: literal(part.text(), part), value: name(part) }
       case 'object_assignment_pattern':
-        return { key: literal(part.field('left')?.text() ?? '', part), value: name(part.field('left') ?? part) }
+        return {
+          key: literal(part.field('left')?.text() ?? '', part),
+          value: name(part.field('left') ?? part),
+        }
       default:
         return { key: undefined, value: reader.expression(part) }
     }
@@ -353,7 +365,11 @@ function parametersOf(node: Syntax | null, reader: Reader): Parameter[] {
   return reader.heard(node).map((part) => {
     const typed = part.kind() === 'required_parameter' || part.kind() === 'optional_parameter'
     const pattern = typed ? part.field('pattern') : part
-    const fallback = typed ? part.field('value') : part.kind() === 'assignment_pattern' ? part.field('right') : null
+    const fallback = typed
+      ? part.field('value')
+      : part.kind() === 'assignment_pattern'
+        ? part.field('right')
+        : null
     return parameter(reader.expression(pattern), {
       at: part,
       type: typeName(typed ? part.field('type')?.text() : undefined),
@@ -377,7 +393,15 @@ function classNode(node: Syntax, reader: Reader): ClassNode {
   const body = node.field('body')
   const made: ClassNode = {
     name: node.field('name')?.text(),
-    bases: heritage === undefined ? [] : [heritage.text().replace(/^\s*extends\s+/, '').split(/[\s<({]/)[0] ?? ''],
+    bases:
+      heritage === undefined
+        ? []
+        : [
+            heritage
+              .text()
+              .replace(/^\s*extends\s+/, '')
+              .split(/[\s<({]/)[0] ?? '',
+          ],
     marks: marksOf(node.fieldChildren('decorator'), reader),
     at: node,
     body: lazily(() => classBody(body, reader, made)),
@@ -397,7 +421,12 @@ function classBody(body: Syntax | null, reader: Reader, owner: ClassNode): State
     if (kind === 'method_definition')
       statements.push({
         kind: 'define',
-        fn: functionOf(part, reader, owner, marksOf([...decorators, ...part.fieldChildren('decorator')], reader)),
+        fn: functionOf(
+          part,
+          reader,
+          owner,
+          marksOf([...decorators, ...part.fieldChildren('decorator')], reader),
+        ),
       })
     else if (kind === 'public_field_definition' || kind === 'field_definition') {
       const property = part.field('name') ?? part.field('property')
@@ -442,7 +471,12 @@ function declarations(node: Syntax, reader: Reader): Statement[] {
 }
 
 function imports(node: Syntax, _reader: Reader): Statement[] {
-  const source = node.field('source')?.text().slice(1, -1).replace(/^node:/, '') ?? ''
+  const source =
+    node
+      .field('source')
+      ?.text()
+      .slice(1, -1)
+      .replace(/^node:/, '') ?? ''
   const path = modulePath(source)
   const clause = node.namedChildren().find((child) => child.kind() === 'import_clause')
   return (clause?.namedChildren() ?? []).flatMap((part): Statement[] => {
@@ -458,7 +492,11 @@ function imports(node: Syntax, _reader: Reader): Statement[] {
           .map((specifier) => {
             const imported = specifier.field('name')?.text() ?? ''
             const local = specifier.field('alias')?.text() ?? imported
-            return { kind: 'import', name: local, path: imported === 'default' ? path : `${path}.${imported}` }
+            return {
+              kind: 'import',
+              name: local,
+              path: imported === 'default' ? path : `${path}.${imported}`,
+            }
           })
     }
   })
@@ -493,7 +531,9 @@ function jsx(node: Syntax, reader: Reader): Expression {
   const children =
     node.kind() === 'jsx_self_closing_element'
       ? []
-      : reader.heard(node).filter((child) => child.kind().startsWith('jsx_') && child.kind() !== 'jsx_opening_element')
+      : reader
+          .heard(node)
+          .filter((child) => child.kind().startsWith('jsx_') && child.kind() !== 'jsx_opening_element')
   return call(
     name(tag ?? node, `jsx:${tag?.text() ?? ''}`),
     [{ kind: 'record', entries: attributes, at: node }, ...children.map((child) => reader.expression(child))],

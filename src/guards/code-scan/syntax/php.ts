@@ -20,7 +20,18 @@ import type { Syntax } from './tree.ts'
 const CONCATENATES = new Set(['.', '+'])
 
 export const PHP: Grammar = {
-  silent: new Set(['comment', 'php_tag', 'php_end_tag', 'text', 'visibility_modifier', 'static_modifier', 'attribute_list', 'empty_statement', 'reference_modifier', 'anonymous_function_use_clause']),
+  silent: new Set([
+    'comment',
+    'php_tag',
+    'php_end_tag',
+    'text',
+    'visibility_modifier',
+    'static_modifier',
+    'attribute_list',
+    'empty_statement',
+    'reference_modifier',
+    'anonymous_function_use_clause',
+  ]),
   expressions: {
     variable_name: (node) => name(node),
     dynamic_variable_name: (node) => name(node, '$$'),
@@ -46,7 +57,12 @@ export const PHP: Grammar = {
     },
     subscript_expression: (node, reader) => {
       const [of, key] = reader.heard(node)
-      return { kind: 'index', of: reader.expression(of), key: key === undefined ? NOTHING : reader.expression(key), at: node }
+      return {
+        kind: 'index',
+        of: reader.expression(of),
+        key: key === undefined ? NOTHING : reader.expression(key),
+        at: node,
+      }
     },
     function_call_expression: (node, reader) => {
       const callee = node.field('function')
@@ -64,13 +80,20 @@ export const PHP: Grammar = {
       const children = reader.heard(node)
       const given = children.find((child) => child.kind() === 'arguments') ?? null
       const [type] = children
-      return call(type === undefined ? NOTHING : reader.expression(type), argumentsOf(given, reader), node, true)
+      return call(
+        type === undefined ? NOTHING : reader.expression(type),
+        argumentsOf(given, reader),
+        node,
+        true,
+      )
     },
     argument: (node, reader) => reader.expression(reader.heard(node).at(-1)),
     binary_expression: binary,
     unary_op_expression: (node, reader) => {
       const of = reader.expression(node.field('argument'))
-      return node.text().startsWith('!') ? { kind: 'not', of, at: node } : { kind: 'cast', type: 'int', of, at: node }
+      return node.text().startsWith('!')
+        ? { kind: 'not', of, at: node }
+        : { kind: 'cast', type: 'int', of, at: node }
     },
     cast_expression: (node, reader) => ({
       kind: 'cast',
@@ -122,10 +145,11 @@ export const PHP: Grammar = {
       return {
         kind: 'record',
         at: node,
-        entries: parts.map(([key, value]): Entry =>
-          value === undefined
-            ? { key: undefined, value: reader.expression(key) }
-            : { key: reader.expression(key), value: reader.expression(value) },
+        entries: parts.map(
+          ([key, value]): Entry =>
+            value === undefined
+              ? { key: undefined, value: reader.expression(key) }
+              : { key: reader.expression(key), value: reader.expression(value) },
         ),
       }
     },
@@ -137,8 +161,7 @@ export const PHP: Grammar = {
     pair: (node, reader) => reader.expression(reader.heard(node).at(-1)),
     parenthesized_expression: (node, reader) => reader.mixture(node),
     error_suppression_expression: (node, reader) => reader.mixture(node),
-    shell_command_expression: (node, reader) =>
-      call(name(node, '`'), [interpolated(node, reader)], node),
+    shell_command_expression: (node, reader) => call(name(node, '`'), [interpolated(node, reader)], node),
     print_intrinsic: (node, reader) => builtin('print', node, reader),
     include_expression: (node, reader) => builtin('include', node, reader),
     include_once_expression: (node, reader) => builtin('include', node, reader),
@@ -156,7 +179,9 @@ export const PHP: Grammar = {
     arrow_function: functionExpression,
     match_expression: (node, reader) => ({
       kind: 'mixture',
-      of: (node.field('body')?.namedChildren() ?? []).map((part) => reader.expression(reader.heard(part).at(-1))),
+      of: (node.field('body')?.namedChildren() ?? []).map((part) =>
+        reader.expression(reader.heard(part).at(-1)),
+      ),
       at: node,
     }),
   },
@@ -180,11 +205,23 @@ export const PHP: Grammar = {
         const [target, value] = reader.heard(part)
         return target === undefined
           ? []
-          : [{ kind: 'do', value: { kind: 'assign', target: name(target), value: reader.expression(value), declares: true, at: part } }]
+          : [
+              {
+                kind: 'do',
+                value: {
+                  kind: 'assign',
+                  target: name(target),
+                  value: reader.expression(value),
+                  declares: true,
+                  at: part,
+                },
+              },
+            ]
       }),
     property_declaration: (node, reader) =>
       node.namedChildren().flatMap((part): Statement[] => {
-        const value = part.kind() === 'property_element' ? (part.field('default_value') ?? part.field('value')) : null
+        const value =
+          part.kind() === 'property_element' ? (part.field('default_value') ?? part.field('value')) : null
         const target = part.field('name')
         return value === null || target === null
           ? []
@@ -205,13 +242,20 @@ export const PHP: Grammar = {
     unset_statement: () => [],
     use_declaration: () => [],
     echo_statement: (node, reader) => {
-      const given = reader.heard(node).flatMap((part) => (part.kind() === 'sequence_expression' ? reader.heard(part) : [part]))
-      return given.map((part) => ({ kind: 'do', value: call(name(node, 'echo'), [reader.expression(part)], node) }))
+      const given = reader
+        .heard(node)
+        .flatMap((part) => (part.kind() === 'sequence_expression' ? reader.heard(part) : [part]))
+      return given.map((part) => ({
+        kind: 'do',
+        value: call(name(node, 'echo'), [reader.expression(part)], node),
+      }))
     },
     exit_statement: (node, reader) => {
       const [value] = reader.heard(node)
       const given = value === undefined ? undefined : reader.expression(value)
-      return [{ kind: 'leave', value: given === undefined ? undefined : call(name(node, 'exit'), [given], node) }]
+      return [
+        { kind: 'leave', value: given === undefined ? undefined : call(name(node, 'exit'), [given], node) },
+      ]
     },
     function_definition: (node, reader) => [{ kind: 'define', fn: functionOf(node, reader) }],
     method_declaration: (node, reader) => [{ kind: 'define', fn: functionOf(node, reader) }],
@@ -256,8 +300,12 @@ export const PHP: Grammar = {
         {
           kind: 'try',
           body: reader.body(node.field('body')),
-          handlers: children.filter((child) => child.kind() === 'catch_clause').map((child) => reader.body(child.field('body'))),
-          finally: children.filter((child) => child.kind() === 'finally_clause').flatMap((child) => reader.body(child.field('body'))),
+          handlers: children
+            .filter((child) => child.kind() === 'catch_clause')
+            .map((child) => reader.body(child.field('body'))),
+          finally: children
+            .filter((child) => child.kind() === 'finally_clause')
+            .flatMap((child) => reader.body(child.field('body'))),
         },
       ]
     },
@@ -275,7 +323,12 @@ function programBody(node: Syntax, reader: Reader): Statement[] {
   let printing = false
   return node.namedChildren().flatMap((child): readonly Statement[] => {
     const kind = child.kind()
-    const tag = kind === 'php_tag' ? child.text() : kind === 'text_interpolation' ? child.text().slice(-5).trim() : undefined
+    const tag =
+      kind === 'php_tag'
+        ? child.text()
+        : kind === 'text_interpolation'
+          ? child.text().slice(-5).trim()
+          : undefined
     if (tag !== undefined) {
       printing = tag.endsWith('<?=')
       return []
@@ -300,7 +353,11 @@ function methodCall(node: Syntax, reader: Reader): Expression {
 }
 
 function builtin(callee: string, node: Syntax, reader: Reader): Expression {
-  return call(name(node, callee), reader.heard(node).map((part) => reader.expression(part)), node)
+  return call(
+    name(node, callee),
+    reader.heard(node).map((part) => reader.expression(part)),
+    node,
+  )
 }
 
 function interpolated(node: Syntax, reader: Reader): Expression {
@@ -427,7 +484,8 @@ function conditional(node: Syntax, rest: readonly Syntax[], reader: Reader): Sta
 
 function loop(node: Syntax, reader: Reader): Statement[] {
   const body = node.fieldChildren('body')
-  const initial = node.field('initialize') ?? node.namedChildren().find((child) => child.kind() === 'assignment_expression')
+  const initial =
+    node.field('initialize') ?? node.namedChildren().find((child) => child.kind() === 'assignment_expression')
   return [
     {
       kind: 'loop',

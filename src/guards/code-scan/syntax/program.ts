@@ -11,7 +11,12 @@ export type Expression =
   | { readonly kind: 'index'; readonly of: Expression; readonly key: Expression; readonly at: Syntax }
   | Call
   /** Text put together: a template, an interpolated string, `+` or `.` between its parts. */
-  | { readonly kind: 'text'; readonly parts: readonly Expression[]; readonly at: Syntax; readonly plus?: boolean }
+  | {
+      readonly kind: 'text'
+      readonly parts: readonly Expression[]
+      readonly at: Syntax
+      readonly plus?: boolean
+    }
   | {
       readonly kind: 'binary'
       readonly operator: string
@@ -21,7 +26,12 @@ export type Expression =
     }
   | { readonly kind: 'not'; readonly of: Expression; readonly at: Syntax }
   | { readonly kind: 'list'; readonly items: readonly Expression[]; readonly at: Syntax }
-  | { readonly kind: 'record'; readonly entries: readonly Entry[]; readonly at: Syntax; readonly type?: string }
+  | {
+      readonly kind: 'record'
+      readonly entries: readonly Entry[]
+      readonly at: Syntax
+      readonly type?: string
+    }
   | {
       readonly kind: 'choice'
       readonly condition: Expression
@@ -44,7 +54,12 @@ export type Expression =
   /** Statements where an expression stands (a block that gives a value). */
   | { readonly kind: 'block'; readonly body: readonly Statement[]; readonly at: Syntax }
   /** Anything else: it may hold what its parts hold. */
-  | { readonly kind: 'mixture'; readonly of: readonly Expression[]; readonly at: Syntax; readonly safe?: boolean }
+  | {
+      readonly kind: 'mixture'
+      readonly of: readonly Expression[]
+      readonly at: Syntax
+      readonly safe?: boolean
+    }
 
 export interface Call {
   readonly kind: 'call'

@@ -17,7 +17,14 @@ import {
 import type { Syntax } from './tree.ts'
 
 export const PYTHON: Grammar = {
-  silent: new Set(['comment', 'pass_statement', 'global_statement', 'nonlocal_statement', 'type', 'line_continuation']),
+  silent: new Set([
+    'comment',
+    'pass_statement',
+    'global_statement',
+    'nonlocal_statement',
+    'type',
+    'line_continuation',
+  ]),
   expressions: {
     identifier: (node) => name(node),
     integer: (node) => literal(numberOf(node.text()), node),
@@ -26,7 +33,11 @@ export const PYTHON: Grammar = {
     false: (node) => literal(false, node),
     none: (node) => literal(null, node),
     string: text,
-    concatenated_string: (node, reader) => joined(reader.heard(node).flatMap((part) => pieces(part, reader)), node),
+    concatenated_string: (node, reader) =>
+      joined(
+        reader.heard(node).flatMap((part) => pieces(part, reader)),
+        node,
+      ),
     attribute: (node, reader) =>
       member(reader.expression(node.field('object')), node.field('attribute')?.text() ?? '', node),
     subscript: (node, reader) => ({
@@ -50,12 +61,17 @@ export const PYTHON: Grammar = {
       const operator = node.field('operator')?.text() === 'and' ? '&&' : '||'
       const parts = chain(
         node,
-        (at) => at.kind() === 'boolean_operator' && at.field('operator')?.text() === node.field('operator')?.text(),
+        (at) =>
+          at.kind() === 'boolean_operator' && at.field('operator')?.text() === node.field('operator')?.text(),
         (at) => [at.field('left'), at.field('right')],
       ).map((part) => reader.expression(part))
       return parts.reduce((left, right) => ({ kind: 'binary', operator, left, right, at: node }))
     },
-    not_operator: (node, reader) => ({ kind: 'not', of: reader.expression(node.field('argument')), at: node }),
+    not_operator: (node, reader) => ({
+      kind: 'not',
+      of: reader.expression(node.field('argument')),
+      at: node,
+    }),
     comparison_operator: comparison,
     unary_operator: (node, reader) => {
       const of = reader.expression(node.field('argument'))
@@ -113,12 +129,14 @@ export const PYTHON: Grammar = {
     dictionary: (node, reader) => ({
       kind: 'record',
       at: node,
-      entries: reader.heard(node).map(
-        (part): Entry =>
-          part.kind() === 'pair'
-            ? { key: reader.expression(part.field('key')), value: reader.expression(part.field('value')) }
-            : { key: undefined, value: reader.mixture(part) },
-      ),
+      entries: reader
+        .heard(node)
+        .map(
+          (part): Entry =>
+            part.kind() === 'pair'
+              ? { key: reader.expression(part.field('key')), value: reader.expression(part.field('value')) }
+              : { key: undefined, value: reader.mixture(part) },
+        ),
     }),
     list_comprehension: comprehension,
     set_comprehension: comprehension,
@@ -144,26 +162,33 @@ export const PYTHON: Grammar = {
     as_pattern: (node, reader) => {
       const alias = node.field('alias')
       const value = reader.expression(reader.heard(node)[0])
-      return alias === null
-        ? value
-        : { kind: 'assign', target: reader.mixture(alias), value, at: node }
+      return alias === null ? value : { kind: 'assign', target: reader.mixture(alias), value, at: node }
     },
   },
   statements: {
     module: (node, reader) => reader.body(node),
     block: (node, reader) => reader.body(node),
-    expression_statement: (node, reader) => reader.heard(node).map((part) => ({ kind: 'do', value: reader.expression(part) })),
+    expression_statement: (node, reader) =>
+      reader.heard(node).map((part) => ({ kind: 'do', value: reader.expression(part) })),
     import_statement: (node) =>
       node.fieldChildren('name').map((part): Statement => {
         const path = (part.field('name') ?? part).text()
         const alias = part.field('alias')?.text()
-        return { kind: 'import', name: alias ?? path.split('.')[0] ?? '', path: alias === undefined ? (path.split('.')[0] ?? '') : path }
+        return {
+          kind: 'import',
+          name: alias ?? path.split('.')[0] ?? '',
+          path: alias === undefined ? (path.split('.')[0] ?? '') : path,
+        }
       }),
     import_from_statement: (node) => {
       const source = node.field('module_name')?.text().replace(/^\.+/, '') ?? ''
       return node.fieldChildren('name').map((part): Statement => {
         const imported = (part.field('name') ?? part).text()
-        return { kind: 'import', name: part.field('alias')?.text() ?? imported, path: source === '' ? imported : `${source}.${imported}` }
+        return {
+          kind: 'import',
+          name: part.field('alias')?.text() ?? imported,
+          path: source === '' ? imported : `${source}.${imported}`,
+        }
       })
     },
     decorated_definition: (node, reader) => {
@@ -213,12 +238,16 @@ export const PYTHON: Grammar = {
           kind: 'try',
           body: [
             ...reader.body(node.field('body')),
-            ...children.filter((child) => child.kind() === 'else_clause').flatMap((child) => reader.body(child.field('body'))),
+            ...children
+              .filter((child) => child.kind() === 'else_clause')
+              .flatMap((child) => reader.body(child.field('body'))),
           ],
           handlers: children
             .filter((child) => child.kind().startsWith('except'))
             .map((child) => reader.body(last(child))),
-          finally: children.filter((child) => child.kind() === 'finally_clause').flatMap((child) => reader.body(last(child))),
+          finally: children
+            .filter((child) => child.kind() === 'finally_clause')
+            .flatMap((child) => reader.body(last(child))),
         },
       ]
     },
@@ -228,7 +257,8 @@ export const PYTHON: Grammar = {
         on: reader.expression(node.field('subject')),
         cases: (node.field('body')?.namedChildren() ?? []).map((part) => {
           const pattern = part.namedChildren().find((child) => child.kind() === 'case_pattern')
-          const tests = pattern === undefined ? [] : reader.heard(pattern).map((test) => reader.expression(test))
+          const tests =
+            pattern === undefined ? [] : reader.heard(pattern).map((test) => reader.expression(test))
           return { tests, body: reader.body(part.field('consequence')), fallsThrough: false }
         }),
       },
@@ -253,10 +283,24 @@ export const PYTHON: Grammar = {
     ],
     delete_statement: () => [],
     print_statement: (node, reader) => [
-      { kind: 'do', value: call(name(node, 'print'), reader.heard(node).map((part) => reader.expression(part)), node) },
+      {
+        kind: 'do',
+        value: call(
+          name(node, 'print'),
+          reader.heard(node).map((part) => reader.expression(part)),
+          node,
+        ),
+      },
     ],
     exec_statement: (node, reader) => [
-      { kind: 'do', value: call(name(node, 'exec'), reader.heard(node).map((part) => reader.expression(part)), node) },
+      {
+        kind: 'do',
+        value: call(
+          name(node, 'exec'),
+          reader.heard(node).map((part) => reader.expression(part)),
+          node,
+        ),
+      },
     ],
   },
 }
@@ -321,7 +365,13 @@ function comparison(node: Syntax, reader: Reader): Expression {
     .map((child) => child.kind())
     .join(' ')
   const [left, right] = reader.heard(node)
-  return { kind: 'binary', operator, left: reader.expression(left), right: reader.expression(right), at: node }
+  return {
+    kind: 'binary',
+    operator,
+    left: reader.expression(left),
+    right: reader.expression(right),
+    at: node,
+  }
 }
 
 function items(node: Syntax, reader: Reader): Expression {
@@ -335,7 +385,12 @@ function comprehension(node: Syntax, reader: Reader): Expression {
     value: {
       kind: 'assign',
       target: reader.expression(clause.field('left')),
-      value: { kind: 'index', of: reader.expression(clause.field('right')), key: reader.mixture(clause), at: clause },
+      value: {
+        kind: 'index',
+        of: reader.expression(clause.field('right')),
+        key: reader.mixture(clause),
+        at: clause,
+      },
       at: clause,
     },
   }))
@@ -381,7 +436,8 @@ function functionOf(node: Syntax, reader: Reader, owner?: ClassNode, marks: read
 function parametersOf(node: Syntax | null, reader: Reader): Parameter[] {
   if (node === null) return []
   return reader.heard(node).map((part) => {
-    const given = part.field('name') ?? (part.kind() === 'identifier' ? part : (reader.heard(part)[0] ?? part))
+    const given =
+      part.field('name') ?? (part.kind() === 'identifier' ? part : (reader.heard(part)[0] ?? part))
     const fallback = part.field('value')
     return parameter(name(given), {
       at: part,
@@ -401,7 +457,12 @@ function classNode(node: Syntax, reader: Reader, marks: readonly Mark[]): ClassN
       (node.field('body')?.namedChildren() ?? []).flatMap((part): readonly Statement[] => {
         const definition = part.kind() === 'decorated_definition' ? part.field('definition') : part
         return definition?.kind() === 'function_definition'
-          ? [{ kind: 'define', fn: functionOf(definition, reader, made, part === definition ? [] : marksOf(part, reader)) }]
+          ? [
+              {
+                kind: 'define',
+                fn: functionOf(definition, reader, made, part === definition ? [] : marksOf(part, reader)),
+              },
+            ]
           : reader.statement(part)
       }),
     ),

@@ -148,7 +148,10 @@ export function functionNode(
   return { marks: [], ...given, body: lazily(given.body) }
 }
 
-export function parameter(pattern: Expression, given: Partial<Parameter> & { readonly at: Syntax }): Parameter {
+export function parameter(
+  pattern: Expression,
+  given: Partial<Parameter> & { readonly at: Syntax },
+): Parameter {
   return {
     pattern,
     name: pattern.kind === 'name' ? pattern.name : undefined,
@@ -162,7 +165,10 @@ export function parameter(pattern: Expression, given: Partial<Parameter> & { rea
 /** The text of a literal between its quotes, with the escapes that matter undone. */
 export function unescaped(text: string): string {
   return text.includes('\\')
-    ? text.replace(/\\(.)/gs, (_, letter: string) => ({ n: '\n', t: '\t', r: '\r', '\n': '' })[letter] ?? letter)
+    ? text.replace(
+        /\\(.)/gs,
+        (_, letter: string) => ({ n: '\n', t: '\t', r: '\r', '\n': '' })[letter] ?? letter,
+      )
     : text
 }
 

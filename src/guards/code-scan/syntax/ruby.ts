@@ -47,7 +47,8 @@ export const RUBY: Grammar = {
     nil: (node) => literal(null, node),
     regex: (node, reader) => {
       const parts = reader.heard(node).filter((part) => part.kind() === 'interpolation')
-      if (parts.length === 0) return { kind: 'literal', value: node.text().slice(1, -1), pattern: true, at: node }
+      if (parts.length === 0)
+        return { kind: 'literal', value: node.text().slice(1, -1), pattern: true, at: node }
       return call(name(node, 'Regexp.new'), [interpolated(node, reader)], node)
     },
     heredoc_beginning: heredoc,
@@ -66,7 +67,9 @@ export const RUBY: Grammar = {
       const operator = node.field('operator')?.text() ?? node.text().charAt(0)
       if (operator === 'not' || operator === '!') return { kind: 'not', of, at: node }
       if (operator === 'defined?') return { kind: 'mixture', of: [], at: node, safe: true }
-      return of.kind === 'literal' && typeof of.value === 'number' && operator === '-' ? literal(-of.value, node) : of
+      return of.kind === 'literal' && typeof of.value === 'number' && operator === '-'
+        ? literal(-of.value, node)
+        : of
     },
     conditional: (node, reader) => ({
       kind: 'choice',
@@ -97,7 +100,11 @@ export const RUBY: Grammar = {
     array: items,
     left_assignment_list: items,
     right_assignment_list: items,
-    hash: (node, reader) => ({ kind: 'record', entries: reader.heard(node).map((part) => entryOf(part, reader)), at: node }),
+    hash: (node, reader) => ({
+      kind: 'record',
+      entries: reader.heard(node).map((part) => entryOf(part, reader)),
+      at: node,
+    }),
     pair: (node, reader) => ({ kind: 'record', entries: [entryOf(node, reader)], at: node }),
     splat_argument: (node, reader) => ({ kind: 'spread', of: reader.mixture(node), at: node }),
     hash_splat_argument: (node, reader) => ({ kind: 'spread', of: reader.mixture(node), at: node }),
@@ -107,7 +114,8 @@ export const RUBY: Grammar = {
     do_block: (node, reader) => ({ kind: 'function', fn: blockOf(node, reader), at: node }),
     block: (node, reader) => ({ kind: 'function', fn: blockOf(node, reader), at: node }),
     interpolation: (node, reader) => reader.mixture(node),
-    yield: (node, reader) => call(name(node, 'yield'), argumentsOf(reader.heard(node)[0] ?? null, reader), node),
+    yield: (node, reader) =>
+      call(name(node, 'yield'), argumentsOf(reader.heard(node)[0] ?? null, reader), node),
     super: (node) => name(node, 'super'),
     range: (node) => ({ kind: 'mixture', of: [], at: node, safe: true }),
     rescue_modifier: (node, reader) => ({
@@ -189,7 +197,9 @@ export const RUBY: Grammar = {
     return: (node, reader) => {
       const [given] = reader.heard(node)
       const [value] = given === undefined ? [] : argumentsOf(given, reader)
-      return [{ kind: 'return', value: value === undefined ? undefined : 'kind' in value ? value : value.value }]
+      return [
+        { kind: 'return', value: value === undefined ? undefined : 'kind' in value ? value : value.value },
+      ]
     },
     break: () => [{ kind: 'leave', value: undefined, break: true }],
     next: () => [{ kind: 'leave', value: undefined, break: true }],
@@ -263,7 +273,10 @@ function argumentsOf(node: Syntax | null, reader: Reader): (Argument | Expressio
     if (key === null) return reader.expression(part)
     const value = part.field('value')
     return key.kind() === 'hash_key_symbol' || key.kind() === 'simple_symbol' || key.kind() === 'string'
-      ? { name: key.text().replace(/^[:'"]|['"]$/g, ''), value: value === null ? name(key) : reader.expression(value) }
+      ? {
+          name: key.text().replace(/^[:'"]|['"]$/g, ''),
+          value: value === null ? name(key) : reader.expression(value),
+        }
       : reader.expression(part)
   })
 }
@@ -272,7 +285,10 @@ function entryOf(part: Syntax, reader: Reader): Entry {
   if (part.kind() !== 'pair') return { key: undefined, value: reader.mixture(part) }
   const value = part.field('value')
   const key = part.field('key')
-  return { key: reader.expression(key), value: value === null && key !== null ? name(key) : reader.expression(value) }
+  return {
+    key: reader.expression(key),
+    value: value === null && key !== null ? name(key) : reader.expression(value),
+  }
 }
 
 function binary(node: Syntax, reader: Reader): Expression {

@@ -1,0 +1,70 @@
+import type { Unprinted } from './finding.ts'
+
+export interface Suppression {
+  /** A rule's id, its class, or `*`. */
+  readonly rule: string
+  readonly reason: string | undefined
+  /** Counts from 1; it speaks of its own line and of the next. */
+  readonly line: number
+}
+
+const COMMENT = /airlock-ignore:[ \t]{0,8}([\w.*-]{1,80})(?:[ \t]{1,8}--[ \t]{0,8}([^\n]{1,400}))?/
+
+/** The comments of a text that ask for findings to be left alone. */
+export function suppressionsOf(lines: readonly string[]): Suppression[] {
+  return lines.flatMap((text, index) => {
+    if (!text.includes('airlock-ignore')) return []
+    const match = COMMENT.exec(text)
+    if (match === null) return []
+    const reason = match[2]?.replace(/(?:\*\/|-->|\*\)|\}\})\s*$/, '').trim()
+    return [{ rule: match[1] ?? '', reason: reason === '' ? undefined : reason, line: index + 1 }]
+  })
+}
+
+/** Marks what a reason was given for. A comment without a reason suppresses nothing and is a finding itself. */
+export function suppressed(
+  findings: readonly Unprinted[],
+  suppressions: readonly Suppression[],
+  path: string,
+  lines: readonly string[],
+): Unprinted[] {
+  const marked = findings.map((finding): Unprinted => {
+    const found = suppressions.find(
+      ({ rule, line, reason }) =>
+        reason !== undefined &&
+        (line === finding.line || line === finding.line - 1) &&
+        (rule === '*' || rule === finding.rule || rule === finding.class),
+    )
+    return found?.reason === undefined ? finding : { ...finding, suppressed: found.reason }
+  })
+  const bare = suppressions
+    .filter(({ reason }) => reason === undefined)
+    .map(({ line, rule }) => plainFinding(path, line, lines[line - 1] ?? '', {
+      rule: 'airlock.unreasoned-suppression',
+      class: 'unreasoned-suppression',
+      severity: 'medium',
+      message: `A comment asks to ignore ${rule} and gives no reason.`,
+      fix: `Say why: \`airlock-ignore: ${rule} -- <reason>\`.`,
+    }))
+  return [...marked, ...bare]
+}
+
+/** A finding about a line as a whole. */
+export function plainFinding(
+  path: string,
+  line: number,
+  text: string,
+  said: Pick<Unprinted, 'rule' | 'class' | 'severity' | 'message' | 'fix'> & { readonly cwe?: number },
+): Unprinted {
+  return {
+    tool: 'airlock',
+    ...said,
+    path,
+    line,
+    column: 1,
+    endLine: line,
+    endColumn: Math.max(1, text.length + 1),
+    snippet: text.trim().slice(0, 160),
+    flow: [],
+  }
+}
