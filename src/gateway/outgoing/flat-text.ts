@@ -25,7 +25,7 @@ export function flatText(
   joined: boolean,
   last?: number,
 ): FlatText {
-  const bytes = new Uint8Array(json.length + strings.length)
+  const bytes = Buffer.allocUnsafe(json.length + strings.length)
   const starts: number[] = []
   let size = 0
   let previous = last ?? 0
