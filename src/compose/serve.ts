@@ -8,6 +8,7 @@ import { createAuthenticate } from '#identity/authenticate.ts'
 import { failureOf } from '#kernel/failure.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
+import { memberOf } from '#policy/actor.ts'
 import { noteTokenUse, personOfToken } from '#store/access-tokens.ts'
 import { advance } from '#tasks/advance.ts'
 import { watchExpiry } from '#tasks/preserve.ts'
@@ -115,7 +116,7 @@ function authenticator({ store, clock }: Workshop) {
     })
     if (row === undefined) return undefined
     const { id, name, email, role } = row
-    return { person: { id, name, email }, role, organisation }
+    return memberOf(organisation, { id, name, email }, role)
   })
 }
 

@@ -12,6 +12,7 @@ import { createPrices } from '#gateway/prices.ts'
 import { ProviderDirectory } from '#gateway/provider-directory.ts'
 import { providersFromEnvironment } from '#gateway/provider-from-environment.ts'
 import { isId } from '#kernel/ids.ts'
+import { createPolicy } from '#policy/policy.ts'
 import { compileGuest } from '#sandbox/compiled-guest.ts'
 import type { SandboxDriver } from '#sandbox/driver.ts'
 import { type GuestRuntime, stageGuestRuntime } from '#sandbox/guest-runtime.ts'
@@ -115,11 +116,13 @@ async function workshopOver(
     config.telemetry === undefined
       ? undefined
       : (await import('./telemetry/open-telemetry.ts')).openTelemetry(config.telemetry, version, clock)
+  const policy = createPolicy([], { clock, timeZone: 'UTC' })
   const workshop: Workshop = {
     store,
     clock,
     stopwatch,
     random,
+    policyOf: async () => policy,
     interrupts: new Interrupts(),
     driver,
     limits: hostLimits(),
@@ -151,6 +154,7 @@ async function workshopOver(
     workshop,
     close: async () => {
       await telemetry?.close().catch((cause: unknown) => onProblem('the last spans were not taken', cause))
+      await images.close()
       await gateway.close()
       await workspaces.close()
       await store.close()

@@ -1,10 +1,16 @@
 import type { Failure, FailureCode } from '#kernel/failure.ts'
-import { ACTIONS, type ActionName } from './action.ts'
+import { ACTIONS, type ActionName, type Risk } from './action.ts'
 import type { Actor } from './actor.ts'
-import { holds, isAtLeast, LEAST_ROLE } from './role.ts'
+import { rolesAt } from './binding.ts'
+import type { Engine, Place } from './cedar/engine.ts'
+import type { Facts } from './cedar/facts.ts'
+import { CONFIRMATIONS, type Confirmation, type Rule } from './cedar/rule.ts'
+import type { Moment } from './moment.ts'
+import { rankOf, riskOf } from './risk.ts'
+import { LEAST_ROLE, type Role } from './role.ts'
 
-/** What a rule said. `deny` beats `allow`, and silence is `deny`. */
-export type Effect = 'allow' | 'deny'
+/** `deny` beats `confirm` beats `allow`, and silence is `deny`. */
+export type Effect = 'allow' | 'confirm' | 'deny'
 
 export interface RuleSpeech {
   readonly rule: string
@@ -14,54 +20,78 @@ export interface RuleSpeech {
 
 export interface Decision {
   readonly effect: Effect
-  /** Every rule that spoke, in the order they were asked. */
+  /** How it is to be confirmed, when that is the effect. */
+  readonly confirm?: Confirmation
+  readonly risk: Risk
+  /** Every rule that spoke, the strictest first. */
   readonly rules: readonly RuleSpeech[]
   /** The smallest change that would allow it; absent when it is allowed. */
   readonly smallestChange?: string
 }
 
-/** What is acted upon. `requester` is who asked for the change, where the resource is a task. */
-export interface Resource {
-  readonly organisation: string
-  readonly requester?: string
-}
-
-/** What the rules need to know beyond the resource. An absent fact that a rule needs is a denial. */
-export interface DecisionFacts {
-  /** How many people of the organisation could approve a change, the actor included. */
-  readonly approvers?: number
-  /** Whether a project would be reached through files of the server: a local path, or a key file. */
-  readonly readsServerFiles?: boolean
-}
+/** What is known of the thing acted upon; an absent fact that a rule needs is a denial. */
+export type DecisionFacts = Omit<
+  Facts,
+  'roles' | 'risk' | 'riskRank' | 'channel' | 'provenance' | 'hour' | 'minute' | 'weekday'
+> &
+  Partial<Pick<Facts, 'provenance'>>
 
 export interface Question {
   readonly actor: Actor
   readonly action: ActionName
-  readonly resource: Resource
+  readonly place: Place
   readonly facts: DecisionFacts
 }
 
 /** The one answer for every surface: all rules are asked, the strictest wins, and nothing said means no. */
-export function decide(question: Question): Decision {
-  return strictest([
-    sameOrganisation(question),
-    roleHolds(question),
-    requesterDoesNotApprove(question),
-    serverFilesAreTheOwners(question),
-  ])
+export function decide(engine: Engine, question: Question, moment: Moment): Decision {
+  const { actor, action, place, facts } = question
+  const roles = rolesAt(actor.bindings, place)
+  const { risk } = riskOf(action, facts)
+  const { permits, forbids, errors } = engine.ask({
+    principal: { kind: actor.kind, id: actor.person.id, organisation: actor.organisation },
+    action,
+    place,
+    facts: {
+      provenance: 'person',
+      ...facts,
+      ...moment,
+      roles,
+      risk,
+      riskRank: rankOf(risk),
+      channel: actor.channel,
+    },
+  })
+  const opinions = [
+    ...errors.map(brokenRule),
+    ...forbids.map(opinionOf),
+    ...narrowKey(actor, action),
+    ...(permits.length > 0 ? permits.map(opinionOf) : [noRole(action, roles.at(-1))]),
+  ]
+  return strictest(opinions, risk)
 }
 
 /**
- * May this actor do such a thing at all, whatever the record turns out to be? Asked at the door, before a record is
- * read; the use case asks `decide` again where a rule needs the record.
+ * Does this actor hold the permission anywhere in their organisation? Asked at the door, before a record is read; where
+ * the record turns out to be, `decide` is asked.
  */
 export function decideAtDoor(actor: Actor, action: ActionName): Decision {
-  return strictest([roleHolds({ actor, action })])
+  const strongest = rolesAt(
+    actor.bindings.map(({ role }) => ({ role, at: ANYWHERE })),
+    { ...ANYWHERE, within: [] },
+  )
+  const { permission, risk } = ACTIONS[action]
+  const least = LEAST_ROLE[permission]
+  const allowed: Opinion = { rule: 'role', effect: 'allow', reason: `The role ${least} holds ${permission}.` }
+  const role = strongest.includes(least) ? allowed : noRole(action, strongest.at(-1))
+  return strictest([...narrowKey(actor, action), role], risk)
 }
 
-/** A denial as the refusal every surface shows. */
+const ANYWHERE = { kind: 'Organisation', id: '' } as const
+
+/** A denial, or what is not confirmed yet, as the refusal every surface shows. */
 export function refusalOf(decision: Decision): Failure {
-  const spoke = decision.rules.find((speech) => speech.effect === 'deny')
+  const spoke = decision.rules.find(({ effect }) => effect === decision.effect)
   return {
     code: CODE_OF_RULE[spoke?.rule ?? ''] ?? 'permission_denied',
     message: spoke?.reason ?? 'No rule allows this.',
@@ -77,72 +107,70 @@ const CODE_OF_RULE: Readonly<Record<string, FailureCode>> = {
 
 interface Opinion extends RuleSpeech {
   readonly smallestChange?: string
+  readonly confirm?: Confirmation
 }
 
-function strictest(opinions: readonly (Opinion | undefined)[]): Decision {
-  const spoken = opinions.filter((opinion) => opinion !== undefined)
-  const rules = spoken.map(({ rule, effect, reason }) => ({ rule, effect, reason }))
-  const denial = spoken.find((opinion) => opinion.effect === 'deny')
-  if (denial === undefined && spoken.length > 0) return { effect: 'allow', rules }
-  const smallestChange = denial?.smallestChange
-  return { effect: 'deny', rules, ...(smallestChange === undefined ? {} : { smallestChange }) }
-}
+const STRICTNESS: readonly Effect[] = ['allow', 'confirm', 'deny']
 
-function sameOrganisation({ actor, resource }: Question): Opinion | undefined {
-  if (actor.organisation === resource.organisation) return undefined
+function strictest(opinions: readonly Opinion[], risk: Risk): Decision {
+  const sorted = opinions.toSorted((a, b) => STRICTNESS.indexOf(b.effect) - STRICTNESS.indexOf(a.effect))
+  const rules = sorted.map(({ rule, effect, reason }) => ({ rule, effect, reason }))
+  const [first] = sorted
+  const effect = first?.effect ?? 'deny'
+  if (effect === 'allow') return { effect, risk, rules }
+  const way = effect === 'confirm' ? strongestOf(sorted) : undefined
   return {
-    rule: 'organisation.boundary',
-    effect: 'deny',
-    reason: 'This belongs to another organisation.',
-    smallestChange: 'Sign in as a member of that organisation.',
+    effect,
+    risk,
+    rules,
+    ...(way === undefined ? {} : { confirm: way }),
+    ...(first?.smallestChange === undefined ? {} : { smallestChange: first.smallestChange }),
   }
 }
 
-function roleHolds({ actor, action }: Pick<Question, 'actor' | 'action'>): Opinion {
+function strongestOf(opinions: readonly Opinion[]): Confirmation | undefined {
+  return CONFIRMATIONS.findLast((way) => opinions.some(({ confirm }) => confirm === way))
+}
+
+function opinionOf({ name, effect, confirm, reason, remedy }: Rule): Opinion {
+  if (effect === 'permit') return { rule: name, effect: 'allow', reason }
+  const change = remedy === undefined ? {} : { smallestChange: remedy }
+  if (confirm === undefined) return { rule: name, effect: 'deny', reason, ...change }
+  return { rule: name, effect: 'confirm', confirm, reason, ...change }
+}
+
+/** A rule that could not be evaluated might have forbidden it. */
+function brokenRule(error: string): Opinion {
+  return {
+    rule: 'policy.broken',
+    effect: 'deny',
+    reason: `A policy could not be evaluated: ${error}`,
+    smallestChange: 'Ask an administrator to mend the policy.',
+  }
+}
+
+function narrowKey({ narrowedTo }: Actor, action: ActionName): Opinion[] {
   const { permission } = ACTIONS[action]
-  if (holds(actor.role, permission))
-    return { rule: 'role', effect: 'allow', reason: `The role ${actor.role} holds ${permission}.` }
+  if (narrowedTo === undefined || narrowedTo.includes(permission)) return []
+  return [
+    {
+      rule: 'key.permissions',
+      effect: 'deny',
+      reason: `The key is not made for ${permission}.`,
+      smallestChange: `Use a key that is made for ${permission}.`,
+    },
+  ]
+}
+
+function noRole(action: ActionName, strongest: Role | undefined): Opinion {
+  const { permission } = ACTIONS[action]
   const least = LEAST_ROLE[permission]
+  const has =
+    strongest === undefined ? 'and you have no role here' : `which the role ${strongest} does not hold`
   return {
     rule: 'role',
     effect: 'deny',
-    reason: `This needs the permission ${permission}, which the role ${actor.role} does not hold.`,
+    reason: `This needs the permission ${permission}, ${has}.`,
     smallestChange: `Ask an owner for the role ${least}, or ask someone who is ${least} to do it.`,
-  }
-}
-
-/** Whoever connects a local path or names a key file reads with the rights of the server's user: the owner's to give. */
-function serverFilesAreTheOwners({ actor, action, facts }: Question): Opinion | undefined {
-  if (action !== 'project.create') return undefined
-  const rule = 'project.server-files'
-  if (facts.readsServerFiles === false) return undefined
-  if (facts.readsServerFiles === true && isAtLeast(actor.role, 'owner'))
-    return { rule, effect: 'allow', reason: "An owner may have the server's own files read." }
-  return {
-    rule,
-    effect: 'deny',
-    reason: "A local path or a key file is read with the rights of the server's user.",
-    smallestChange: 'Ask an owner to connect it, or connect it by an http(s) address.',
-  }
-}
-
-function requesterDoesNotApprove({ actor, action, resource, facts }: Question): Opinion | undefined {
-  if (action !== 'review.approve') return undefined
-  const rule = 'review.not-own-change'
-  if (resource.requester === undefined || facts.approvers === undefined)
-    return {
-      rule,
-      effect: 'deny',
-      reason: 'It is not known who asked for this change, or who could approve it.',
-    }
-  if (resource.requester !== actor.person.id)
-    return { rule, effect: 'allow', reason: 'The approver is not the one who asked for the change.' }
-  if (facts.approvers < 2)
-    return { rule, effect: 'allow', reason: 'Nobody else in this organisation could approve it.' }
-  return {
-    rule,
-    effect: 'deny',
-    reason: 'Whoever asked for a change does not approve it when somebody else could.',
-    smallestChange: 'Ask another maintainer or owner to review it.',
   }
 }

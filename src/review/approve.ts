@@ -7,10 +7,10 @@ import { newId } from '#kernel/ids.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Actor } from '#policy/actor.ts'
-import { decide, refusalOf } from '#policy/decide.ts'
+import { refusalOf } from '#policy/decide.ts'
 import { grantDigest } from '#policy/grant.ts'
+import { projectPlace } from '#policy/place.ts'
 import { canApprove, ROLES } from '#policy/role.ts'
-import { policyVersion } from '#policy/version.ts'
 import { insertApproval } from '#store/approvals.ts'
 import { attemptByNumber } from '#store/attempts.ts'
 import { gateReportOf } from '#store/gate-reports.ts'
@@ -64,11 +64,12 @@ async function mayApprove(workshop: Workshop, actor: Actor, task: TaskRow): Prom
   const approvers = await workshop.store.inOrganisation(actor.organisation, (tx) =>
     countPeople(tx, ROLES.filter(canApprove)),
   )
-  const decision = decide({
+  const asked = task.requester.id === actor.person.id
+  const decision = (await workshop.policyOf(task.organisation)).decide({
     actor,
     action: 'review.approve',
-    resource: { organisation: task.organisation, requester: task.requester.id },
-    facts: { approvers },
+    place: projectPlace(task.organisation, task.project),
+    facts: { requestedByActor: asked, otherApprovers: Math.max(0, approvers - 1), agent: task.agent },
   })
   return decision.effect === 'allow' ? ok(undefined) : refused(refusalOf(decision))
 }
@@ -113,7 +114,7 @@ async function tupleFor(
     tree: patch.tree,
     patchDigest: patch.digest,
     grantDigest: grantDigest(grant),
-    policyVersion: policyVersion(),
+    policyVersion: (await workshop.policyOf(task.organisation)).version,
     gateReportDigest: gateReportDigest(gates),
     approver: actor.person,
     requester: task.requester,

@@ -9,6 +9,7 @@ import type { ProviderDirectory } from '#gateway/provider-directory.ts'
 import type { KnownSecret } from '#guards/secrets/known-value.ts'
 import type { RandomBytes } from '#kernel/ids.ts'
 import type { Clock, Stopwatch } from '#kernel/instant.ts'
+import type { Policy } from '#policy/policy.ts'
 import type { SandboxDriver } from '#sandbox/driver.ts'
 import type { GuestRuntime } from '#sandbox/guest-runtime.ts'
 import type { Images } from '#sandbox/image/images.ts'
@@ -28,6 +29,8 @@ export interface Workshop {
   readonly clock: Clock
   readonly stopwatch: Stopwatch
   readonly random: RandomBytes
+  /** The rules of an organisation, as they are now. */
+  policyOf(organisation: string): Promise<Policy>
   readonly interrupts: Interrupts
   readonly driver: SandboxDriver
   readonly limits: Limits

@@ -1,7 +1,7 @@
 import { createHttp, type HttpOptions } from '#http/app.ts'
 import { createAuthenticate } from '#identity/authenticate.ts'
 import { newToken, tokenHash } from '#identity/token.ts'
-import type { Actor } from '#policy/actor.ts'
+import { type Actor, memberOf } from '#policy/actor.ts'
 import { ROLES, type Role } from '#policy/role.ts'
 import { FakeApplication } from './fake-application.ts'
 
@@ -33,7 +33,7 @@ export function aHouse(options: Partial<HttpOptions> = {}): House {
       const token = newToken((size) => new Uint8Array(size).fill(++fill))
       tokens.set(`${organisation} ${role}`, token)
       const person = { id: `usr_${role}`, name: role, email: `${role}@example.org` }
-      actors.set(keyOf(tokenHash(token)), { person, role, organisation })
+      actors.set(keyOf(tokenHash(token)), memberOf(organisation, person, role))
     }
   const authenticate = createAuthenticate(async (hash) => actors.get(keyOf(hash)))
   const http = createHttp(application, { authenticate, version: '0.1.0', ...options })

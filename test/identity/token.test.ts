@@ -4,13 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { createAuthenticate } from '#identity/authenticate.ts'
 import { isToken, newToken, tokenHash } from '#identity/token.ts'
 import { equalBytes } from '#kernel/bytes.ts'
-import type { Actor } from '#policy/actor.ts'
+import { memberOf } from '#policy/actor.ts'
 
-const ADA: Actor = {
-  person: { id: 'usr_a', name: 'Ada', email: 'ada@example.org' },
-  role: 'owner',
-  organisation: 'org_a',
-}
+const ADA = memberOf('org_a', { id: 'usr_a', name: 'Ada', email: 'ada@example.org' }, 'owner')
 
 describe('tokens', () => {
   test('carry all 256 bits: different bytes give different tokens', () => {

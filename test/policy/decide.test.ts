@@ -1,14 +1,28 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ACTIONS, type ActionName } from '#policy/action.ts'
-import type { Actor } from '#policy/actor.ts'
-import { decide, decideAtDoor, refusalOf } from '#policy/decide.ts'
+import { type Actor, memberOf } from '#policy/actor.ts'
+import { readRules } from '#policy/cedar/read-rules.ts'
+import { STANDING_RULES } from '#policy/cedar/standing-rules.ts'
+import { type DecisionFacts, decideAtDoor, refusalOf } from '#policy/decide.ts'
+import { organisationPlace, projectPlace } from '#policy/place.ts'
+import { createPolicy } from '#policy/policy.ts'
 import { holds, ROLES, type Role } from '#policy/role.ts'
 
 const ACTION_NAMES = Object.keys(ACTIONS) as ActionName[]
 
+const NOON_OF_A_MONDAY = Date.parse('2026-02-02T12:00:00Z')
+const SURROUNDINGS = { clock: () => NOON_OF_A_MONDAY, timeZone: 'Europe/Berlin' }
+const POLICY = createPolicy([], SURROUNDINGS)
+
+function ruled(text: string) {
+  const rules = readRules(text, 'own.cedar')
+  if (!rules.ok) throw new Error(rules.failure.message)
+  return createPolicy(rules.value, SURROUNDINGS)
+}
+
 function actor(role: Role, id = 'usr_a'): Actor {
-  return { person: { id, name: 'Ada', email: 'ada@example.org' }, role, organisation: 'org_a' }
+  return memberOf('org_a', { id, name: 'Ada', email: 'ada@example.org' }, role)
 }
 
 describe('roles', () => {
@@ -80,10 +94,10 @@ describe('decide', () => {
     "connecting a repository as %s, through the server's own files: %s, is %s",
     (role, files, effect) => {
       const facts = files === undefined ? {} : { readsServerFiles: files }
-      const decision = decide({
+      const decision = POLICY.decide({
         actor: actor(role),
         action: 'project.create',
-        resource: { organisation: 'org_a' },
+        place: organisationPlace('org_a'),
         facts,
       })
       expect(decision.effect).toBe(effect)
@@ -92,45 +106,46 @@ describe('decide', () => {
 
   test('says every rule that spoke', () => {
     expect(
-      decide({
+      POLICY.decide({
         actor: actor('viewer'),
         action: 'review.approve',
-        resource: { organisation: 'org_b', requester: 'usr_a' },
-        facts: { approvers: 2 },
+        place: projectPlace('org_b', 'prj_1'),
+        facts: { requestedByActor: true, otherApprovers: 1 },
       }),
     ).toEqual({
       effect: 'deny',
+      risk: 'high',
       rules: [
         { rule: 'organisation.boundary', effect: 'deny', reason: 'This belongs to another organisation.' },
-        {
-          rule: 'role',
-          effect: 'deny',
-          reason: 'This needs the permission reviews:approve, which the role viewer does not hold.',
-        },
         {
           rule: 'review.not-own-change',
           effect: 'deny',
           reason: 'Whoever asked for a change does not approve it when somebody else could.',
+        },
+        {
+          rule: 'role',
+          effect: 'deny',
+          reason: 'This needs the permission reviews:approve, and you have no role here.',
         },
       ],
       smallestChange: 'Sign in as a member of that organisation.',
     })
   })
 
-  const approval = (requester: string | undefined, approvers: number | undefined) =>
-    decide({
+  const approval = (facts: DecisionFacts) =>
+    POLICY.decide({
       actor: actor('owner'),
       action: 'review.approve',
-      resource: { organisation: 'org_a', ...(requester === undefined ? {} : { requester }) },
-      facts: approvers === undefined ? {} : { approvers },
+      place: projectPlace('org_a', 'prj_1'),
+      facts,
     })
 
   test('the only person who could approve may approve what they asked for', () => {
-    expect(approval('usr_a', 1).effect).toBe('allow')
+    expect(approval({ requestedByActor: true, otherApprovers: 0 }).effect).toBe('allow')
   })
 
   test('with two people who could approve, whoever asked may not', () => {
-    const decision = approval('usr_a', 2)
+    const decision = approval({ requestedByActor: true, otherApprovers: 1 })
     expect(refusalOf(decision)).toEqual({
       code: 'self_approval',
       message: 'Whoever asked for a change does not approve it when somebody else could.',
@@ -140,35 +155,130 @@ describe('decide', () => {
   })
 
   test('another maintainer may approve', () => {
-    expect(approval('usr_b', 2).effect).toBe('allow')
+    expect(approval({ requestedByActor: false, otherApprovers: 1 }).effect).toBe('allow')
   })
 
   test('an absent fact is a denial', () => {
-    expect(approval(undefined, 1).effect).toBe('deny')
-    expect(approval('usr_b', undefined).effect).toBe('deny')
+    expect(approval({ otherApprovers: 0 }).effect).toBe('deny')
+    expect(approval({ requestedByActor: false }).effect).toBe('deny')
+    expect(approval({}).rules[0]?.rule).toBe('review.known-requester')
   })
 
-  test('the strictest rule wins for every question', () => {
+  test('the strictest rule wins for every question, and the door lets nobody in whom the room would not', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...ROLES),
         fc.constantFrom(...ACTION_NAMES),
         fc.constantFrom('org_a', 'org_b'),
-        fc.option(fc.constantFrom('usr_a', 'usr_b'), { nil: undefined }),
+        fc.option(fc.boolean(), { nil: undefined }),
         fc.option(fc.nat(3), { nil: undefined }),
-        (role, action, organisation, requester, approvers) => {
-          const decision = decide({
-            actor: actor(role),
-            action,
-            resource: { organisation, ...(requester === undefined ? {} : { requester }) },
-            facts: approvers === undefined ? {} : { approvers },
-          })
+        (role, action, organisation, requestedByActor, otherApprovers) => {
+          const facts = {
+            ...(requestedByActor === undefined ? {} : { requestedByActor }),
+            ...(otherApprovers === undefined ? {} : { otherApprovers }),
+          }
+          const place = projectPlace(organisation, 'prj_1')
+          const decision = POLICY.decide({ actor: actor(role), action, place, facts })
           const denied = decision.rules.some((rule) => rule.effect === 'deny')
           expect(decision.effect).toBe(denied ? 'deny' : 'allow')
           expect(decision.rules.length).toBeGreaterThan(0)
+          if (organisation === 'org_b') expect(decision.effect).toBe('deny')
           if (decideAtDoor(actor(role), action).effect === 'deny') expect(decision.effect).toBe('deny')
         },
       ),
     )
   })
+})
+
+describe('an organisation that writes policies', () => {
+  const NIGHT = `
+@id("changes.at-night")
+@reason("At night only small changes are approved.")
+@remedy("Wait until six, or make the change smaller.")
+forbid(principal, action == Airlock::Action::"review.approve", resource)
+when { context.hour < 6 && context has linesChanged && context.linesChanged > 50 };
+
+@id("infra.second-factor")
+@reason("Infrastructure is approved with a second factor.")
+@remedy("Confirm it with the code of your authenticator.")
+@confirm("second-factor")
+forbid(principal, action == Airlock::Action::"review.approve", resource)
+when { context has directories && context.directories.contains("infra") }
+unless { context has secondFactor && context.secondFactor };`
+  const asked = (facts: DecisionFacts, clock = NOON_OF_A_MONDAY, role: Role = 'maintainer') => {
+    const rules = readRules(NIGHT, 'own.cedar')
+    if (!rules.ok) throw new Error(rules.failure.message)
+    return createPolicy(rules.value, { ...SURROUNDINGS, clock: () => clock }).decide({
+      actor: actor(role),
+      action: 'review.approve',
+      place: projectPlace('org_a', 'prj_1'),
+      facts: { requestedByActor: false, otherApprovers: 1, ...facts },
+    })
+  }
+
+  test('has it asked at the time of its own clock', () => {
+    const threeInBerlin = Date.parse('2026-02-02T02:00:00Z')
+    expect(asked({ linesChanged: 51 }).effect).toBe('allow')
+    expect(asked({ linesChanged: 51 }, threeInBerlin)).toMatchObject({
+      effect: 'deny',
+      smallestChange: 'Wait until six, or make the change smaller.',
+    })
+    expect(asked({ linesChanged: 50 }, threeInBerlin).effect).toBe('allow')
+  })
+
+  test('may ask for a confirmation, which lifts that rule and no other', () => {
+    expect(asked({ directories: ['infra'] })).toMatchObject({ effect: 'confirm', confirm: 'second-factor' })
+    expect(asked({ directories: ['infra'], secondFactor: true }).effect).toBe('allow')
+    expect(asked({ directories: ['infra'] }, NOON_OF_A_MONDAY, 'viewer').effect).toBe('deny')
+  })
+
+  test('cannot lift what stands', () => {
+    const generous = ruled(
+      '@id("all") @reason("Everybody may do everything.") permit(principal, action, resource);',
+    )
+    const question = {
+      actor: actor('viewer'),
+      action: 'review.approve',
+      facts: { requestedByActor: true, otherApprovers: 1 },
+    } as const
+    expect(generous.decide({ ...question, place: projectPlace('org_a', 'prj_1') })).toMatchObject({
+      effect: 'deny',
+      rules: [{ rule: 'review.not-own-change' }, { rule: 'all', effect: 'allow' }],
+    })
+    expect(generous.decide({ ...question, place: projectPlace('org_b', 'prj_1') }).effect).toBe('deny')
+  })
+
+  test('a key that was made for less stays narrow', () => {
+    const narrow = { ...actor('owner'), narrowedTo: ['tasks:read'] as const }
+    const decision = POLICY.decide({
+      actor: narrow,
+      action: 'task.submit',
+      place: organisationPlace('org_a'),
+      facts: {},
+    })
+    expect(decision).toMatchObject({
+      effect: 'deny',
+      rules: [{ rule: 'key.permissions' }, { rule: 'role.developer' }],
+    })
+    expect(decideAtDoor(narrow, 'task.submit').effect).toBe('deny')
+    expect(decideAtDoor(narrow, 'task.list').effect).toBe('allow')
+  })
+})
+
+test('what stands is written as any policy is, and carries its reasons', () => {
+  const text = STANDING_RULES.map((rule) => rule.text).join('\n')
+  expect(readRules(text, 'standing')).toEqual({
+    ok: true,
+    value: STANDING_RULES.map((rule) => ({ ...rule, text: expect.any(String) })),
+  })
+})
+
+test('autonomous work neither approves nor does what is risky', () => {
+  const system: Actor = { ...actor('owner'), kind: 'System' }
+  const effect = (action: ActionName, facts: DecisionFacts = {}) =>
+    POLICY.decide({ actor: system, action, place: projectPlace('org_a', 'prj_1'), facts }).effect
+  expect(effect('task.submit')).toBe('allow')
+  expect(effect('task.submit', { touches: ['ci'] })).toBe('deny')
+  expect(effect('review.approve', { requestedByActor: false, otherApprovers: 3 })).toBe('deny')
+  expect(effect('budget.raise')).toBe('deny')
 })

@@ -9,8 +9,9 @@ import type { TrustedRepository } from '#forge/repository.ts'
 import { digestOf } from '#kernel/bytes.ts'
 import { AirlockError } from '#kernel/failure.ts'
 import { newId } from '#kernel/ids.ts'
-import type { Actor } from '#policy/actor.ts'
+import { type Actor, memberOf } from '#policy/actor.ts'
 import { type Grant, grantDigest } from '#policy/grant.ts'
+import { createPolicy } from '#policy/policy.ts'
 import type { Role } from '#policy/role.ts'
 import { json } from '#store/column.ts'
 import type { Store } from '#store/database.ts'
@@ -52,7 +53,7 @@ export async function publisherHouse(
   const project = newId('prj', randomBytes)
   const actor = (name: string, role: Role): Actor => {
     const person: Person = { id: newId('usr', randomBytes), name, email: `${name}@example.test` }
-    return { person, role, organisation }
+    return memberOf(organisation, person, role)
   }
   const actors = {
     ada: actor('ada', 'owner'),
@@ -185,6 +186,7 @@ function workshopFor(
     store,
     clock: () => Date.now(),
     stopwatch: () => performance.now(),
+    policyOf: async () => createPolicy([], { clock: () => Date.now(), timeZone: 'UTC' }),
     random: (size) => randomBytes(size),
     interrupts: new Interrupts(),
     repositoryOf: async () => repository,

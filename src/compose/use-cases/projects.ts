@@ -9,7 +9,8 @@ import { newId } from '#kernel/ids.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Actor } from '#policy/actor.ts'
-import { decide, refusalOf } from '#policy/decide.ts'
+import { refusalOf } from '#policy/decide.ts'
+import { organisationPlace } from '#policy/place.ts'
 import {
   insertProject,
   listProjects,
@@ -48,13 +49,13 @@ async function connect(workshop: Workshop, actor: Actor, request: ProjectRequest
   const known = await workshop.store.inOrganisation(actor.organisation, (tx) => projectByUrl(tx, url))
   const { credential } = request
   if (known !== undefined && credential === undefined) return ok(projectView(known))
-  const decision = decide({
+  const decision = (await workshop.policyOf(actor.organisation)).decide({
     actor,
     action: 'project.create',
-    resource: { organisation: actor.organisation },
+    place: organisationPlace(actor.organisation),
     facts: { readsServerFiles: address.value.kind === 'local' || credential?.kind === 'ssh-key' },
   })
-  if (decision.effect === 'deny') return refused(refusalOf(decision))
+  if (decision.effect !== 'allow') return refused(refusalOf(decision))
   if (credential !== undefined) {
     const fits = fitsAddress(address.value.kind, credential)
     if (!fits.ok) return fits

@@ -12,7 +12,12 @@ export const serverRoutes: readonly Route[] = [
     summary: 'Who the token stands for, and what they may do',
     reply: WhoAmI,
     run: async ({ actor }) =>
-      ok({ ...actor, permissions: PERMISSIONS.filter((permission) => holds(actor.role, permission)) }),
+      ok({
+        person: actor.person,
+        role: actor.role,
+        organisation: actor.organisation,
+        permissions: PERMISSIONS.filter((permission) => holds(actor.role, permission)),
+      }),
   }),
   jsonRoute({
     method: 'get',

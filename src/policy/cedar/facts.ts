@@ -59,6 +59,12 @@ export const FACTS = {
   },
   filesChanged: { type: 'Long', always: false, meaning: 'Number of changed files' },
   linesChanged: { type: 'Long', always: false, meaning: 'Lines added and removed' },
+  touches: {
+    type: 'Set<String>',
+    always: false,
+    meaning:
+      'What of weight is changed: `ci`, `lockfile`, `policy`, `migration`, `protected`, `tests`, `instructions`, `deletions`',
+  },
   agent: { type: 'String', always: false, meaning: 'The agent that does or did the work' },
   environment: { type: 'String', always: false, meaning: 'The name of the environment' },
   autonomy: { type: 'Long', always: false, meaning: 'The autonomy level of the project, 0 to 3' },
