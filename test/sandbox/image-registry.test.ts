@@ -1,6 +1,9 @@
 import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import type { Result } from '#kernel/result.ts'
+import type { Sandbox, SandboxSpec } from '#sandbox/driver.ts'
 import type { Images } from '#sandbox/image/images.ts'
 import {
   type BuiltImage,
@@ -299,3 +302,32 @@ test('an unpacked image that was changed is found out, and comes anew', async ()
   delete registry.manners.status
   expect(await server.obtain(first.value.pinned)).toMatchObject({ ok: true })
 })
+
+test('a server that stops ends a download, and a sandbox that unpacks, and leaves nothing of them', async () => {
+  put(runs)
+  registry.manners.stalls = new Set([blobOf(runs)])
+  const server = rig.another()
+  const got = server.obtain(`${NAME}:one`)
+  while (!registry.log.some((line) => line.includes(blobOf(runs)))) await pause(10)
+  await server.close()
+  expect(await got).toMatchObject({ ok: false, failure: { code: 'image_unavailable' } })
+  expect(await rig.leftovers()).toEqual([])
+
+  delete registry.manners.stalls
+  const kills: number[] = []
+  const other = rig.another({
+    place: { ...rig.place, driver: { ...rig.driver, start: (spec) => sleeping(spec, () => kills.push(1)) } },
+  })
+  const unpacking = other.obtain(`${NAME}:one`)
+  while (kills.length === 0) await pause(10)
+  await other.close()
+  expect(await unpacking).toMatchObject({ ok: false, failure: { code: 'sandbox_failed' } })
+  expect(await rig.leftovers()).toEqual([])
+})
+
+/** An unpacker that takes for ever; `begun` is told when it runs. */
+async function sleeping(spec: SandboxSpec, begun: () => void): Promise<Result<Sandbox>> {
+  const started = await rig.driver.start({ ...spec, command: ['sleep', '1000'] })
+  begun()
+  return started
+}

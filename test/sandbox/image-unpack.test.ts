@@ -3,6 +3,7 @@ import { lstat, readdir, readFile, readlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ETC_FILES } from '#sandbox/bubblewrap/etc-files.ts'
 import type { SandboxDriver } from '#sandbox/driver.ts'
 import { onBench, unpack } from '#sandbox/image/unpack.ts'
 import { type LayerEntry, layerOf, sha256Of } from '#test/support/oci-image.ts'
@@ -229,6 +230,17 @@ test('a tree that no unpacking makes is not taken over, whatever the unpacker sa
 function lyingDriver(driver: SandboxDriver, script: string): SandboxDriver {
   return { ...driver, start: (spec) => driver.start({ ...spec, command: ['sh', '-c', script] }) }
 }
+
+test('a root directory that its unpacker opened to everybody is closed again', async () => {
+  await onBench(rig.place, async (bench) => {
+    const places = Object.keys(ETC_FILES).map((name) => `etc/${name}`)
+    const script = `mkdir -m 755 etc && touch ${places.join(' ')} && chmod 644 ${places.join(' ')} && chmod 777 .`
+    const open = lyingDriver(rig.driver, `${script}; echo '{"leftOut": 0}'`)
+    expect(await unpack({ ...rig.place, driver: open }, bench, [], 'image')).toMatchObject({ ok: true })
+    const { mode, uid } = await lstat(bench.root)
+    expect([mode & 0o7777, uid]).toEqual([0o755, process.getuid?.() ?? 0])
+  })
+})
 
 test('a disk that is full while an image is unpacked is told as that', async () => {
   const said = await onBench(rig.place, (bench) => {

@@ -22,6 +22,8 @@ export interface Manners {
   redirect?: boolean | string
   /** Breaks off after half, so many times. */
   breaksOff?: Map<string, number>
+  /** Sends the first half, and then nothing. */
+  stalls?: Set<string>
   ignoresRanges?: boolean
   /** Answers a range with another one. */
   shiftsRanges?: boolean
@@ -118,6 +120,7 @@ export async function startRegistry(): Promise<TestRegistry> {
       'content-length': part.length,
       ...(partial ? { 'content-range': `bytes ${from + shift}-${bytes.length - 1}/${bytes.length}` } : {}),
     })
+    if (manners.stalls?.has(digest)) return void res.write(part.subarray(0, part.length >> 1))
     if (breaks === 0) return void res.end(part)
     manners.breaksOff?.set(digest, breaks - 1)
     res.write(part.subarray(0, part.length >> 1), () => setTimeout(() => res.destroy(), 20))

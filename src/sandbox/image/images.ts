@@ -42,6 +42,8 @@ export interface Images {
   remove(nameOrDigest: string): Promise<Result<KeptImage>>
   /** Removes what a process that died left half done. Only for who holds the installation. */
   sweep(): Promise<readonly string[]>
+  /** Ends what is under way, and waits until nothing of it is left. */
+  close(): Promise<void>
 }
 
 export interface ListedImage extends KeptImage {
@@ -61,7 +63,9 @@ export interface ImagesOptions extends HttpsOptions {
 const HOUR = 3_600_000
 
 export function createImages(options: ImagesOptions): Images {
-  const { place, directory, registries, clock, onProblem } = options
+  const { directory, registries, clock, onProblem } = options
+  const closing = new AbortController()
+  const place: UnpackPlace = { ...options.place, signal: closing.signal }
   const shelf = createImageShelf(directory, place.random)
   const coming = new Map<string, Promise<Result<KeptImage>>>()
   // Looked at once by each process: nobody but the account of the server can write to them.
@@ -85,11 +89,14 @@ export function createImages(options: ImagesOptions): Images {
     const name = imageReferenceText(reference)
     const get = async () => {
       const https = createHttps(options)
-      const deadline = setTimeout(() => void https.close(), HOUR)
+      const hangUp = () => void https.close()
+      const deadline = setTimeout(hangUp, HOUR)
+      closing.signal.addEventListener('abort', hangUp, { once: true })
       try {
         return await taken(registrySource(https, reference), reference.digest ?? reference.tag ?? '', name)
       } finally {
         clearTimeout(deadline)
+        closing.signal.removeEventListener('abort', hangUp)
         await https.close()
       }
     }
@@ -182,6 +189,10 @@ export function createImages(options: ImagesOptions): Images {
       return ok(kept)
     },
     sweep: () => shelf.sweep(),
+    async close() {
+      closing.abort()
+      await Promise.allSettled(coming.values())
+    },
   }
 }
 

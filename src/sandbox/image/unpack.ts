@@ -24,6 +24,8 @@ export interface UnpackPlace {
   readonly owner?: HostUser
   readonly random: RandomBytes
   readonly limits?: Partial<UnpackLimits>
+  /** Ends an unpacking under way. */
+  readonly signal?: AbortSignal
 }
 
 /** An image that holds more is refused. */
@@ -86,13 +88,14 @@ export async function unpack(
   if (facts === undefined) return refused(unsafe('it holds what no unpacking makes'))
   const own = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`
   if (place.owner !== undefined) await hostProgram('chown', ['-hR', own, '--', bench.root])
+  await chmod(bench.root, 0o755) // its own mode was the sandbox's to set
   return ok(facts)
 }
 
 const Report = z.union([z.strictObject({ leftOut: z.int() }), z.strictObject({ refused: z.string() })])
 
 async function runUnpacker(
-  { driver, runtime, random }: UnpackPlace,
+  { driver, runtime, random, signal }: UnpackPlace,
   { layers, root }: Bench,
   order: UnpackOrder,
   { entries, bytes, seconds }: UnpackLimits,
@@ -113,7 +116,11 @@ async function runUnpacker(
     },
   })
   if (!started.ok) return started
+  const stop = () => void started.value.kill()
+  signal?.addEventListener('abort', stop, { once: true })
+  if (signal?.aborted === true) stop()
   const ending = await started.value.ended()
+  signal?.removeEventListener('abort', stop)
   const report = reportIn(Buffer.concat(output))
   if (ending.cause !== 'exited' || ending.exitCode !== 0 || report === undefined)
     return refused(endedBadly(ending))
