@@ -155,7 +155,6 @@ async function workshopOver(
     close: async () => {
       await telemetry?.close().catch((cause: unknown) => onProblem('the last spans were not taken', cause))
       await images.close()
-      await images.close()
       await gateway.close()
       await workspaces.close()
       await store.close()
