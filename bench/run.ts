@@ -15,6 +15,7 @@ const BENCHMARKS = [
   'container-start.ts',
   'gateway.ts',
   'task-overhead.ts',
+  'decide.ts',
 ]
 
 const rows: Row[] = []

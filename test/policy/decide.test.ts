@@ -226,6 +226,28 @@ unless { context has secondFactor && context.secondFactor };`
     expect(asked({ linesChanged: 50 }, threeInBerlin).effect).toBe('allow')
   })
 
+  test('is not answered from memory once the clock has moved', () => {
+    const rules = readRules(NIGHT, 'own.cedar')
+    if (!rules.ok) throw new Error(rules.failure.message)
+    let now = NOON_OF_A_MONDAY
+    const policy = createPolicy(rules.value, { ...SURROUNDINGS, clock: () => now })
+    const question = {
+      actor: actor('maintainer'),
+      action: 'review.approve',
+      place: projectPlace('org_a', 'prj_1'),
+      facts: { requestedByActor: false, otherApprovers: 1, linesChanged: 51 },
+    } as const
+    const effects = [0, 0, 12, 12, 24].map((hours) => {
+      now = NOON_OF_A_MONDAY + hours * 3_600_000
+      return policy.decide(question).effect
+    })
+    expect(effects).toEqual(['allow', 'allow', 'deny', 'deny', 'allow'])
+    expect(policy.decide({ ...question, actor: actor('viewer') }).effect).toBe('deny')
+    expect(policy.decide({ ...question, facts: { ...question.facts, requestedByActor: true } }).effect).toBe(
+      'deny',
+    )
+  })
+
   test('may ask for a confirmation, which lifts that rule and no other', () => {
     expect(asked({ directories: ['infra'] })).toMatchObject({ effect: 'confirm', confirm: 'second-factor' })
     expect(asked({ directories: ['infra'], secondFactor: true }).effect).toBe('allow')
