@@ -47,6 +47,8 @@ export const AGENT_ORDERS: readonly Order[] = [
           14,
         )
         if (order === undefined || order === idea || called === -1) return undefined
+        if (called === 2 && /^(?:the|agents?|bot|cursor|ai (?:tool|crawler))/.test(text.slice(idea.start)))
+          return undefined
         if (called === 2 && !/^[\w -]{0,30}: ?\S/.test(text.slice(idea.end, idea.end + 40))) return undefined
         if (called === 0 && /\b(?:as|when) an? [\w -]{0,20}$/.test(ahead)) return undefined
         return { from: idea, to: order, factor: called === 2 ? 0.8 : 1 }

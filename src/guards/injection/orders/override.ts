@@ -54,7 +54,10 @@ export const OVERRIDE_ORDERS: readonly Order[] = [
             : !loose && NAMED.test(span)
               ? 0.4
               : 0
-        return factor === 0 ? undefined : { from: idea, to: target, factor: factor * mood(idea, text) }
+        const api =
+          /^overrid/.test(text.slice(idea.start)) &&
+          !/\b(?:your|previous|prior|above|earlier|all|any)\b/.test(span)
+        return factor === 0 || api ? undefined : { from: idea, to: target, factor: factor * mood(idea, text) }
       }),
   },
   {

@@ -1,7 +1,7 @@
 import type { Signal } from '../signal.ts'
 
 const TAGS = /[\u{e0020}-\u{e007f}]{1,4000}/gu
-const INVISIBLE_RUN = /[\u200b-\u200d\u2060-\u2064\ufeff\u180e]{2,4000}/g
+const INVISIBLE_RUN = /[\u200b-\u200d\u2060-\u2064\ufeff\u180e]{6,4000}/g
 const INVISIBLE_ONE = /[\u200b\u2060-\u2064\ufeff\u180e\u00ad]/g
 const SELECTOR_RUN =
   /(?:[\ufe00-\ufe0e]|[\u{e0100}-\u{e01ef}]){3,4000}|(?:[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}]){4,4000}/gu

@@ -86,7 +86,7 @@ const MARKS: readonly Mark[] = [
     class: 'exfiltration',
     reason: 'An image or link would carry data away in its address.',
     pattern:
-      /!?\[[^\]\n]{0,200}\]\(\s{0,4}https?:\/\/[^\s)]{1,300}[?&/=][^\s)]{0,200}(?:\{{1,2}[^}\n)]{1,80}\}|\$\{|<[a-z_ -]{2,40}>|\[[A-Za-z_ -]{3,40}\]|%7B|(?:secret|conversation|history|chat|password|stolen|exfil|leak|api_?key|token|credential|private|system_?prompt|user_?data)s?=)[^)\n]{0,200}\)|<img[^>\n]{1,200}src=["']?https?:\/\/[^\s"'>]{1,200}[?&](?:data|d|q|secret|conversation|history|chat|password|token|leak|exfil|prompt)=(?:\{|\$|<|\[|%7B)/gi,
+      /!?\[[^\]\n]{0,200}\]\(\s{0,4}https?:\/\/[^\s)]{1,300}[?&/=][^\s)]{0,200}(?:\{{1,2}[^}\n)]{1,80}\}|\$\{|<[a-z_ -]{2,40}>|\[[A-Za-z_ -]{3,40}\]|%7B|(?:secret|conversation|history|chat|password|stolen|exfil|leak|api_?key|credential|private|system_?prompt|user_?data)s?=)[^)\n]{0,200}\)|<img[^>\n]{1,200}src=["']?https?:\/\/[^\s"'>]{1,200}[?&](?:data|d|q|secret|conversation|history|chat|password|token|leak|exfil|prompt)=(?:\{|\$|<|\[|%7B)/gi,
     data: 0.65,
     user: 0.5,
     repository: 0.35,
@@ -123,8 +123,7 @@ export function spoofingSignals(text: string, who: Who): Signal[] {
   ]
 }
 
-const TURN =
-  /(?:^|\n)[ \t*_#>-]{0,6}(?:human|user|assistant|ai|bot|system|chatgpt|model|claude|question|answer)[*_]{0,2} ?:/gi
+const TURN = /(?:^|\n)[ \t*_#>-]{0,6}(?:human|user|assistant|ai|bot|chatgpt|question|answer)[*_]{0,2} ?:/gi
 
 /** A long made-up conversation that shows the reader how to misbehave. */
 function manyShot(text: string, who: Who): Signal[] {

@@ -1,0 +1,56 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js/min'
+import { isMadeUp } from './check-digits.ts'
+
+/** How telephone numbers are written: groups of digits with what people put between them. */
+const CANDIDATE =
+  /(?<![\w.:/=+#@$%-])(?:(?:\+|00)[\d(][\d ()./-]{6,22}\d|\(?\d[\d ()./-]{6,20}\d)(?![\w-]|[.:/]\d)/g
+const LABELLED =
+  /(?:\bphone|\btel\b|tel\.|telephone|\bmobile|\bcell|\bfax\b|\bcall\b|\bcontact|whatsapp|\bsms\b|\btext me|telefon|handy|mobil|rufnummer|téléphone|portable|teléfono|telefono|móvil|celular|telefone|telemóvel|cellulare|telefoon|mobiel|komórk|телефон|тел\.|电话|手机|電話|携帯|전화|휴대폰|هاتف|फ़ोन|फोन|\bdial|reach (?:me|him|her|us)|ring me|number is|hotline)[^\n\d]{0,40}$/i
+const NORTH_AMERICAN = /^(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-.]\d{4}$|^1[-. ]\d{3}[-. ]\d{3}[-. ]\d{4}$/
+const TRUNK = /^\(?0\d{2,5}\)?[ /-]\d{2,8}(?:[ -]\d{2,6}){0,4}$/
+/** Numbers that the North American plan keeps for films. */
+const FICTITIOUS = /555[-. ]?01\d{2}$/
+
+export interface PhoneSighting {
+  readonly start: number
+  readonly end: number
+  readonly confidence: 'high' | 'medium'
+}
+
+/** Telephone numbers: international ones by the plans of their countries, others by their form or by what stands before. */
+export function phonesIn(text: string): PhoneSighting[] {
+  const found: PhoneSighting[] = []
+  for (const match of text.matchAll(CANDIDATE)) {
+    const written = match[0].trim()
+    const digits = written.replace(/\D/g, '')
+    if (digits.length < 7 || digits.length > 15 || isMadeUp(digits) || isDateOrNumber(written)) continue
+    const international = written.startsWith('+') || written.startsWith('00')
+    const labelled = LABELLED.test(text.slice(Math.max(0, match.index - 60), match.index))
+    const confidence = international
+      ? planned(written)
+      : labelled
+        ? 'medium'
+        : looksLocal(written)
+          ? 'medium'
+          : undefined
+    if (confidence === undefined || (FICTITIOUS.test(written) && !labelled && !international)) continue
+    found.push({ start: match.index, end: match.index + written.length, confidence })
+  }
+  return found
+}
+
+function planned(written: string): 'high' | 'medium' | undefined {
+  const number = parsePhoneNumberFromString(written.replace(/^00/, '+'))
+  if (number?.isPossible() === true) return number.isValid() ? 'high' : 'medium'
+  return written.startsWith('+') && number !== undefined ? 'medium' : undefined
+}
+
+function looksLocal(written: string): boolean {
+  return NORTH_AMERICAN.test(written) || TRUNK.test(written)
+}
+
+function isDateOrNumber(written: string): boolean {
+  return /^(?:19|20)\d{2}[-./]\d{1,2}[-./]\d{1,2}|^\d{1,2}[-./]\d{1,2}[-./](?:19|20)?\d{2}\b|^\d{1,3}(?:\.\d{3})+$|^\d+\.\d+$|^(?:\d{1,3}\.){3}\d{1,3}$/.test(
+    written,
+  )
+}

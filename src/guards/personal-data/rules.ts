@@ -1,0 +1,7 @@
+import type { PersonalRule } from './finding.ts'
+import { CONTACTS } from './rules/contacts.ts'
+import { IDENTIFIERS } from './rules/identifiers.ts'
+import { LIFE } from './rules/life.ts'
+
+/** Every form of personal data but telephone numbers, whose plans a library keeps. */
+export const PERSONAL_RULES: readonly PersonalRule[] = [...CONTACTS, ...IDENTIFIERS, ...LIFE]
