@@ -43,7 +43,11 @@ export interface Language {
   readonly words: RegExp
 }
 
-export function compileLanguage(rules: readonly ScanRule[], models: readonly Partial<Model>[]): Language {
+export function compileLanguage(
+  rules: readonly ScanRule[],
+  models: readonly Partial<Model>[],
+  callsAreBracketed: boolean,
+): Language {
   const sightings = {
     call: new PathIndex<CompiledSighting>(),
     assign: new PathIndex<CompiledSighting>(),
@@ -78,7 +82,10 @@ export function compileLanguage(rules: readonly ScanRule[], models: readonly Par
     clears: clearsOf(models),
     types: keyed(models.map(({ types }) => types)),
     handlers: models.flatMap(({ handlers }) => handlers ?? []),
-    words: wordsOf(rules.flatMap((rule) => rule.when.flatMap(wordsOfSighting))),
+    words: everyWord(
+      rules.flatMap(({ when }) => when),
+      callsAreBracketed,
+    ),
   }
 }
 
@@ -120,33 +127,57 @@ function clearsOf(models: readonly Partial<Model>[]): PathIndex<number> {
 
 function keyed<T>(tables: readonly (Readonly<Record<string, T>> | undefined)[]): PathIndex<T> {
   const index = new PathIndex<T>()
-  for (const table of tables) for (const [pattern, item] of Object.entries(table ?? {})) index.add(pattern, item)
+  for (const table of tables)
+    for (const [pattern, item] of Object.entries(table ?? {})) index.add(pattern, item)
   return index
 }
 
 /** The last names of what a sighting looks for: without one of them in the text it cannot be seen. */
 function wordsOfSighting(sighting: Sighting): readonly string[] {
   if (sighting.words !== undefined) return sighting.words
-  const patterns = [
-    ...(sighting.call ?? []),
-    ...(sighting.assign ?? []),
-    ...(sighting.read ?? []),
-    ...(sighting.record ?? []),
-  ]
+  return lastNames([...(sighting.assign ?? []), ...(sighting.read ?? []), ...(sighting.record ?? [])])
+}
+
+function lastNames(patterns: readonly string[]): string[] {
   return patterns.flatMap(alternatives).map((pattern) => {
     const segments = pattern.split('.').filter((segment) => segment !== '*' && segment !== '?')
-    return segments.at(-1) ?? pattern
+    return (segments.at(-1) ?? pattern).replace(/\(\)$/, '')
   })
 }
 
-function wordsOf(words: readonly string[]): RegExp {
-  const unique = [...new Set(words)].filter((word) => word !== '').sort()
-  if (unique.length === 0) return /(?!)/g
-  const parts = unique.map((word) => {
-    if (word.startsWith('@')) return expression(word).source
-    if (word.length > 2 && word.startsWith('/') && word.endsWith('/')) return word.slice(1, -1)
-    const text = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-    return `${/^\w/.test(word) ? '\\b' : ''}${text}${/\w$/.test(word) ? '\\b' : ''}`
-  })
-  return new RegExp(parts.join('|'), 'g')
+function wordsOf(words: readonly string[], called: readonly string[] = []): RegExp {
+  const given = new Set(words)
+  const patterns = [...given]
+    .filter((word) => word.startsWith('@') || isPattern(word))
+    .map((word) => (word.startsWith('@') ? expression(word).source : word.slice(1, -1)))
+  const plain = [...given].filter((word) => word !== '' && !word.startsWith('@') && !isPattern(word))
+  const odd = plain.filter((word) => !/^\w+$/.test(word)).map(escaped)
+  const exact = plain.filter((word) => /^\w+$/.test(word)).sort()
+  const calls = [...new Set(called)].filter((word) => !given.has(word)).sort()
+  const parts = [
+    ...(exact.length > 0 ? [`\\b(?:${exact.join('|')})\\b`] : []),
+    ...(calls.length > 0
+      ? [`(?<![\\w$])(?:${calls.map(escaped).join('|')})(?=\\s{0,8}(?:\\?\\.)?[(<\`])`]
+      : []),
+    ...odd,
+    ...patterns,
+  ]
+  return parts.length === 0 ? /(?!)/g : new RegExp(parts.join('|'), 'g')
+}
+
+/** `exec` alone is nothing, `exec(` may be: where a language has brackets behind every call, they belong to the word. */
+function everyWord(sightings: readonly Sighting[], callsAreBracketed: boolean): RegExp {
+  const words = sightings.flatMap(wordsOfSighting)
+  const called = sightings
+    .filter(({ words: own }) => own === undefined)
+    .flatMap((sighting) => lastNames(sighting.call ?? []))
+  return callsAreBracketed ? wordsOf(words, called) : wordsOf([...words, ...called])
+}
+
+function isPattern(word: string): boolean {
+  return word.length > 2 && word.startsWith('/') && word.endsWith('/')
+}
+
+function escaped(word: string): string {
+  return word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }

@@ -16,6 +16,7 @@ export function languageRules(name: string): Language {
   const made = compileLanguage(
     files.flatMap(({ rules }) => rules),
     files.flatMap(({ model }) => (model === undefined ? [] : [model])),
+    name !== 'ruby',
   )
   loaded.set(name, made)
   return made

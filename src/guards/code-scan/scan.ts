@@ -19,7 +19,14 @@ export interface FileScan {
   readonly path: string
   readonly findings: readonly ScanFinding[]
   /** Why nothing, or not all, could be said of the file. */
-  readonly incomplete?: 'minified' | 'too_large' | 'too_deep' | 'too_complex' | 'binary' | 'unparsable' | undefined
+  readonly incomplete?:
+    | 'minified'
+    | 'too_large'
+    | 'too_deep'
+    | 'too_complex'
+    | 'binary'
+    | 'unparsable'
+    | undefined
   /** Nothing in the file runs. */
   readonly notCode?: true
 }
@@ -35,7 +42,12 @@ export function scanFile({ path, text, language: named }: ScanItem): FileScan {
   if (isMinified(text)) return { path, findings: [], incomplete: 'minified' }
   const { found, incomplete } = scanCode(path, text, kind.language)
   const lines = text.split('\n')
-  const marked = suppressed(found(lines), text.includes('airlock-ignore') ? suppressionsOf(lines) : [], path, lines)
+  const marked = suppressed(
+    found(lines),
+    text.includes('airlock-ignore') ? suppressionsOf(lines) : [],
+    path,
+    lines,
+  )
   return { path, findings: fingerprinted(marked), ...(incomplete === undefined ? {} : { incomplete }) }
 }
 
@@ -62,7 +74,8 @@ function scanCode(path: string, given: string, language: LanguageName): Found {
   const places = shift > 0 ? hits.map((at) => at + shift) : hits
   try {
     const root = parseText(language, text)
-    if (root.kind() === 'ERROR' && root.namedChildren().length < 2) return { ...NOTHING_FOUND, incomplete: 'unparsable' }
+    if (root.kind() === 'ERROR' && root.namedChildren().length < 2)
+      return { ...NOTHING_FOUND, incomplete: 'unparsable' }
     const { sights, cutOff } = analyse({
       language: rules,
       text,
@@ -78,7 +91,8 @@ function scanCode(path: string, given: string, language: LanguageName): Found {
       ...(cutOff ? { incomplete: 'too_complex' } : {}),
     }
   } catch (error) {
-    if (error instanceof TooDeep || error instanceof RangeError) return { ...NOTHING_FOUND, incomplete: 'too_deep' }
+    if (error instanceof TooDeep || error instanceof RangeError)
+      return { ...NOTHING_FOUND, incomplete: 'too_deep' }
     throw error
   }
 }

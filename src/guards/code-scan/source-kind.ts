@@ -33,7 +33,11 @@ const EXTENSIONS: Readonly<Record<string, LanguageName>> = {
   inc: 'php',
 }
 
-const NAMES: Readonly<Record<string, LanguageName>> = { Rakefile: 'ruby', Gemfile: 'ruby', Vagrantfile: 'ruby' }
+const NAMES: Readonly<Record<string, LanguageName>> = {
+  Rakefile: 'ruby',
+  Gemfile: 'ruby',
+  Vagrantfile: 'ruby',
+}
 const ALIASES: Readonly<Record<string, LanguageName>> = {
   js: 'javascript',
   jsx: 'javascript',
@@ -44,7 +48,8 @@ const ALIASES: Readonly<Record<string, LanguageName>> = {
   node: 'javascript',
   python3: 'python',
 }
-const SHELL = /\.(?:sh|bash|zsh|ksh|dash)$|(?:^|\/)(?:\.(?:bashrc|profile|zshrc|bash_profile)|Dockerfile[^/]*|Containerfile)$/
+const SHELL =
+  /\.(?:sh|bash|zsh|ksh|dash)$|(?:^|\/)(?:\.(?:bashrc|profile|zshrc|bash_profile)|Dockerfile[^/]*|Containerfile)$/
 const SHEBANG = /^#![^\n]{0,80}\b(node|python[\d.]*|ruby|php|sh|bash|zsh|dash|ksh)\b/
 
 /** What a file is, by its name, or by its first line where the name says nothing. */
@@ -52,7 +57,8 @@ export function sourceKind(path: string, text = ''): SourceKind {
   const name = path.split('/').at(-1) ?? ''
   if (SHELL.test(path)) return { kind: 'shell' }
   const language = EXTENSIONS[name.split('.').at(-1)?.toLowerCase() ?? ''] ?? NAMES[name]
-  if (language !== undefined && (name.includes('.') || NAMES[name] !== undefined)) return { kind: 'code', language }
+  if (language !== undefined && (name.includes('.') || NAMES[name] !== undefined))
+    return { kind: 'code', language }
   const program = SHEBANG.exec(text.slice(0, 200))?.[1]?.replace(/[\d.]+$/, '')
   if (program === undefined) return { kind: 'other' }
   const run = languageNamed(program)
@@ -67,7 +73,8 @@ export function languageNamed(name: string): LanguageName | undefined {
 
 const NOT_OURS =
   /(?:^|\/)(?:node_modules|bower_components|vendor|third[_-]party|dist|build|out|target|\.git|\.venv|venv|site-packages|__pycache__|coverage|\.next|\.nuxt|Pods)\//
-const LOCK = /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|composer\.lock|Gemfile\.lock|poetry\.lock|Cargo\.lock|go\.sum|uv\.lock)$/
+const LOCK =
+  /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|composer\.lock|Gemfile\.lock|poetry\.lock|Cargo\.lock|go\.sum|uv\.lock)$/
 
 /** Why a file of a whole tree is left out; undefined when it is not. */
 export function leftOut(path: string): 'vendored' | 'lockfile' | 'minified' | undefined {

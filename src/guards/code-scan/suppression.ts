@@ -39,13 +39,15 @@ export function suppressed(
   })
   const bare = suppressions
     .filter(({ reason }) => reason === undefined)
-    .map(({ line, rule }) => plainFinding(path, line, lines[line - 1] ?? '', {
-      rule: 'airlock.unreasoned-suppression',
-      class: 'unreasoned-suppression',
-      severity: 'medium',
-      message: `A comment asks to ignore ${rule} and gives no reason.`,
-      fix: `Say why: \`airlock-ignore: ${rule} -- <reason>\`.`,
-    }))
+    .map(({ line, rule }) =>
+      plainFinding(path, line, lines[line - 1] ?? '', {
+        rule: 'airlock.unreasoned-suppression',
+        class: 'unreasoned-suppression',
+        severity: 'medium',
+        message: `A comment asks to ignore ${rule} and gives no reason.`,
+        fix: `Say why: \`airlock-ignore: ${rule} -- <reason>\`.`,
+      }),
+    )
   return [...marked, ...bare]
 }
 

@@ -7,6 +7,7 @@ import { returned, scopeOf, tooDeep } from './functions.ts'
 import { rankOf } from './severity.ts'
 import { assignTo, runStatements } from './statements.ts'
 import { deepTaints, SAFE, UNKNOWN, type Value } from './value.ts'
+import { Variables } from './variables.ts'
 
 export interface Analysed {
   readonly sights: readonly Sight[]
@@ -34,11 +35,12 @@ export function analyse({ language, text, body, holds }: Analysable): Analysed {
   const waiting: { readonly fn: FunctionNode; readonly scope: Scope }[] = []
   const active = new Set<FunctionNode>()
   let steps = 0
-  const top: Scope = { variables: new Map(), fn: undefined, returns: [], left: false, depth: 0 }
+  const top: Scope = { variables: new Variables(), fn: undefined, returns: [], left: false, depth: 0 }
 
   const analysis: Analysis = {
     language,
     text,
+    learnt: new Set(),
     evaluate(expression, scope) {
       if (++steps > MOST_STEPS) return UNKNOWN
       return evaluateExpression(expression, scope, analysis)

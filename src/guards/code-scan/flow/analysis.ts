@@ -3,10 +3,11 @@ import type { ScanRule, Sighting } from '../rule.ts'
 import type { Expression, FunctionNode, Statement } from '../syntax/program.ts'
 import type { Syntax } from '../syntax/tree.ts'
 import type { Origin, Trace, Value } from './value.ts'
+import type { Variables } from './variables.ts'
 
 /** What is known at one place of the program: the values of its names, and whether control can be there. */
 export interface Scope {
-  readonly variables: Map<string, Value>
+  readonly variables: Variables
   readonly fn: FunctionNode | undefined
   readonly returns: Value[]
   /** Control has left this path; `break` only up to the loop or switch around. */
@@ -45,8 +46,10 @@ export interface Analysis {
   functionNamed(name: string): FunctionNode | undefined
   assign(target: Expression, value: Value, scope: Scope, at: Syntax, type?: string): void
   see(sight: Sight): void
+  /** The paths of names (`req.query.id`) of which something was learnt anywhere. */
+  readonly learnt: Set<string>
 }
 
 export function branch(scope: Scope): Scope {
-  return { ...scope, variables: new Map(scope.variables) }
+  return { ...scope, variables: scope.variables.branch() }
 }

@@ -60,11 +60,20 @@ export function callValue(call: Call, scope: Scope, analysis: Analysis): Value {
 }
 
 /** `fprintf(w, '%d', x)` prints its values by the format: what it is given is the text that comes of them. */
-function printed(given: readonly Given[], paths: readonly string[], call: Call, analysis: Analysis): readonly Given[] {
+function printed(
+  given: readonly Given[],
+  paths: readonly string[],
+  call: Call,
+  analysis: Analysis,
+): readonly Given[] {
   const [at] = analysis.language.prints.find(paths)
   const format = at === undefined ? undefined : given[at]
   if (at === undefined || format === undefined) return given
-  const value = formatted(format.value, given.slice(at + 1).map((one) => one.value), call.at)
+  const value = formatted(
+    format.value,
+    given.slice(at + 1).map((one) => one.value),
+    call.at,
+  )
   return [...given.slice(0, at), { value, expression: format.expression }]
 }
 

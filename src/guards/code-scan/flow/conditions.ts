@@ -21,6 +21,7 @@ export function learn(condition: Expression, holds: boolean, scope: Scope, analy
 function remember(subject: Expression, value: Value, mask: number, scope: Scope, analysis: Analysis): void {
   const key = keyOf(subject)
   if (key !== undefined) {
+    if (key.includes('.')) analysis.learnt.add(key)
     scope.variables.set(key, value)
     return
   }

@@ -15,7 +15,7 @@ export function scopeOf(
   analysis: Analysis,
 ): Scope {
   const scope: Scope = {
-    variables: new Map(outer.variables),
+    variables: outer.variables.branch(),
     fn,
     returns: [],
     left: false,

@@ -7,6 +7,7 @@ import { pathsOf } from './evaluate.ts'
 import { isNumeric } from './numeric.ts'
 import { see } from './sightings.ts'
 import { constant, controlOf, deepTaints, join, SAFE, step, type Value } from './value.ts'
+import { Variables } from './variables.ts'
 
 /** Runs statements in order, until control leaves. */
 export function runStatements(body: readonly Statement[], scope: Scope, analysis: Analysis): void {
@@ -29,14 +30,13 @@ function runStatement(statement: Statement, scope: Scope, analysis: Analysis): v
     case 'switch':
       return runSwitch(statement, scope, analysis)
     case 'try': {
-      const before = branch(scope)
-      analysis.run(statement.body, scope)
-      const ends = [scope]
+      const body = branch(scope)
+      analysis.run(statement.body, body)
+      const ends = [body]
       for (const handler of statement.handlers) {
-        const inner = branch(before)
+        const inner = branch(scope)
         // What the body had done by the time it failed, nobody knows: either value may stand.
-        mergeInto(inner, [inner, scope])
-        inner.left = before.left
+        mergeInto(inner, scope, [branch(scope), body])
         analysis.run(handler, inner)
         ends.push(inner)
       }
@@ -73,8 +73,10 @@ function runStatement(statement: Statement, scope: Scope, analysis: Analysis): v
       const inner = branch(scope)
       analysis.run(statement.node.body(), inner)
       // The fields stay known to whatever comes later in the file.
-      for (const [name, value] of inner.variables)
-        if (!scope.variables.has(name)) scope.variables.set(name, value)
+      for (const name of inner.variables.changedSince(scope.variables)) {
+        const value = inner.variables.get(name)
+        if (value !== undefined && scope.variables.get(name) === undefined) scope.variables.set(name, value)
+      }
       return
     }
     case 'import':
@@ -124,7 +126,7 @@ function runLoop(statement: Statement & { kind: 'loop' }, scope: Scope, analysis
     analysis.run(statement.body, inner)
     if (inner.left === 'gone') break
     inner.left = false
-    ends.push(branch(inner))
+    ends.push({ ...inner, variables: inner.variables.snapshot() })
   }
   meet(scope, ends)
   scope.left = scope.left === 'break' ? false : scope.left
@@ -193,26 +195,28 @@ function meet(scope: Scope, ends: readonly Scope[]): void {
     scope.left = ends.length === 0 ? scope.left : 'gone'
     return
   }
-  mergeInto(scope, going)
+  mergeInto(scope, scope, going)
   scope.left = open.length > 0 ? false : 'break'
 }
 
-function mergeInto(scope: Scope, ends: readonly Scope[]): void {
-  const [first, ...rest] = ends
-  if (first === undefined) return
-  const merged = new Map(first.variables)
-  for (const end of rest)
-    for (const [name, value] of end.variables) {
-      const other = merged.get(name)
-      // A fact about a path (`req.query.id`) holds only where every way learnt it.
-      if (other === undefined) {
-        if (!name.includes('.')) merged.set(name, value)
-      } else if (other !== value) merged.set(name, join(other, value))
-    }
-  for (const name of [...merged.keys()])
-    if (name.includes('.') && ends.some((end) => !end.variables.has(name))) merged.delete(name)
-  scope.variables.clear()
-  for (const [name, value] of merged) scope.variables.set(name, value)
+/** Writes into a scope what any of the ways left behind that began at `base`. */
+function mergeInto(scope: Scope, base: Scope, ends: readonly Scope[]): void {
+  const [only] = ends
+  const names = new Set(ends.flatMap((end) => [...end.variables.changedSince(base.variables)]))
+  for (const name of names) {
+    const values = ends.map((end) => end.variables.get(name))
+    const known = values.filter((value) => value !== undefined)
+    const [first, ...rest] = known
+    // What was learnt of a path (`req.query.id`) holds only where every way learnt it.
+    if (first === undefined || (name.includes('.') && known.length < ends.length))
+      scope.variables.forget(name)
+    else if (ends.length === 1 && only !== undefined) scope.variables.set(name, first)
+    else
+      scope.variables.set(
+        name,
+        rest.reduce((left, right) => (left === right ? left : join(left, right)), first),
+      )
+  }
 }
 
 /** Gives a name, a member, an element or a whole pattern its value. */
@@ -231,7 +235,7 @@ export function assignTo(
       const fresh = value.taints.length === 0 || value.taints[0]?.trace?.at === at
       const kept = fresh ? value : step(value, at, `assigned to ${target.name.slice(0, 40)}`)
       scope.variables.set(target.name, kept)
-      forget(target.name, scope)
+      forget(target.name, scope, analysis)
       return
     }
     case 'member':
@@ -251,7 +255,7 @@ export function assignTo(
         receiver: of,
         scope,
       })
-      replace(target.of, withEntry(of, key, value), scope)
+      replace(target.of, withEntry(of, key, value), scope, analysis)
       return
     }
     case 'list':
@@ -300,7 +304,7 @@ function partOf(value: Value, key: string): Value {
 /** Taking `{ query }` apart reads `.query`. */
 function propertyOf(value: Value, name: string, at: Expression, analysis: Analysis): Value {
   const scope: Scope = {
-    variables: new Map([['<of>', value]]),
+    variables: new Variables(undefined, new Map([['<of>', value]])),
     fn: undefined,
     returns: [],
     left: false,
@@ -329,7 +333,7 @@ function assignMember(
     scope,
   })
   const key = keyOf({ kind: 'member', of, name, at })
-  if (key !== undefined) forget(key, scope, true)
+  if (key !== undefined) forget(key, scope, analysis)
   replace(
     of,
     withEntry(
@@ -338,15 +342,18 @@ function assignMember(
       value.taints.length === 0 ? value : step(value, at, `assigned to .${name.slice(0, 40)}`),
     ),
     scope,
+    analysis,
   )
 }
 
 /** Writes a changed collection back to where it was read from. */
-function replace(of: Expression, changed: Value, scope: Scope): void {
+function replace(of: Expression, changed: Value, scope: Scope, analysis: Analysis): void {
   if (of.kind === 'name') scope.variables.set(of.name, changed)
   else if (of.kind === 'member' || of.kind === 'index') {
     const key = keyOf(of)
-    if (key !== undefined) scope.variables.set(key, changed)
+    if (key === undefined) return
+    analysis.learnt.add(key)
+    scope.variables.set(key, changed)
   } else if (of.kind === 'call' && of.callee.kind === 'member' && of.callee.of.kind === 'name') {
     const holder = scope.variables.get(of.callee.of.name)
     if (holder !== undefined)
@@ -355,7 +362,7 @@ function replace(of: Expression, changed: Value, scope: Scope): void {
 }
 
 /** What was known of paths that begin with a name ends when the name gets another value. */
-function forget(name: string, scope: Scope, itself = false): void {
-  if (itself) scope.variables.delete(name)
-  for (const key of scope.variables.keys()) if (key.startsWith(`${name}.`)) scope.variables.delete(key)
+function forget(name: string, scope: Scope, analysis: Analysis): void {
+  for (const key of analysis.learnt)
+    if (key === name || (key.startsWith(name) && key.charAt(name.length) === '.')) scope.variables.forget(key)
 }
