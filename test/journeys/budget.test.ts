@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Budget, NOTHING_SPENT, type Spend } from '#contract/budget.ts'
-import { type Journey, type RunningServer, startJourney } from '#test/support/journey.ts'
+import { given, type Journey, type RunningServer, startJourney } from '#test/support/journey.ts'
 import { NOTHING_LEFT } from '#test/support/journey-leftovers.ts'
 import { create, type Run, shell } from '#test/support/journey-model.ts'
 
@@ -83,6 +83,64 @@ test('a budget is for a whole attempt: work sent back by gates goes on with what
   const ready = await server.reaches(task.number, 'awaiting_review')
   expect(ready.attempts).toMatchObject([{ agentEnding: 'budget', spend: { requests: 5 } }])
   expect(ready.gates).toMatchObject({ verdict: 'regressed', iteration: 1 })
+})
+
+test('an agent that only tries again, whatever signs of life it gives, is ended soon after its budget', async () => {
+  const body = JSON.stringify({ model: 'stubborn', max_tokens: 1, messages: [] })
+  const again = shell(
+    `while :; do curl -s --unix-socket /run/airlock/model.sock -d '${body}' http://gateway/v1/messages; done`,
+    600,
+  )
+  journey.model.play('stubborn', [create('src/new.txt', 'new\n'), again])
+  const task = await server.submit({ model: 'stubborn', budget: { requests: 2 } })
+  const ready = await server.reaches(task.number, 'awaiting_review')
+  expect(ready.attempts).toMatchObject([{ agentEnding: 'budget', spend: { requests: 2 } }])
+  expect(ready.attempts[0]?.refusals.filter(({ rule }) => rule === 'budget.requests').length).toBeGreaterThan(
+    3,
+  )
+})
+
+test('a raise counts for an agent at work, needs its own permission and stands in the audit log', async () => {
+  journey.model.play('raised', [create('src/new.txt', 'new\n'), shell('sleep 3'), ...NEVER_DONE])
+  const task = await server.submit({ model: 'raised', budget: { requests: 3 } })
+  await server.reaches(task.number, 'running')
+  const added = given(
+    await server.client.addPerson({ name: 'Dev', email: 'dev@example.org', role: 'developer' }),
+  )
+  const denied = await server.as(added.token).raiseBudget(task.id, { requests: 6 })
+  expect(denied).toMatchObject({ ok: false, failure: { code: 'permission_denied' } })
+  expect(given(await server.client.raiseBudget(task.id, { requests: 6 })).budget.requests).toBe(6)
+  expect(await server.client.raiseBudget(task.id, { requests: 5 })).toMatchObject({
+    ok: false,
+    failure: { code: 'invalid_input', rule: 'budget.raise' },
+  })
+  const ready = await server.reaches(task.number, 'awaiting_review')
+  expect(ready.attempts).toMatchObject([{ agentEnding: 'budget', spend: { requests: 6 } }])
+  const log = given(await server.client.auditEntries({ limit: 200 }))
+  const raises = log.items
+    .map(({ entry }) => JSON.parse(entry))
+    .filter(({ action }) => action === 'budget.raised')
+  expect(raises.map(({ subject, data }) => [subject, data.after.requests])).toEqual([[task.id, 6]])
+})
+
+test('a budget that the tasks of a project share ends them all, and says whose it was', async () => {
+  const [project] = given(await server.client.projects()).items
+  const owner = { kind: 'project', project: project?.name ?? '' } as const
+  const day = { owner, period: 'day' } as const
+  const [before] = given(await server.client.setBudget({ ...day, limits: { requests: 0 } })).items
+  const requests = (before?.used.requests ?? 0) + 5
+  given(await server.client.setBudget({ ...day, limits: { requests } }))
+  journey.model.play('shared-one', FOR_EVER)
+  journey.model.play('shared-two', FOR_EVER)
+  const tasks = [await server.submit({ model: 'shared-one' }), await server.submit({ model: 'shared-two' })]
+  const ends = []
+  for (const { number } of tasks) ends.push(await server.reaches(number, 'awaiting_review', 'stopped'))
+  const attempts = ends.flatMap((task) => task.attempts)
+  expect(attempts.map(({ agentEnding }) => agentEnding)).toEqual(['budget', 'budget'])
+  expect(attempts.reduce((sum, { spend }) => sum + spend.requests, 0)).toBe(5)
+  const refusal = attempts[0]?.refusals.find(({ rule }) => rule === 'budget.requests')
+  expect(refusal?.reason).toContain(`of project ${project?.name}, today is used up`)
+  expect(given(await server.client.setBudget({ ...day, limits: {} })).items).toEqual([])
 })
 
 /** The promise of the ledger: a budget is passed by no more than the call that was admitted last. */

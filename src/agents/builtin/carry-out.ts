@@ -11,7 +11,7 @@ import { toolbox } from './toolbox.ts'
 import type { Bench } from './tools/bench.ts'
 import { wrapUpReminder } from './wrap-up.ts'
 
-/** A loop longer than this is going nowhere, whatever the budget. */
+/** A loop longer than this is going nowhere, whatever the budget. Calls are counted by the gateway: a budget may be raised. */
 const MOST_STEPS = 200
 const ANTHROPIC_OUTPUT_TOKENS = 32_000
 
@@ -42,7 +42,6 @@ interface Conversation {
 }
 
 async function converse(brief: Brief, bench: Bench, say: (text: string) => void): Promise<Conversation> {
-  const steps = Math.max(1, Math.min(brief.assignment.grant.budget.requests, MOST_STEPS))
   const reminder = wrapUpReminder(brief.socket)
   const agent = new ToolLoopAgent({
     model: modelOf(brief),
@@ -54,7 +53,7 @@ async function converse(brief: Brief, bench: Bench, say: (text: string) => void)
     tools: toolbox(bench),
     // One at a time and in order: two edits of one file must not race.
     toolCallConcurrency: 1,
-    stopWhen: stepCountIs(steps),
+    stopWhen: stepCountIs(MOST_STEPS),
     prepareStep: async ({ messages }) => {
       const content = await reminder()
       return content === undefined ? {} : { messages: [...messages, { role: 'user', content }] }
