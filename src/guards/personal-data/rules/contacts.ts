@@ -29,11 +29,7 @@ export const CONTACTS: readonly PersonalRule[] = [
       /(?<![\w.-])(?:\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{1,7}|3[47]\d{2}[ -]\d{6}[ -]\d{5}|\d{13,19})(?![\w-]|\.\d)/g,
     confidence: 'high',
     check: isCard,
-    holds: [
-      '4111 1111 1111 1111'.replaceAll('1111 1111', '1111 1111'),
-      'card 5555555555554444',
-      'amex 3714 496353 98431',
-    ],
+    holds: ['4111 1111 1111 1111', 'card 5555555555554444', 'amex 3714 496353 98431'],
     lacks: ['4111 1111 1111 1112', '1234567890123456', '0000 0000 0000 0000', '1700000000000'],
   },
   {
@@ -60,7 +56,7 @@ export const CONTACTS: readonly PersonalRule[] = [
     confidence: 'medium',
     holds: [
       'account number: 48215973',
-      'Acct no. 0012345678'.replace('0012345678', '0092837465'),
+      'Acct no. 0092837465',
       'Kontonummer: 532013007',
       'bank account number is 9876501234',
     ],
