@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { judgeCommand } from '#guards/command/judge.ts'
-import { ALLOWED, DENIED } from '../vectors/commands.ts'
+import { ALLOWED, ASKED, DENIED } from '../vectors/commands.ts'
 
 const context = { workspace: '/workspace' }
 
@@ -14,18 +14,26 @@ describe('the command guard', () => {
     })
   })
 
+  it.each(ASKED)('%s: leaves %j to a person', (rule, text) => {
+    const { verdict, findings } = judgeCommand(text, context)
+    expect({ verdict, rules: findings.map((finding) => finding.rule) }).toEqual({
+      verdict: 'ask',
+      rules: expect.arrayContaining([`command.${rule}`]),
+    })
+  })
+
   it.each(ALLOWED)('stays quiet about %j', (text) => {
     expect(judgeCommand(text, context)).toEqual({ verdict: 'allow', findings: [] })
   })
 
   it('names the rule, the reason, the remedy and the place', () => {
     expect(judgeCommand('cd src && sudo ls', context)).toEqual({
-      verdict: 'deny',
+      verdict: 'ask',
       findings: [
         {
           rule: 'command.privilege-escalation',
-          class: 'Privilege escalation',
-          verdict: 'deny',
+          class: 'privilege',
+          verdict: 'ask',
           reason: 'sudo changes who the command runs as or what it may do.',
           remedy: expect.stringContaining('without it'),
           span: { start: 10, end: 17 },

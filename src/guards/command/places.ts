@@ -1,106 +1,104 @@
 import { posix } from 'node:path'
 import picomatch from 'picomatch'
-import type { Argument, Invocation, Reading, Redirection } from './reading.ts'
-import { operands, optionValues } from './reading.ts'
+import type { Argument } from './reading.ts'
 
-/** Which part of the machine a path names. `unknown` when the shell would still change it. */
-export type PlaceOf =
-  | { readonly kind: 'workspace'; readonly path: string }
-  | { readonly kind: 'temporary' | 'cache' | 'home' | 'system' | 'device' | 'unknown'; readonly path: string }
+export type PlaceKind =
+  | 'workspace'
+  | 'temporary'
+  | 'cache'
+  /** A home directory, or a directory right below one. */
+  | 'home'
+  /** Directories of the operating system, and the root itself. */
+  | 'system'
+  | 'device'
+  /** Anywhere else: data, mounts, deeper in a home directory. */
+  | 'elsewhere'
+  /** Only the run shows it. */
+  | 'unknown'
 
-/** Says where a path lies, as the shell would see it from the workspace. */
-export function placeOf(argument: Argument, workspace: string): PlaceOf {
-  const text = argument.text
-  if (text.includes('{') && !argument.literal && /[{,](\/|~|\.\.)|\/\.\.|^\{/.test(text))
-    return { kind: 'unknown', path: text }
-  if (/^~[^/]*(\/|$)/.test(text)) {
-    if (/^~\/\.(cache|npm|pnpm-store|cargo\/registry|gradle\/caches)\/./.test(text) && !text.includes('..'))
-      return { kind: 'cache', path: text }
-    return { kind: 'home', path: text }
-  }
-  if (argument.opaque && /^\$|^["']?\/?\$|^`|^$/.test(text)) return { kind: 'unknown', path: text }
-  const absolute = posix.resolve(workspace, text)
-  const path = posix.relative(workspace, absolute)
-  if (path !== '..' && !path.startsWith('../')) return { kind: 'workspace', path }
-  if (/^(\/tmp|\/var\/tmp|\/dev\/shm)\/./.test(absolute)) return { kind: 'temporary', path: absolute }
-  if (/^\/dev\/(null|stdout|stderr|stdin|tty|zero|full|u?random|fd(\/|$))/.test(absolute))
-    return { kind: 'temporary', path: absolute }
-  if (absolute.startsWith('/dev/')) return { kind: 'device', path: absolute }
-  return { kind: /^\/(root|home)(\/|$)/.test(absolute) ? 'home' : 'system', path: absolute }
+/** Which part of the machine a path names. */
+export interface Place {
+  readonly kind: PlaceKind
+  /** Relative to the workspace when it lies inside, else as the shell would see it. */
+  readonly path: string
+  /** How many directories below the place that gives it its kind. */
+  readonly depth: number
 }
 
-/** Every word that some command would write to: redirections, `tee`, copies, in-place edits. */
-export function writtenTo(reading: Reading): Argument[] {
-  return [
-    ...reading.redirects.filter(writes).map(({ target }) => target),
-    ...reading.invocations.flatMap(targets),
-  ]
+const SYSTEM = new Set(
+  'bin sbin lib lib32 lib64 libx32 usr etc boot sys proc var run dev root System Library Applications'.split(
+    ' ',
+  ),
+)
+const NOT_SYSTEM = [
+  '/var/www',
+  '/var/folders',
+  '/usr/src',
+  '/usr/ports',
+  '/usr/local/src',
+  '/var/cache',
+  '/var/opt',
+]
+const CACHES = [
+  '.cache',
+  '.npm',
+  '.pnpm-store',
+  '.cargo',
+  '.gradle',
+  '.m2',
+  '.yarn',
+  '.bun',
+  '.local',
+  '.rustup',
+  '.nuget',
+  'go',
+  'Library',
+]
+const TEMPORARY = /^(\/tmp|\/var\/tmp|\/dev\/shm|\/private\/tmp|\/var\/folders)(\/|$)/
+const STREAMS = /^\/dev\/(null|stdout|stderr|stdin|tty|zero|full|u?random|fd|ptmx|pts)(\/|$)/
+
+/** Says where a path lies, as the shell would see it from the workspace, or from the directory a `cd` led to. */
+export function placeOf(argument: Argument, workspace: string, directory?: string): Place {
+  const { text } = argument
+  if (text.startsWith('~')) return homePlace(text.slice(1), text)
+  if (argument.opaque && /^["']?[$`]/.test(text)) return { kind: 'unknown', path: text, depth: 0 }
+  if (!argument.literal && /[{,](\/|~|\.\.)/.test(text) && text.includes('{'))
+    return { kind: 'system', path: text, depth: 0 }
+  if (directory?.startsWith('~') && !text.startsWith('/'))
+    return homePlace(posix.join(directory, text).slice(1), text)
+  if (directory?.startsWith('$') && !text.startsWith('/')) return { kind: 'elsewhere', path: text, depth: 9 }
+  const base = directory === undefined ? workspace : posix.resolve(workspace, directory)
+  const path = posix.resolve(base, text)
+  if (path === workspace || path.startsWith(`${workspace}/`))
+    return { kind: 'workspace', path: posix.relative(workspace, path), depth: 0 }
+  // Above the workspace is the place where other projects stand, but not the root.
+  return absolutePlace(path)
 }
 
-function writes({ operator, target }: Redirection): boolean {
-  return /^(>|>>|>\||<>|&>|&>>)$/.test(operator) || (operator === '>&' && !/^(\d+|-)$/.test(target.text))
+function absolutePlace(path: string): Place {
+  if (TEMPORARY.test(path)) return { kind: 'temporary', path, depth: path.split('/').length - 2 }
+  if (STREAMS.test(path)) return { kind: 'temporary', path, depth: 9 }
+  if (path.startsWith('/dev/')) return { kind: 'device', path, depth: 1 }
+  const [, first = '', user, ...below] = path.split('/')
+  if (first === 'home' || first === 'Users')
+    return user === undefined ? { kind: 'home', path, depth: 0 } : homePlace(`/${below.join('/')}`, path)
+  if (first === 'root') return homePlace(path.slice('/root'.length), path)
+  if (first === '' || /^[*?[]/.test(first)) return { kind: 'system', path, depth: 0 }
+  if (SYSTEM.has(first) && !NOT_SYSTEM.some((prefix) => path.startsWith(`${prefix}/`)))
+    return { kind: 'system', path, depth: path.split('/').length - 1 }
+  return { kind: 'elsewhere', path, depth: path.split('/').length - 1 }
 }
 
-function targets({ name, args }: Invocation): readonly Argument[] {
-  switch (name) {
-    case 'tee':
-      return operands(args)
-    case 'cp':
-    case 'mv':
-    case 'ln':
-    case 'install':
-      return [...operands(args).slice(-1), ...optionValues(args, '-t', '--target-directory')]
-    case 'sed':
-    case 'perl':
-      return args.some(({ text }) => /^(-[a-zA-Z]*i|--in-place)/.test(text)) ? operands(args).slice(1) : []
-    case 'dd':
-      return args.flatMap((word) =>
-        word.text.startsWith('of=') ? [{ ...word, text: word.text.slice(3) }] : [],
-      )
-    case 'touch':
-    case 'truncate':
-    case 'chmod':
-    case 'chown':
-      return operands(args)
-    case 'curl':
-      return optionValues(args, '-o', '--output')
-    case 'wget':
-      return optionValues(args, '-O', '--output-document')
-    default:
-      return []
-  }
-}
-
-/** Words that a program opens as files or reads as addresses; texts it only prints or searches for are left out. */
-export function namedThings(reading: Reading): Argument[] {
-  return [
-    ...reading.redirects.map(({ target }) => target),
-    ...reading.assigned.map(({ value }) => value),
-    ...reading.invocations.flatMap(read),
-  ]
-}
-
-function read({ name, args }: Invocation): readonly Argument[] {
-  switch (name) {
-    case 'echo':
-    case 'printf':
-      return []
-    case 'grep':
-    case 'egrep':
-    case 'fgrep':
-    case 'rg':
-    case 'ag': {
-      const given = [...optionValues(args, '-e', '--regexp'), ...optionValues(args, '-f', '--file')]
-      const patterns = new Set(given.length > 0 ? given : operands(args).slice(0, 1))
-      return [...args.filter((word) => !patterns.has(word)), ...optionValues(args, '-f', '--file')]
-    }
-    case 'git': {
-      const messages = new Set(optionValues(args, '-m', '--message').map(({ text }) => text))
-      return args.filter(({ text }) => !messages.has(text))
-    }
-    default:
-      return args
-  }
+/** `below` starts with a slash, or with the name of a user as in `~bob/x`. */
+function homePlace(below: string, path: string): Place {
+  const parts = posix
+    .normalize(`/${below.slice(below.indexOf('/') + 1 || below.length)}`)
+    .split('/')
+    .filter(Boolean)
+  if (parts.length > 1 && CACHES.includes(parts[0] ?? '')) return { kind: 'cache', path, depth: parts.length }
+  return parts.length < 2
+    ? { kind: 'home', path, depth: parts.length }
+    : { kind: 'elsewhere', path, depth: parts.length + 1 }
 }
 
 /** True when a word with a glob would match the path. A word without one matches by its text alone. */

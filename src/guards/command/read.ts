@@ -1,16 +1,37 @@
-import { type Assignment, type Command, forEachChild, parse, type SyntaxNode, type Word } from 'unbash'
+import {
+  type ArithmeticFor,
+  type Assignment,
+  type Command,
+  type For,
+  forEachChild,
+  type ParsedScript,
+  parse,
+  type SyntaxNode,
+  type While,
+  type Word,
+} from 'unbash'
+import { analyse } from './code/analyse.ts'
+import type { Code } from './code/code.ts'
 import { embedded } from './embedded.ts'
+import { WrittenFiles } from './files.ts'
+import { nameOf } from './names.ts'
 import type {
   Argument,
-  InlineCode,
+  Assigned,
+  EndlessLoop,
+  Executed,
   Invocation,
   Reading,
   Redirection,
   ShellFunction,
+  Trick,
   Unreadable,
 } from './reading.ts'
-import { literalArgument } from './reading.ts'
+import { literalArgument, operands } from './reading.ts'
+import { staticOutput } from './static-output.ts'
+import { Variables } from './variables.ts'
 import type { Span } from './verdict.ts'
+import { argumentOf } from './words.ts'
 import { unwrap } from './wrappers.ts'
 
 const LONGEST = 64 * 1024
@@ -24,7 +45,7 @@ const MOST_WORDS_OF_FIND = 1_000
 export function readCommand(text: string): Reading {
   const reader = new Reader()
   reader.script(text, { depth: 0, upstream: [], via: [], background: false, functions: [], placed: true })
-  return reader.reading
+  return reader
 }
 
 /** Where a piece of script stands: what feeds it and what wraps it. */
@@ -39,28 +60,29 @@ interface Place {
   readonly placed: boolean
 }
 
-class Reader {
-  readonly #invocations: Invocation[] = []
-  readonly #redirects: Redirection[] = []
-  readonly #inline: InlineCode[] = []
-  readonly #functions: ShellFunction[] = []
-  readonly #assigned: { name: string; value: Argument }[] = []
-  readonly #endless: (Span | undefined)[] = []
-  readonly #unreadable: Unreadable[] = []
+/** What stands around the words of one command. */
+interface Surroundings {
+  readonly redirects: readonly Redirection[]
+  readonly input: readonly Argument[]
+  readonly environment: readonly Assigned[]
+  readonly span: Span | undefined
+}
+
+class Reader implements Reading {
+  readonly invocations: Invocation[] = []
+  readonly redirects: Redirection[] = []
+  readonly codes: Code[] = []
+  readonly functions: ShellFunction[] = []
+  readonly assigned: Assigned[] = []
+  readonly endless: EndlessLoop[] = []
+  readonly tricks: Trick[] = []
+  readonly executed: Executed[] = []
+  readonly unreadable: Unreadable[] = []
+  readonly #variables = new Variables()
+  readonly #files = new WrittenFiles()
+  #directory: string | undefined
   #characters = 0
   #words = 0
-
-  get reading(): Reading {
-    return {
-      invocations: this.#invocations,
-      redirects: this.#redirects,
-      inline: this.#inline,
-      functions: this.#functions,
-      assigned: this.#assigned,
-      endlessSpawns: this.#endless,
-      unreadable: this.#unreadable,
-    }
-  }
 
   /** Parses a text and reads all of it; returns the invocations it added. */
   script(text: string, place: Place): Invocation[] {
@@ -77,14 +99,14 @@ class Reader {
   }
 
   #refuse(kind: Unreadable['kind'], what: string, span?: Span): Invocation[] {
-    this.#unreadable.push({ kind, what, span })
+    this.unreadable.push({ kind, what, span })
     return []
   }
 
   #visitAll(node: SyntaxNode, place: Place): Invocation[] {
-    const from = this.#invocations.length
+    const from = this.invocations.length
     this.#visit(node, place)
-    return this.#invocations.slice(from)
+    return this.invocations.slice(from)
   }
 
   #visit(node: SyntaxNode, place: Place): void {
@@ -99,34 +121,43 @@ class Reader {
         this.#children(node, place)
         return
       case 'Statement':
-        this.#children(node, { ...place, background: node.background === true })
+        this.#children(
+          node,
+          node.background === true || place.background
+            ? { ...place, background: node.background === true }
+            : place,
+        )
         return
       case 'Pipeline': {
         let upstream = place.upstream
+        const via = node.prefixes.some(({ type }) => type === 'Time') ? [...place.via, 'time'] : place.via
         for (const command of node.commands)
-          upstream = [...upstream, ...this.#visitAll(command, { ...place, upstream })]
+          upstream = [...upstream, ...this.#visitAll(command, { ...place, via, upstream })]
+        return
+      }
+      case 'Subshell': {
+        const before = this.#directory
+        this.#children(node, place)
+        this.#directory = before
         return
       }
       case 'Function': {
         const body: Invocation[] = []
         this.#children(node, { ...place, functions: [...place.functions, body] })
-        this.#functions.push({ name: node.name.value, body, span: spanOf(node, place) })
+        this.functions.push({ name: node.name.value, body, span: spanOf(node, place) })
         return
       }
-      case 'While': {
-        const from = this.#invocations.length
-        this.#children(node, place)
-        const inside = this.#invocations.slice(from)
-        const endless = inside[0] !== undefined && ['true', ':'].includes(inside[0].name)
-        const waits = inside.some(({ name, via }) => via.length === 0 && /^(sleep|wait|read)$/.test(name))
-        if (endless && !waits && inside.some(({ background }) => background))
-          this.#endless.push(spanOf(node, place))
+      case 'For':
+        this.#for(node, place)
         return
-      }
+      case 'While':
+      case 'ArithmeticFor':
+        this.#loop(node, place)
+        return
       case 'Redirect':
       case 'HereString':
         if (node.target)
-          this.#redirects.push({ operator: node.operator, target: this.#argument(node.target, place) })
+          this.redirects.push({ operator: node.operator, target: this.#argument(node.target, place) })
         return
       case 'Assignment':
         this.#assign(node, place)
@@ -146,40 +177,72 @@ class Reader {
     forEachChild(node, (child) => this.#visit(child, place))
   }
 
+  #for(node: For, place: Place): void {
+    const words = (node.wordlist ?? []).map((word) => this.#argument(word, place))
+    const [only] = words
+    const sources = words.flatMap(({ substitutions }) => substitutions)
+    this.#variables.set(
+      node.name.value,
+      words.length === 1 && only && !only.opaque ? only.text : undefined,
+      sources,
+    )
+    this.#visit(node.body, place)
+  }
+
+  #loop(node: While | ArithmeticFor, place: Place): void {
+    const from = this.invocations.length
+    this.#children(node, place)
+    const inside = this.invocations.slice(from)
+    const [first] = inside
+    const forever = node.type === 'While' ? (node.kind === 'while' ? ['true', ':'] : ['false']) : []
+    const endless =
+      node.type === 'While' ? forever.includes(first?.name ?? '') && first?.background === false : !node.test
+    if (!endless) return
+    const waits = inside.some(
+      ({ name, via, background }) =>
+        via.length === 0 && !background && /^(sleep|wait|read|inotifywait)$/.test(name),
+    )
+    const names = new Set(inside.map(({ name }) => name))
+    if (!waits && inside.some(({ background }) => background))
+      this.endless.push({ does: 'background', span: spanOf(node, place) })
+    else if (names.has('mkdir') && names.has('cd'))
+      this.endless.push({ does: 'grow', span: spanOf(node, place) })
+  }
+
   #command(node: Command, place: Place): void {
-    if (this.#invocations.length > MOST_INVOCATIONS) {
+    if (this.invocations.length > MOST_INVOCATIONS) {
       this.#refuse('size', `more than ${MOST_INVOCATIONS} commands`)
       return
     }
     const redirects: Redirection[] = []
-    const heredocs: Argument[] = []
+    const input: Argument[] = []
     for (const redirect of node.redirects) {
       if (redirect.type === 'HereDoc') {
-        const substitutions = this.#substitutions(redirect.body, place)
-        heredocs.push({ text: redirect.body.text, literal: true, opaque: false, substitutions })
+        const from = this.invocations.length
+        this.#children(redirect.body, { ...place, upstream: [] })
+        input.push({ ...literalArgument(redirect.body.text), substitutions: this.invocations.slice(from) })
       } else if (redirect.target) {
         const target = this.#argument(redirect.target, place)
         redirects.push({ operator: redirect.operator, target })
-        if (redirect.operator === '<<<') heredocs.push(target)
+        if (redirect.operator === '<<<') input.push(target)
       }
     }
-    this.#redirects.push(...redirects)
-    for (const part of node.prefix) if (part.type === 'Assignment') this.#assign(part, place)
+    this.redirects.push(...redirects)
+    const environment = node.prefix.flatMap((part) =>
+      part.type === 'Assignment' ? this.#assign(part, place) : [],
+    )
     if (!node.name) return
+    if (isBrokenUp(node.name.text))
+      this.tricks.push({ what: 'is broken up by quotes', span: spanOf(node, place) })
     const words = [node.name, ...node.args].map((word) =>
       word.type === 'Assignment' ? this.#assignmentArgument(word, place) : this.#argument(word, place),
     )
-    this.#invoke(words, redirects, heredocs, place, spanOf(node, place))
+    this.#invoke(words, { redirects, input, environment, span: spanOf(node, place) }, place)
   }
 
   /** Records the program behind all wrappers, and reads every script it was given. */
-  #invoke(
-    words: readonly Argument[],
-    redirects: readonly Redirection[],
-    heredocs: readonly Argument[],
-    place: Place,
-    span: Span | undefined,
-  ): void {
+  #invoke(given: readonly Argument[], around: Surroundings, place: Place): void {
+    const words = given.some(({ fields }) => fields) ? given.flatMap(separate) : given
     this.#words += words.length
     if (this.#words > MOST_WORDS) {
       this.#refuse('size', `more than ${MOST_WORDS} words`)
@@ -187,27 +250,46 @@ class Reader {
     }
     const [program, ...args] = words
     if (!program || program.text === '') return
-    if (!program.literal) this.#refuse('name', program.text, span)
+    const named = nameOf(program, place.depth > 0)
+    if (named.kind === 'unknown') this.#refuse('name', program.text, around.span)
+    if (named.kind === 'trick') this.tricks.push({ what: named.what, span: around.span })
+    if (named.kind === 'other') {
+      this.#invoke([named.name, ...args], around, place)
+      return
+    }
+    const inner = { ...place, depth: place.depth + 1, placed: false }
     // `watch 'a b'`, `flock file -c 'a b'`: one word that a wrapper hands to a shell.
     if (place.via.length > 0 && /\s/.test(program.text)) {
-      this.script(program.text, { ...place, depth: place.depth + 1, placed: false })
+      this.script(program.text, inner)
+      return
+    }
+    // `ed`, then `!/bin/sh` on a line of its own: typed into the program before it.
+    if (program.text.startsWith('!') && program.text.length > 1) {
+      const typed = [program.text.slice(1), ...args.map(({ text }) => text)].join(' ')
+      this.script(typed, { ...inner, via: [...place.via, this.invocations.at(-1)?.name ?? 'history'] })
       return
     }
     const invocation: Invocation = {
       name: program.text.slice(program.text.lastIndexOf('/') + 1),
       program,
       args,
-      redirects,
+      ...around,
       upstream: place.upstream,
       via: place.via,
       background: place.background,
-      span,
+      directory: this.#directory,
     }
-    this.#invocations.push(invocation)
+    this.invocations.push(invocation)
     for (const body of place.functions) body.push(invocation)
+    this.#variables.note(invocation)
+    if (invocation.name === 'cd' || invocation.name === 'pushd') this.#enter(operands(args)[0]?.text ?? '~')
+    this.#readInside(invocation, around, { ...inner, via: [...place.via, invocation.name] })
+    this.#files.note(invocation)
+  }
 
-    const inner = { ...place, depth: place.depth + 1, via: [...place.via, invocation.name], placed: false }
-    if (/^(find|fd)$/.test(invocation.name) && args.length > MOST_WORDS_OF_FIND) {
+  #readInside(invocation: Invocation, around: Surroundings, inner: Place): void {
+    const { name, args, span } = invocation
+    if (/^(find|fd)$/.test(name) && args.length > MOST_WORDS_OF_FIND) {
       this.#refuse('size', `a find of more than ${MOST_WORDS_OF_FIND} words`, span)
       return
     }
@@ -217,86 +299,123 @@ class Reader {
         this.#refuse('depth', `commands wrapped deeper than ${DEEPEST}`, span)
         return
       }
-      this.#invoke(command, redirects, heredocs, inner, span)
+      this.#invoke(command, around, inner)
     }
-    if (wrapped.length > 0) return
-
-    const found = embedded(invocation, heredocs)
+    const found = embedded(invocation, (path) => this.#files.find(path)?.text)
+    const before = this.#directory
     for (const script of found.scripts) {
-      if (script.opaque) this.#refuse('script', script.text, span)
+      if (script.trick !== undefined) this.tricks.push({ what: script.trick, span })
       this.script(script.text, inner)
     }
-    for (const code of found.inline) this.#inline.push({ ...code, span })
     for (const text of found.guesses) this.#guess(text, inner)
+    for (const { interpreter, text } of found.codes) this.#code(interpreter, text, span, inner)
+    if (name !== 'eval' && name !== '.' && name !== 'source') this.#directory = before
+    if (found.runs !== undefined) {
+      const written = this.#files.find(found.runs)
+      if (written && written.origin !== 'written')
+        this.executed.push({ path: found.runs, origin: written.origin, by: name, span })
+    }
+  }
+
+  #code(interpreter: string, text: string, span: Span | undefined, place: Place): void {
+    this.#characters += text.length
+    if (this.#characters > LONGEST) {
+      this.#refuse('size', `more than ${LONGEST} characters`)
+      return
+    }
+    const code = analyse(interpreter, text, span)
+    this.codes.push(code)
+    for (const command of code.commands) this.#guess(command, place)
   }
 
   /** Reads a text that may or may not be shell: what does not parse is no objection. */
   #guess(text: string, place: Place): void {
-    const before = this.#unreadable.length
+    const before = this.unreadable.length
     this.script(text, place)
-    this.#unreadable.length = before
+    this.unreadable.length = before
   }
 
-  #assign(node: Assignment, place: Place): void {
-    const words = node.value.type === 'ArrayValue' ? node.value.elements : [node.value]
-    for (const word of words) {
-      const value = this.#argument(word, place)
-      this.#assigned.push({ name: node.name, value })
+  #enter(directory: string): void {
+    const absolute = /^[/~]/.test(directory)
+    const base = this.#directory
+    this.#directory = absolute || base === undefined ? directory : `${base}/${directory}`
+    if (this.#directory.length > 1_000) this.#directory = undefined
+  }
+
+  #assign(node: Assignment, place: Place): Assigned[] {
+    const words: readonly Word[] = node.value.type === 'ArrayValue' ? node.value.elements : [node.value]
+    const values = words.map((word) => this.#argument(word, place))
+    const plain = values.every(({ opaque }) => !opaque) && !node.append
+    const text = plain ? values.map((value) => value.text).join(' ') : undefined
+    const name = node.value.type === 'ArrayValue' ? `${node.name}[]` : node.name
+    this.#variables.set(
+      name,
+      text,
+      values.flatMap(({ substitutions }) => substitutions),
+    )
+    const assigned = values.map((value) => ({ name: node.name, value }))
+    for (const one of assigned) {
+      this.assigned.push(one)
       // These variables hold a command that another program runs later.
-      if (
-        /^(BASH_ENV|ENV|PROMPT_COMMAND|GIT_(SSH_COMMAND|EXTERNAL_DIFF|EDITOR|PAGER|ASKPASS))$/.test(node.name)
-      )
-        this.#guess(value.text, { ...place, depth: place.depth + 1, placed: false })
+      if (COMMAND_VARIABLES.has(one.name))
+        this.#guess(one.value.text, {
+          ...place,
+          depth: place.depth + 1,
+          placed: false,
+          via: [...place.via, one.name],
+        })
     }
+    return assigned
   }
 
   #assignmentArgument(node: Assignment, place: Place): Argument {
-    this.#assign(node, place)
-    return node.value.type === 'ArrayValue'
-      ? literalArgument(node.text)
-      : { ...this.#argument(node.value, place), text: node.text }
+    const [assigned] = this.#assign(node, place)
+    return assigned
+      ? { ...assigned.value, text: `${node.name}=${assigned.value.text}` }
+      : literalArgument(node.text)
   }
 
   #argument(word: Word, place: Place): Argument {
-    const substitutions = this.#substitutions(word, place)
-    const shape = shapeOf(word.parts ?? [])
-    return { text: plainHome(word.value), substitutions, ...shape }
+    return argumentOf(word, {
+      value: (name) => this.#variables.value(name),
+      sources: (name) => this.#variables.sources(name),
+      substitute: (script) => this.#substitute(script, place),
+    })
   }
 
-  #substitutions(node: SyntaxNode, place: Place): Invocation[] {
-    const from = this.#invocations.length
-    this.#children(node, { ...place, upstream: [] })
-    return this.#invocations.slice(from)
+  #substitute(
+    script: ParsedScript,
+    place: Place,
+  ): { invocations: readonly Invocation[]; output?: string | undefined } {
+    const before = this.#directory
+    const invocations = this.#visitAll(script, { ...place, upstream: [], background: false })
+    this.#directory = before
+    const [statement, another] = script.commands
+    const simple =
+      another === undefined &&
+      (statement?.command.type === 'Pipeline' || statement?.command.type === 'Command')
+    return { invocations, output: simple ? staticOutput(invocations) : undefined }
   }
 }
 
-interface PartShape {
-  readonly type: string
-  readonly text: string
-  readonly parts?: readonly PartShape[] | undefined
+/** `c''at`, `w"h"o`, `c\\at`: quotes that change nothing but how it looks. A first backslash only goes around an alias. */
+function isBrokenUp(name: string): boolean {
+  if (!/^[\w'"\\.-]{2,80}$/.test(name)) return false
+  return /\w\\\w/.test(name) || (/['"]/.test(name) && !/^(['"])[\w.-]*\1$/.test(name))
 }
 
-/** `$HOME` and `$PWD` are read as what they are; any other expansion hides its value. */
-function shapeOf(parts: readonly PartShape[]): { literal: boolean; opaque: boolean } {
-  let literal = true
-  let opaque = false
-  for (const part of parts) {
-    if (/^\$\{?(HOME|PWD)\}?$/.test(part.text)) continue
-    if (['Literal', 'SingleQuoted', 'AnsiCQuoted'].includes(part.type)) continue
-    if (part.type === 'DoubleQuoted' || part.type === 'LocaleString') {
-      const inner = shapeOf(part.parts ?? [])
-      literal &&= inner.literal
-      opaque ||= inner.opaque
-      continue
-    }
-    literal = false
-    if (part.type !== 'Glob' && part.type !== 'ExtendedGlob' && part.type !== 'BraceExpansion') opaque = true
-  }
-  return { literal, opaque }
-}
+/** Programs take a command out of these. */
+const COMMAND_VARIABLES = new Set(
+  `BASH_ENV ENV PROMPT_COMMAND PAGER MANPAGER GIT_PAGER LESSOPEN LESSCLOSE EDITOR VISUAL GIT_EDITOR GIT_SSH_COMMAND GIT_SSH
+  GIT_EXTERNAL_DIFF GIT_ASKPASS SSH_ASKPASS SUDO_ASKPASS BROWSER GIT_SEQUENCE_EDITOR GIT_PROXY_COMMAND`
+    .split(/\s+/)
+    .filter(Boolean),
+)
 
-function plainHome(text: string): string {
-  return text.replace(/\$\{?HOME\}?(?![A-Za-z0-9_])/g, '~').replace(/\$\{?PWD\}?(?![A-Za-z0-9_])/g, '.')
+function separate(argument: Argument): Argument[] {
+  return argument.fields
+    ? argument.fields.map((text) => ({ ...argument, text, fields: undefined }))
+    : [argument]
 }
 
 function spanOf(node: { pos: number; end: number }, place: Place): Span | undefined {

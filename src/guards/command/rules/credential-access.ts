@@ -1,7 +1,8 @@
-import { couldName, namedThings } from '../places.ts'
+import { couldName } from '../places.ts'
 import type { Argument, Invocation } from '../reading.ts'
-import { operands } from '../reading.ts'
-import type { CommandRule } from '../rule.ts'
+import { firstOperand, operands } from '../reading.ts'
+import type { CommandRule, Sighting } from '../rule.ts'
+import { namedThings } from '../touched.ts'
 
 const SECRET_FILES = [
   '/etc/shadow',
@@ -14,70 +15,88 @@ const SECRET_FILES = [
 ]
 
 const SECRET_PATHS: readonly RegExp[] = [
-  /(^|[/@=:])etc\/(shadow-?|gshadow-?|sudoers(\.d)?|krb5\.keytab)($|[/\s])/,
-  /(^|[/@=:~])\.(ssh|aws|gnupg|azure|kube)(\/|$)/,
+  /(^|[/@=:])etc\/(g?shadow-?|sudoers|krb5\.keytab|security\/opasswd|master\.passwd|spwd\.db)($|[\s,;])/,
+  /\/ssh_host_[a-z0-9]{1,10}_key$/,
+  /(^|[/@=:~])\.ssh(\/(id_[a-z0-9_]+|identity|[^/]*(key|\.pem)|\*)?)?$/,
+  /(^|[/@=:~])\.(aws|gnupg|azure)\/?$/,
+  /(^|[/@=:~])\.aws\/(credentials|config|sso|cli|\*)/,
+  /(^|[/@=:~])\.gnupg\/(private|secring|\*)/,
+  /(^|[/@=:~])\.azure\/[^/]*([tT]oken|[pP]rofile|\*)/,
+  /(^|[/@=:~])\.kube\/(config|\*)/,
   /(^|\/)\.docker\/config\.json/,
-  /(^|\/)\.config\/(gh|gcloud|hub|op|rclone|sops)(\/|$)/,
-  /(^|\/)\.(git-credentials|pgpass|vault-token|my\.cnf|bash_history|zsh_history)$/,
-  /^(@|file:\/\/)?(~|\/root|\/home)[^\s]*\/\.(netrc|npmrc|pypirc|env)$/,
+  /(^|\/)\.config\/(gh\/hosts|gcloud\/(application_default|credentials|access_tokens|legacy)|hub$|op\/|rclone\/|sops\/)/,
+  /(^|\/)\.(git-credentials|pgpass|vault-token|my\.cnf|mylogin\.cnf|s3cfg|boto|databrickscfg|terraformrc)$/,
+  /(^|\/)\.(bash|zsh|python|mysql|psql)_history$/,
+  /^(@|file:\/\/)?(~|\/root|\/home\/[^/]+)\/([^\s]{1,200}\/)?\.(netrc|npmrc|pypirc|env)$/,
   /(^|\/)\.netrc$/,
   /(^|\/)id_(rsa|dsa|ecdsa|ed25519)(_sk)?$/,
-  /^\/?proc\/[^/]+\/(environ|mem|maps|root|cwd|fd)(\/|$)/,
-  /(^|[/:])(docker|containerd|crio|podman)\.sock$/,
+  /(^|\/)(key[34]\.db|logins\.json|cookies\.sqlite|Login Data|Web Data|Local State|login\.keychain(-db)?|wallet\.dat|master\.key)$|\/(chromium|google-chrome|Chrome|Firefox)\/[^,]{0,200}\/Cookies$/,
   /^\/(var\/)?run\/secrets(\/|$)/,
-  /169\.254\.169\.254|169\.254\.170\.2|100\.100\.100\.200|metadata\.google\.internal|fd00:ec2::254|\[::ffff:a9fe:a9fe\]/i,
-  /^https?:\/\/(0x[0-9a-f]{8}|\d{8,10}|0[0-7]+\.)/i,
+  /\/jenkins\/(secrets|credentials\.xml)/,
+  /^HKLM\\(SAM|SECURITY|SYSTEM)/i,
 ]
 
 /** Programs that print a stored credential, with the words that make them do it. */
-const PRINTERS: readonly [RegExp, RegExp][] = [
-  [/^git$/, /(^| )credential( |$)|credential-(store|cache|osxkeychain)/],
-  [/^gh$/, /^auth (token|status)/],
-  [/^gcloud$/, /auth (application-default )?print-(access|identity)-token/],
-  [/^aws$/, /configure (get|export)|sts get-session-token|secretsmanager get|ssm get-parameter/],
-  [/^az$/, /account get-access-token|keyvault secret/],
-  [/^kubectl$/, /(get|describe) secrets?/],
-  [/^security$/, /find-(generic|internet)-password|dump-keychain/],
-  [
-    /^(pass|op|vault|secret-tool|gpg)$/,
-    /^(show|read|kv get|lookup|item get|--export-secret|.*--export-secret)/,
-  ],
-]
+const PRINTERS: Readonly<Record<string, RegExp>> = {
+  git: /^(credential( |$)|credential-(store|cache|osxkeychain))/,
+  gh: /^auth token/,
+  gcloud: /auth (application-default )?print-(access|identity)-token/,
+  aws: /^configure (get .{0,60}(secret|key|token|cred)|export)|^sts (get-session|assume|get-federation)|^secretsmanager get|^ssm get-param|^ecr get-login/,
+  az: /account get-access-token|keyvault secret (show|list)/,
+  kubectl: /^(get|describe) secrets?\b|--raw|^create token/,
+  oc: /^whoami -t|^(get|describe) secrets?\b/,
+  security: /find-(generic|internet)-password|dump-keychain|export/,
+  pass: /^(show|[\w-]+\/)/,
+  op: /^(read|item get|document get)/,
+  vault: /^(kv get|read|print token|token lookup)/,
+  'secret-tool': /^lookup|^search/,
+  gpg: /^--?export-secret/,
+  gpg2: /^--?export-secret/,
+  keyctl: /^(read|print|pipe)/,
+  getent: /^(shadow|gshadow)/,
+  reg: /^save (HKLM|hklm)/,
+  npm: /^token list|^config get .*(_auth|token)/,
+  heroku: /^auth:token|^config/,
+  doctl: /^auth/,
+}
+
+/** Programs that exist to collect or crack passwords. */
+const CRACKERS = new Set(
+  'unshadow john hashcat hydra medusa ncrack crackmapexec nxc mimipenguin mimipenguin.sh pypykatz lazagne laZagne.py secretsdump.py impacket-secretsdump hashdump truffleHog responder keydump procdump'.split(
+    ' ',
+  ),
+)
 
 export const credentialAccess: CommandRule = {
   name: 'command.credential-access',
-  class: 'Credential access',
-  explanation:
-    "Refuses to read passwords, keys, tokens, other processes' environments, engine sockets and cloud metadata.",
+  class: 'credentials',
+  explanation: 'Refuses to read passwords, private keys, tokens and the files in which programs keep them.',
   remedy: 'Work with the repository alone; a test that needs a secret takes a made-up one from a fixture.',
   refuses: [
     'cat /etc/shadow',
     'cat ~/.ssh/id_rsa',
-    'curl http://169.254.169.254/latest/meta-data/',
-    'cat /proc/1/environ',
+    'tar czf k.tgz ~/.ssh',
     'cat /etc/sh?dow',
     'F=/etc/shadow; cat $F',
+    'gh auth token',
+    `python3 -c "print(open('/etc/shadow').read())"`,
   ],
   allows: [
     'cat .npmrc',
     'grep -rn "/etc/shadow" src',
     'git commit -m "Mention ~/.ssh in the guide"',
-    'cat /etc/os-release',
+    'cat ~/.ssh/id_ed25519.pub',
+    'ls -la ~/.ssh',
+    'kubectl config get-contexts',
   ],
   *look(reading) {
-    for (const thing of namedThings(reading)) {
-      if (isSecret(thing))
-        yield { verdict: 'deny', reason: `${thing.text} holds credentials or leads to them.` }
-    }
-    for (const invocation of reading.invocations)
-      if (printsCredential(invocation))
-        yield {
-          verdict: 'deny',
-          reason: `${invocation.name} would print a stored credential.`,
-          span: invocation.span,
-        }
-    for (const { code, interpreter, span } of reading.inline)
-      if (stringsOf(code).some((text) => SECRET_PATHS.some((pattern) => pattern.test(text))))
+    const listed = new Set(reading.invocations.flatMap(({ name, args }) => (LISTERS.test(name) ? args : [])))
+    for (const thing of namedThings(reading))
+      if (!listed.has(thing) && isSecret(thing))
+        yield { verdict: 'deny', reason: `${thing.text.slice(0, 120)} holds credentials or leads to them.` }
+    for (const invocation of reading.invocations) yield* objections(invocation)
+    for (const { strings, interpreter, span } of reading.codes)
+      if (strings.some((text) => text.length < 300 && SECRET_PATHS.some((pattern) => pattern.test(text))))
         yield {
           verdict: 'deny',
           reason: `The inline ${interpreter} program names a place that holds credentials.`,
@@ -86,21 +105,45 @@ export const credentialAccess: CommandRule = {
   },
 }
 
+function* objections(invocation: Invocation): Iterable<Sighting> {
+  const { name, args, span } = invocation
+  if (
+    CRACKERS.has(name) ||
+    args.some(({ text }) => /(^|\/)(mimipenguin|lazagne|secretsdump)\.(py|sh)$/i.test(text))
+  )
+    yield { verdict: 'deny', reason: `${name} collects or cracks passwords.`, span }
+  const action = Object.hasOwn(PRINTERS, name) ? PRINTERS[name] : undefined
+  if (!action) return
+  const line = name.startsWith('gpg')
+    ? (args.find(({ text }) => text.startsWith('--export-secret'))?.text ?? '')
+    : name === 'git'
+      ? gitWords(args)
+      : args
+          .map(({ text }) => text)
+          .join(' ')
+          .slice(0, 400)
+  if (action.test(line)) yield { verdict: 'deny', reason: `${name} would print a stored credential.`, span }
+}
+
+function gitWords(args: readonly Argument[]): string {
+  return firstOperand(args).startsWith('credential')
+    ? operands(args)
+        .map(({ text }) => text)
+        .join(' ')
+    : ''
+}
+
+/** They look at names and modes only. */
+const LISTERS = /^(ls|ll|cd|mkdir|stat|chmod|chown|test|touch|find|du|tree)$/
+
 function isSecret(argument: Argument): boolean {
-  const text = argument.text.replace(/\/(\.?\/)+/g, '/')
+  const text =
+    argument.text.includes('//') || argument.text.includes('/./')
+      ? argument.text.replace(/\/(\.?\/){1,64}/g, '/')
+      : argument.text
+  if (text.length > 2_000 || text.endsWith('.pub')) return false
   return (
     SECRET_PATHS.some((pattern) => pattern.test(text)) ||
     SECRET_FILES.some((path) => couldName(argument, path))
   )
-}
-
-function printsCredential({ name, args }: Invocation): boolean {
-  const words = operands(args).concat(args.filter(({ text }) => text.startsWith('--export-secret')))
-  const line = words.map(({ text }) => text).join(' ')
-  return PRINTERS.some(([program, action]) => program.test(name) && action.test(line))
-}
-
-/** What stands between quotes in code; comments and names do not count. */
-function stringsOf(code: string): string[] {
-  return [...code.matchAll(/(["'`])((?:\\.|(?!\1)[^\\])*)\1/g)].map((match) => match[2] ?? '')
 }

@@ -1,91 +1,187 @@
-import { placeOf, writtenTo } from '../places.ts'
+import { type Place, placeOf } from '../places.ts'
 import type { Argument, Invocation } from '../reading.ts'
-import { hasFlag, operands } from '../reading.ts'
+import { hasFlag, hasWord, operands, optionValues } from '../reading.ts'
 import type { CommandRule, Sighting } from '../rule.ts'
-import { findRoots } from '../wrappers.ts'
+import { findRoots, isPicked } from '../wrappers.ts'
 
 export const destructiveDeletion: CommandRule = {
   name: 'command.destructive-deletion',
-  class: 'Destructive deletion',
+  class: 'destructive',
   explanation:
-    'Refuses to delete or overwrite the system, a home directory, a device, the git directory or the whole workspace.',
+    'Refuses to delete or scramble the system, a home directory, the git directory or all of the workspace.',
   remedy: 'Name the exact files or directories inside the workspace, relative to it and without variables.',
   refuses: [
     'rm -rf /',
     'rm -rf ~',
-    'find / -name core -delete',
+    'find / -delete',
     'rm -rf .git',
-    'dd if=/dev/zero of=/dev/sda',
+    'cd / && rm -rf *',
+    `python3 -c "import shutil; shutil.rmtree('/')"`,
+    'D=/etc; rm -rf "$D"',
   ],
   allows: [
     'rm -rf node_modules dist',
     'find . -name "*.pyc" -delete',
     'rm -f .git/index.lock',
     'rm -rf /tmp/build',
+    `rm -rf "\${BUILD_DIR}"/cache`,
+    'rm -rf ~/.cache/pip',
   ],
   *look(reading, { workspace }) {
     for (const invocation of reading.invocations)
-      for (const target of deleted(invocation)) yield* objection(target, invocation, workspace)
-    for (const { name, span } of reading.invocations)
-      if (
-        /^(mkfs(\..+)?|wipefs|fdisk|parted|sgdisk|blkdiscard|mkswap|shutdown|reboot|halt|poweroff)$/.test(
-          name,
-        )
-      )
-        yield { verdict: 'deny', reason: `${name} works on whole disks or on the machine.`, span }
-    for (const target of writtenTo(reading)) {
-      const place = placeOf(target, workspace)
-      if (place.kind === 'system' || place.kind === 'device')
-        yield { verdict: 'deny', reason: `It writes to ${place.path}, outside the workspace.` }
-    }
-    for (const { code, interpreter, span } of reading.inline)
-      if (
-        /(rmtree|rmSync|rm_rf|remove_dir_all|rimraf|remove_tree)[\s('"`(]+(\/(?!tmp\/|workspace\/.)|~|\.git['"`/])/.test(
-          code,
-        )
-      )
-        yield {
-          verdict: 'deny',
-          reason: `The inline ${interpreter} program deletes a tree outside the workspace.`,
-          span,
-        }
+      for (const target of destroyed(invocation)) yield* objection(target, invocation, workspace)
+    for (const { deletes, interpreter, span } of reading.codes)
+      for (const path of deletes) {
+        const { kind } = placeOf({ text: path, literal: true, opaque: false, substitutions: [] }, workspace)
+        if (kind === 'system' || kind === 'home' || kind === 'device' || path === '.git')
+          yield {
+            verdict: 'deny',
+            reason: `The inline ${interpreter} program deletes ${path.slice(0, 80)}.`,
+            span,
+          }
+      }
   },
 }
 
-/** The words a command would delete, with all below them. */
-function deleted({ name, args }: Invocation): readonly Argument[] {
-  if (name === 'rm' || name === 'shred' || name === 'unlink' || name === 'rmdir') return operands(args)
-  if (name === 'srm' || name === 'trash' || name === 'rimraf' || name === 'del') return operands(args)
-  if (name === 'find' && args.some(({ text }) => text === '-delete')) return findRoots(args).map(below)
-  if ((name === 'chmod' || name === 'chown' || name === 'chgrp') && hasFlag(args, 'R', '--recursive'))
-    return operands(args).slice(1)
-  if (name === 'mv') return operands(args).slice(0, -1)
-  return []
+interface Target {
+  readonly word: Argument
+  /** All below it goes too. */
+  readonly wholly: boolean
+  /** Only what has a certain name, age or size. */
+  readonly picked?: boolean
 }
 
-function below(root: Argument): Argument {
-  return { ...root, text: `${root.text.replace(/\/+$/, '')}/found` }
-}
-
-function* objection(
-  target: Argument,
-  { name, args, span }: Invocation,
-  workspace: string,
-): Iterable<Sighting> {
-  const place = placeOf(target, workspace)
-  const recursive = name !== 'rm' || hasFlag(args, 'r', '--recursive') || hasFlag(args, 'R')
-  if (place.kind === 'system' || place.kind === 'home' || place.kind === 'device')
-    yield { verdict: 'deny', reason: `${name} would destroy ${place.path}, outside the workspace.`, span }
-  else if (place.kind === 'unknown' && recursive)
-    yield {
-      verdict: 'ask',
-      reason: `What ${name} would destroy cannot be read from ${place.path || 'its input'}.`,
-      span,
+/** The words a command would delete or make unusable. */
+function destroyed({ name, args, via }: Invocation): readonly Target[] {
+  switch (name) {
+    case 'rm':
+    case 'srm':
+      return operands(args).map((word) => ({
+        word,
+        wholly: hasFlag(args, 'r', '--recursive') || hasFlag(args, 'R') || via.includes('find'),
+      }))
+    case 'shred':
+      return operands(args).map((word) => ({ word, wholly: true }))
+    case 'unlink':
+    case 'rmdir':
+      return operands(args).map((word) => ({ word, wholly: false }))
+    case 'rimraf':
+    case 'trash':
+    case 'del-cli':
+      return operands(args).map((word) => ({ word, wholly: true }))
+    case 'find': {
+      if (!args.some(({ text }) => text === '-delete')) return []
+      const picked = isPicked(args)
+      return findRoots(args).map((word) => ({ word, wholly: true, picked }))
     }
-  else if (place.kind === 'workspace' && recursive) {
-    if (/^\.git(\/(?!.*\.lock$)|$)/.test(place.path))
-      yield { verdict: 'deny', reason: `${name} would destroy the git directory.`, span }
-    else if (place.path === '' || /^(\.?\*+|\.\[.*)$/.test(place.path))
-      yield { verdict: 'ask', reason: `${name} would destroy the whole workspace.`, span }
+    case 'chmod':
+    case 'chown':
+    case 'chgrp': {
+      const recursive = hasFlag(args, 'R', '--recursive')
+      return operands(args)
+        .slice(1)
+        .map((word) => ({ word, wholly: recursive, picked: !recursive }))
+    }
+    case 'mv':
+      return operands(args)
+        .slice(0, -1)
+        .map((word) => ({ word, wholly: true }))
+    case 'rsync':
+      return hasWord(args, '--delete', '--delete-after', '--delete-before', '--delete-excluded')
+        ? operands(args)
+            .slice(-1)
+            .map((word) => ({ word, wholly: true }))
+        : []
+    case 'tar':
+      return hasWord(args, '--remove-files')
+        ? operands(args)
+            .slice(-1)
+            .map((word) => ({ word, wholly: true }))
+        : []
+    case 'git':
+      return operands(args)[0]?.text === 'rm'
+        ? operands(args)
+            .slice(1)
+            .filter(({ text }) => text === '.' || text === '*')
+            .map((word) => ({ word, wholly: true }))
+        : []
+    default:
+      // A name that only the run shows could be that of `rm`.
+      return name.startsWith('$') && (hasFlag(args, 'r') || hasFlag(args, 'R'))
+        ? operands(args).map((word) => ({ word, wholly: true }))
+        : []
   }
+}
+
+function* objection(target: Target, invocation: Invocation, workspace: string): Iterable<Sighting> {
+  const { name, args, directory, span, via } = invocation
+  const { word, wholly } = target
+  const place = placeOf(word, workspace, directory)
+  const picked = target.picked === true || isPickedBy(via, word)
+  if (place.kind === 'unknown') {
+    if (wholly && isDangerousUnknown(word) && !/^(mv|chmod|chown|chgrp)$/.test(name))
+      yield {
+        verdict: 'ask',
+        reason: `What ${name} would destroy cannot be read from ${word.text.slice(0, 60) || 'its input'}.`,
+        span,
+      }
+    return
+  }
+  const verdict = gravity(place, wholly, picked, name)
+  if (verdict === undefined) return
+  if (/^(chmod|chown|chgrp)$/.test(name) && verdict === 'ask' && optionValues(args, '--reference').length > 0)
+    return
+  const what =
+    place.kind === 'workspace'
+      ? place.path.startsWith('.git')
+        ? 'the git directory'
+        : 'the whole workspace'
+      : `${place.path}, outside the workspace`
+  yield { verdict, reason: `${name} would destroy ${what}.`, span }
+}
+
+/** `find … -exec rm {}` picks what it deletes; its words end with the stand-in that the reader put there. */
+function isPickedBy(via: readonly string[], { text }: Argument): boolean {
+  return (via.includes('find') || via.includes('fd') || via.includes('xargs')) && /(^|\/)found$/.test(text)
+}
+
+function isDangerousUnknown({ text }: Argument): boolean {
+  return /^["']?\$[\w{}]+["']?\/\*?$|^\$\(|^`|^["']?\$\{?\w+\}?["']?\/?\*$/.test(text) || text === ''
+}
+
+function gravity(place: Place, wholly: boolean, picked: boolean, name: string): 'ask' | 'deny' | undefined {
+  const changesModes = /^(chmod|chown|chgrp)$/.test(name)
+  switch (place.kind) {
+    case 'system':
+      if (picked && !changesModes) return place.depth === 0 ? 'ask' : 'deny'
+      if (changesModes)
+        return wholly || /^\/(bin|sbin|usr|lib|etc)(\/|$)/.test(place.path)
+          ? wholly
+            ? 'deny'
+            : 'ask'
+          : undefined
+      return 'deny'
+    case 'device':
+      return changesModes ? 'ask' : 'deny'
+    case 'home':
+      if (changesModes) return wholly && place.depth === 0 ? 'deny' : undefined
+      if (picked) return place.depth < 2 && name !== 'mv' ? 'ask' : undefined
+      if (place.depth === 0) return 'deny'
+      return wholly && name !== 'mv' ? 'ask' : undefined
+    case 'elsewhere':
+      return (wholly || picked) && place.depth < 2 && !changesModes && name !== 'mv' ? 'ask' : undefined
+    case 'workspace':
+      if (!wholly || changesModes || name === 'mv')
+        return /^\.git(\/|$)/.test(place.path) && !changesModes && !/\.lock$|\/hooks\//.test(place.path)
+          ? 'deny'
+          : undefined
+      if (/^\.git(\/|$)/.test(place.path) && !place.path.endsWith('.lock')) return 'deny'
+      return isWhole(place.path) && !picked ? 'ask' : undefined
+    default:
+      return undefined
+  }
+}
+
+function isWhole(path: string): boolean {
+  return path === '' || /^(\.?\*{1,2}|\.\[.*|\.\*)$/.test(path)
 }

@@ -1,46 +1,73 @@
+import { isShell } from '../embedded.ts'
 import type { Invocation } from '../reading.ts'
-import { operands } from '../reading.ts'
-import type { CommandRule } from '../rule.ts'
+import { firstOperand, hasFlag, hasWord, operands, optionValues } from '../reading.ts'
+import type { CommandRule, Sighting } from '../rule.ts'
 
-const PROGRAMS = new Set(
-  'sudo sudoedit su doas pkexec run0 runuser setcap visudo passwd chpasswd useradd usermod userdel adduser groupadd gpasswd newgrp chroot nsenter unshare mount umount insmod modprobe rmmod kexec sysctl setenforce'.split(
-    ' ',
-  ),
+const BECOMES = new Set(
+  'sudo doas su pkexec run0 runuser gosu su-exec gksudo kdesudo sudoedit machinectl setpriv'.split(' '),
 )
 
 export const privilegeEscalation: CommandRule = {
   name: 'command.privilege-escalation',
-  class: 'Privilege escalation',
-  explanation: 'Refuses to become another user, gain capabilities or change how the machine guards itself.',
+  class: 'privilege',
+  explanation: 'Refuses a shell as another user, and asks before any other command runs as one.',
   remedy:
     'Run the command as you are, without it; what needs root belongs in the image or in the setup of the project.',
   refuses: [
     'sudo make install',
-    'chmod u+s ./helper',
-    'chmod 4755 helper',
-    'setcap cap_net_raw+ep ./ping',
+    'sudo -i',
+    'su - root -c id',
+    'pkexec /bin/sh',
+    `python3 -c "import os; os.setuid(0)"`,
     'env sudo -n true',
   ],
-  allows: ['chmod +x script/test', 'chmod 755 bin/run', 'id', 'whoami'],
+  allows: ['id', 'whoami', 'grep -rn sudo docs', 'echo "use sudo for that"', 'man sudo'],
   *look(reading) {
-    for (const invocation of reading.invocations) {
-      const { name, span } = invocation
-      if (PROGRAMS.has(name))
-        yield { verdict: 'deny', reason: `${name} changes who the command runs as or what it may do.`, span }
-      else if (setsIdentity(invocation))
-        yield { verdict: 'deny', reason: 'It makes a file run with the rights of its owner.', span }
-      else if (name === 'chown' && /^(root|0)\b/.test(operands(invocation.args)[0]?.text ?? ''))
-        yield { verdict: 'deny', reason: 'It gives a file to root.', span }
-    }
-    for (const { code, interpreter, span } of reading.inline)
-      if (/\b(os\.)?(setuid|setreuid|setresuid|setgid)\s*\(\s*0/.test(code))
+    for (const invocation of reading.invocations) yield* objections(invocation)
+    for (const { names, strings, text, interpreter, span } of reading.codes)
+      if (becomesRoot(text, names, strings))
         yield { verdict: 'deny', reason: `The inline ${interpreter} program tries to become root.`, span }
   },
 }
 
-function setsIdentity({ name, args }: Invocation): boolean {
-  if (name === 'install')
-    return args.some(({ text }, index) => text === '-m' && /^[2-7]\d{3}$/.test(args[index + 1]?.text ?? ''))
-  if (name !== 'chmod') return false
-  return args.some(({ text }) => /^0?[2-7][0-7]{3}$/.test(text) || /^[ugoa]*[+=][rwxX]*s/.test(text))
+function* objections(invocation: Invocation): Iterable<Sighting> {
+  const { name, args, span } = invocation
+  if (!BECOMES.has(name) || hasWord(args, '--version', '--help', '-V', '-K', '-k', '-l')) return
+  if (name === 'machinectl' && firstOperand(args) !== 'shell') return
+  if (opensShell(invocation))
+    yield { verdict: 'deny', reason: `${name} would open a shell as another user.`, span }
+  else yield { verdict: 'ask', reason: `${name} changes who the command runs as or what it may do.`, span }
+}
+
+function opensShell({ name, args }: Invocation): boolean {
+  const words = args.map(({ text }) => text)
+  if (name === 'su' || name === 'runuser')
+    return (
+      !hasWord(args, '-c', '--command') || /^(root|-)?$/.test(firstOperand(args)) || words.includes('root')
+    )
+  if (name === 'sudoedit') return true
+  if (
+    hasFlag(args, 'i', '--login') ||
+    hasFlag(args, 's', '--shell') ||
+    words.some((word) => /^-u#?-1$/.test(word))
+  )
+    return true
+  if (hasFlag(args, 'S', '--stdin')) return true
+  if (words.some((word) => /^(LD_|DYLD_|PYTHONPATH=|PERL5)/.test(word))) return true
+  const [first, ...rest] = operands(args).filter(
+    (word) => !optionValues(args, '-u', '--user').includes(word) && !/^\w+=/.test(word.text),
+  )
+  const program = first?.text.slice(first.text.lastIndexOf('/') + 1) ?? ''
+  return isShell(program)
+    ? rest.every(({ text }) => text.startsWith('-')) || hasWord(args, '-c')
+    : program === 'su' || program === 'visudo'
+}
+
+function becomesRoot(text: string, names: ReadonlySet<string>, _: readonly string[]): boolean {
+  const call = ['setuid', 'setreuid', 'setresuid', 'setgid', 'seteuid', 'posix_setuid', 'POSIX::setuid'].find(
+    (name) => names.has(name),
+  )
+  if (call === undefined) return false
+  const at = text.lastIndexOf('setuid') >= 0 ? text.lastIndexOf('setuid') : text.indexOf(call)
+  return /^\w{3,12}\s?\(\s?0/.test(text.slice(at))
 }

@@ -3,13 +3,19 @@ import type { CommandRule, Sighting } from '../rule.ts'
 
 export const unreadable: CommandRule = {
   name: 'command.unreadable',
-  class: 'Unreadable commands',
+  class: 'unreadable',
   explanation:
-    'Refuses what cannot be judged: text that does not parse, hidden program names, scripts known only at run time.',
+    'Refuses what cannot be judged: text that does not parse, or is too long or too deep; asks about program names known only at run time.',
   remedy:
     'Write the command out plainly: a literal program name, literal scripts, balanced quotes; split long scripts into a file.',
-  refuses: ['rm -rf "', '$X -rf /', 'r$(echo m) -rf /', '{rm,-rf,/}', 'bash -c "$PAYLOAD"', '/bin/r? -rf x'],
-  allows: ['echo "$X"', 'for f in src/*.js; do node --check "$f"; done', "bash -c 'npm test'"],
+  refuses: ['rm -rf "', '$X -rf build', 'r$(cat x) -rf y', 'bash -c "$PAYLOAD"', 'eval "$COMMAND"'],
+  allows: [
+    'echo "$X"',
+    'for f in src/*.js; do node --check "$f"; done',
+    "bash -c 'npm test'",
+    '"$PYTHON" -m pytest',
+    '$(npm bin)/eslint .',
+  ],
   *look(reading) {
     for (const trouble of reading.unreadable) yield sighting(trouble)
   },
@@ -23,8 +29,6 @@ function sighting({ kind, what, span }: Unreadable): Sighting {
         reason: `Which program \`${shorten(what)}\` names is known only when it runs.`,
         span,
       }
-    case 'script':
-      return { verdict: 'ask', reason: `The script \`${shorten(what)}\` is known only when it runs.`, span }
     case 'syntax':
       return { verdict: 'deny', reason: `The text is not a shell command: ${shorten(what)}.`, span }
     case 'depth':

@@ -1,0 +1,105 @@
+import type { Argument, Invocation } from '../reading.ts'
+import { firstOperand, hasFlag, hasWord, operands } from '../reading.ts'
+import type { CommandRule } from '../rule.ts'
+
+/** What each program does that runs or changes something beyond this sandbox; all else it does is reading or building. */
+const ACTIONS: Readonly<Record<string, RegExp>> = {
+  docker:
+    /^(run|exec|start|restart|create|compose (up|run|exec|start|restart)|container (run|exec|start|create)|service|stack|swarm|plugin|load|import|push|login|checkpoint|attach|debug|sandbox|volume (rm|prune)|system prune|update)\b/,
+  podman: /^(run|exec|start|create|play|kube|machine|push|login|load|system (reset|prune))\b/,
+  nerdctl: /^(run|exec|start|create|push)\b/,
+  'docker-compose': /^(up|run|exec|start|restart|create)\b/,
+  'podman-compose': /^(up|run|exec|start)\b/,
+  kubectl:
+    /^(apply|create|delete|exec|run|edit|patch|replace|scale|rollout (restart|undo)|set|label|annotate|cp|port-forward|proxy|attach|debug|drain|cordon|uncordon|taint|expose|autoscale|certificate|config (set|use|delete|unset))/,
+  oc: /^(apply|create|delete|exec|run|rsh|edit|patch|new-app|login|adm)\b/,
+  helm: /^(install|upgrade|uninstall|delete|rollback|push|registry login)\b/,
+  minikube: /^(start|delete|ssh|mount)\b/,
+  kind: /^(create|delete|load)\b/,
+  k3d: /^(cluster|node) (create|delete|start)/,
+  lxc: /^(launch|exec|start|init|config|file|delete)\b/,
+  incus: /^(launch|exec|start|init|config|file|delete)\b/,
+  'lxc-start': /^/,
+  'lxc-attach': /^/,
+  vagrant: /^(up|ssh|provision|reload|destroy)\b/,
+  virsh: /^(start|create|define|destroy|undefine|console)\b/,
+  machinectl: /^(start|shell|login|run|copy)/,
+  ctr: /^(run|tasks?|t|c(ontainers?)? create|images? (pull|import))\b/,
+  crictl: /^(exec|run|runp|start|create)\b/,
+  runc: /^(run|exec|create|start|init)\b/,
+  crun: /^(run|exec|create|start)\b/,
+  buildah: /^(run|push|mount|unshare)\b/,
+  apptainer: /^(run|exec|shell)\b/,
+  singularity: /^(run|exec|shell)\b/,
+  firejail: /^/,
+  limactl: /^(start|shell|create)\b/,
+  colima: /^(start|ssh)\b/,
+  terraform: /^(apply|destroy|import|taint|state (rm|mv|push)|login|force-unlock)\b/,
+  tofu: /^(apply|destroy|import|state (rm|mv|push))\b/,
+  pulumi: /^(up|destroy|import|state|login)\b/,
+  'ansible-playbook': /^/,
+  ansible: /^/,
+}
+
+/** Options of the program itself that take a value and may stand before the action. */
+const VALUED = new Set(
+  '-f --file -n --namespace --context -c --kubeconfig -p --project-name --env-file -H --host --log-level --cluster --profile -chdir'.split(
+    ' ',
+  ),
+)
+
+export const containerStart: CommandRule = {
+  name: 'command.container',
+  class: 'container',
+  explanation:
+    'Asks before containers, virtual machines, clusters or managed infrastructure are started, commanded or changed.',
+  remedy: 'Run the program directly in the workspace; services a test needs are started without a container.',
+  refuses: [
+    'docker run --rm alpine ls',
+    'docker compose up -d',
+    'kubectl apply -f x.yaml',
+    'terraform apply',
+    'qemu-system-x86_64 disk.img',
+  ],
+  allows: [
+    'cat Dockerfile',
+    'docker build -t app .',
+    'docker ps',
+    'kubectl get pods',
+    'terraform plan',
+    'kubectl apply --dry-run=client -f k8s/',
+  ],
+  *look(reading) {
+    for (const invocation of reading.invocations)
+      if (acts(invocation))
+        yield {
+          verdict: 'ask',
+          reason: `${invocation.name} starts or changes something outside this sandbox.`,
+          span: invocation.span,
+        }
+  },
+}
+
+function acts({ name, args }: Invocation): boolean {
+  if (name.startsWith('qemu-system'))
+    return args.length > 0 && !hasWord(args, '--version', '-version', '--help')
+  const actions = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined
+  if (!actions || hasWord(args, '--help', '--version', '--dry-run', '--dry-run=client', '--dry-run=server'))
+    return false
+  if (name.startsWith('ansible'))
+    return (
+      !hasWord(args, '--syntax-check', '--list-hosts', '--list-tasks', '--check', '-C') &&
+      !(name === 'ansible' && (hasWord(args, 'ping', 'setup') || !hasFlag(args, 'm')))
+    )
+  return actions.test(actionOf(args)) && operands(args).length > 0
+}
+
+function actionOf(args: readonly Argument[]): string {
+  const words: string[] = []
+  for (let index = 0; index < args.length && words.length < 3; index++) {
+    const text = args[index]?.text ?? ''
+    if (VALUED.has(text)) index += 1
+    else if (!text.startsWith('-')) words.push(text)
+  }
+  return words.join(' ') || firstOperand(args)
+}

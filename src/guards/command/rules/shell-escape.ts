@@ -1,0 +1,103 @@
+import { isInteractiveShell, isShell } from '../embedded.ts'
+import type { Invocation } from '../reading.ts'
+import { hasWord } from '../reading.ts'
+import type { CommandRule, Sighting } from '../rule.ts'
+
+/** Starting a shell through these is ordinary, or another rule's business. */
+const ORDINARY = new Set(
+  'exec command builtin sudo doas su run0 pkexec runuser gosu su-exec tini dumb-init ssh coproc poetry pipenv uv direnv trap SHELL'.split(
+    ' ',
+  ),
+)
+/** They run any command they are given; to be given a shell is unusual. */
+const LAUNCHERS = new Set(
+  'script env nohup setsid time nice ionice chrt taskset numactl stdbuf timeout gtimeout watch flock setarch linux32 linux64 strace ltrace perf valgrind ssh-agent sshpass dbus-run-session xvfb-run rlwrap unbuffer winpty npx npm yarn pnpm bundle bundler fakeroot busybox toybox proot multitime caffeinate systemd-run chroot unshare nsenter eval'.split(
+    ' ',
+  ),
+)
+/** A shell is only a file to them. */
+const READERS = new Set(
+  'ls ll file stat which whereis type command readlink realpath ldd strings cat head tail less cp mv ln install chmod chown chgrp rm cmp diff md5sum sha1sum sha256sum du wc xxd hexdump od objdump readelf nm grep egrep rg echo printf test [ [[ dpkg dpkg-query rpm apt-file pacman brew usermod useradd adduser chsh update-alternatives docker podman nerdctl kubectl oc docker-compose lxc ssh mosh tmux screen export alias readonly declare set unset sed awk touch mount tar rsync scp stow find git sudo su xargs env gdb size strip getfacl setfacl setcap getcap lsattr chattr fuser lsof pgrep pkill ps basename dirname base64 shellcheck bats source . for case nsenter chroot unshare sh bash dash zsh ash ksh fish'.split(
+    ' ',
+  ),
+)
+
+export const shellEscape: CommandRule = {
+  name: 'command.shell-escape',
+  class: 'shell-escape',
+  explanation: 'Refuses to start a shell from within another program: nobody would see what is typed there.',
+  remedy: 'Run the commands themselves, with `sh -c "…"` where a shell is needed.',
+  refuses: [
+    'find . -exec /bin/sh \\; -quit',
+    `awk 'BEGIN {system("/bin/sh")}'`,
+    "vim -c ':!/bin/sh'",
+    'tar cf /dev/null x --checkpoint=1 --checkpoint-action=exec=/bin/sh',
+    'less notes.txt\n!/bin/sh',
+    'env /bin/sh',
+  ],
+  allows: [
+    "find . -name '*.sh' -exec sh -n {} \\;",
+    `awk 'BEGIN {system("date")}'`,
+    "vim -c ':%s/a/b/g' -c ':wq' f",
+    'tar -I zstd -cf a.tar.zst dir',
+    'env -i sh -c "echo clean"',
+    'ls -l /bin/sh',
+  ],
+  *look(reading) {
+    for (const invocation of reading.invocations) {
+      yield* typedShell(invocation)
+      yield* givenShell(invocation)
+    }
+    for (const { names, commands, interpreter, language, strings, text, span } of reading.codes)
+      if (names.has('pty') && names.has('spawn'))
+        yield {
+          verdict: 'deny',
+          reason: `The inline ${interpreter} program starts a terminal of its own.`,
+          span,
+        }
+      else if (
+        (commands.length === 0 || language === 'other') &&
+        strings.some((text) => /^(\/usr)?\/bin\/(ba|da|z|k|a)?sh$/.test(text)) &&
+        (language === 'other' || names.has('spawnSync'))
+      )
+        yield { verdict: 'deny', reason: `The inline ${interpreter} program starts a shell.`, span }
+      else if (
+        language === 'other' &&
+        /\b(spawn|exec|system|run)\s(\/usr)?\/bin\/(ba|da|z|k)?sh\b/.test(text)
+      )
+        yield { verdict: 'deny', reason: `The inline ${interpreter} program starts a shell.`, span }
+  },
+}
+
+function* typedShell(invocation: Invocation): Iterable<Sighting> {
+  const { name, via, args, span } = invocation
+  const readsNames =
+    via.includes('xargs') &&
+    isShell(name) &&
+    args.every(({ text }) => text === '' || text.startsWith('-')) &&
+    !args.some(({ text }) => /^-[a-z]*c/.test(text))
+  if (!isInteractiveShell(invocation) && !readsNames) return
+  const outer = via.findLast((wrapper) => !ORDINARY.has(wrapper) && !isShell(wrapper))
+  if (outer === undefined) return
+  yield LAUNCHERS.has(outer)
+    ? { verdict: 'ask', reason: `${outer} would start a shell of its own.`, span }
+    : { verdict: 'deny', reason: `${outer} would start a shell, in which nobody sees what is done.`, span }
+}
+
+/** The name of a shell among the words of a program that is not known to treat it as a mere file. */
+function* givenShell({ name, args, span }: Invocation): Iterable<Sighting> {
+  if (READERS.has(name) || LAUNCHERS.has(name) || ORDINARY.has(name)) return
+  if (name === 'capsh' && hasWord(args, '--'))
+    yield { verdict: 'deny', reason: 'capsh would start a shell with other rights.', span }
+  const shell = args.find(
+    ({ text }, index) => isShellPath(text) && !/^(-s|--shell|-f)$/.test(args[index - 1]?.text ?? ''),
+  )
+  if (shell)
+    yield { verdict: 'ask', reason: `${name} is given the shell ${shell.text.slice(0, 60)} to run.`, span }
+}
+
+function isShellPath(text: string): boolean {
+  return /^!?(-[A-Za-z-]*=?|[\w:]+=)?(\/usr)?(\/local)?\/bin\/(ba|da|a|z|k|c|tc|fi)?sh([\s,;].*)?$/s.test(
+    text,
+  )
+}

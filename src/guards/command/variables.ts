@@ -1,0 +1,35 @@
+import type { Invocation } from './reading.ts'
+import { operands } from './reading.ts'
+
+const NONE: readonly Invocation[] = []
+const MOST = 1_000
+const LONGEST_VALUE = 4_096
+
+/** What is known of shell variables at a point of the text, read from top to bottom. */
+export class Variables {
+  readonly #values = new Map<string, string>()
+  readonly #sources = new Map<string, readonly Invocation[]>()
+
+  value(name: string): string | undefined {
+    return this.#values.get(name)
+  }
+
+  sources(name: string): readonly Invocation[] {
+    return this.#sources.get(name) ?? NONE
+  }
+
+  /** `value` is undefined where only the run shows it; `sources` are the commands that print it. */
+  set(name: string, value: string | undefined, sources: readonly Invocation[]): void {
+    if (this.#values.size > MOST) return
+    if (value === undefined || value.length > LONGEST_VALUE) this.#values.delete(name)
+    else this.#values.set(name, value)
+    if (sources.length > 0) this.#sources.set(name, sources.slice(0, 32))
+    else this.#sources.delete(name)
+  }
+
+  /** `… | while read -r line` puts what stands upstream into `line`. */
+  note({ name, args, upstream }: Invocation): void {
+    if (name === 'unset') for (const { text } of operands(args)) this.set(text, undefined, NONE)
+    if (name === 'read') for (const { text } of operands(args)) this.set(text, undefined, upstream)
+  }
+}
