@@ -49,7 +49,9 @@ export async function callProviders(
   call: AdmittedCall,
   res: ServerResponse,
 ): Promise<number> {
-  const order = lane.candidates.inOrder()
+  const isPriced = ({ provider, model }: Candidate) =>
+    lane.prices.admits(provider, model ?? call.admitted.model)
+  const order = lane.candidates.inOrder().filter(isPriced)
   let before = NOTHING_SPENT
   for (const [index, candidate] of order.entries()) {
     const next = order[index + 1]

@@ -23,6 +23,10 @@ export const Grant = z.strictObject({
       'The container image whose programs there are, with its digest; left out for those of the host',
     ),
   model: z.string(),
+  standby: z
+    .array(z.string())
+    .exactOptional()
+    .describe('Asked in this order where the model does not answer; left out where nobody is'),
   scope: Scope,
   protectedPaths: z.array(z.string()).describe('Never writable, whatever the scope says'),
   budget: Budget,

@@ -136,6 +136,18 @@ test('many tries hold one reservation, of the dearest', async () => {
   expect(most).toBe(1)
 })
 
+test('one whose price nobody knows does not stand by where unknown prices are refused', async () => {
+  const prices = {
+    admits: ({ name }: { name: string }) => name !== 'second',
+    cost: () => ({ microDollars: 1, basis: 'list' as const }),
+    most: () => 1,
+  }
+  lane = await open({}, first.url, { prices })
+  first.script(failing(503))
+  expect((await ask(lane, '/v1/messages', CALL)).status).toBe(503)
+  expect(second.seen).toEqual([])
+})
+
 test('the model in a path is another one as well', async () => {
   const gemini = await startGemini()
   lane = await openTestLane('gemini', 'http://127.0.0.1:9', {

@@ -8,6 +8,7 @@ import { withPinnedImage } from '../image.ts'
 import { preparedBase } from '../prepared.ts'
 import { egressWords, setupEgress } from '../setup-egress.ts'
 import { failed, type Step } from '../step.ts'
+import { modelOf, standbyInGrant } from '../task-model.ts'
 
 /** preparing → running: the base is checked out and set up, and the grant is written before any agent exists. */
 export const prepare: Step = async (begun) => {
@@ -26,7 +27,12 @@ export const prepare: Step = async (begun) => {
   if (agent === undefined) throw new Error('a task that is prepared has a known agent')
   const agentPackage = await agentPackageFor(workshop, agent, task.projectFile)
   if (!agentPackage.ok) return failed(agentPackage.failure)
-  const grant = grantFor(task, agentPackage.value, egressWords(await setupEgress(context)))
+  const model = await modelOf(context)
+  if (!model.ok) return failed(model.failure)
+  const grant: Grant = {
+    ...grantFor(task, agentPackage.value, egressWords(await setupEgress(context))),
+    ...standbyInGrant(model.value),
+  }
   return {
     command: { name: 'run', grant: grantDigest(grant) },
     columns: {

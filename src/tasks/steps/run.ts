@@ -1,6 +1,5 @@
 import { ok, type Result } from '#kernel/result.ts'
 import type { Workspace } from '#sandbox/workspace/workspaces.ts'
-import { projectByReference } from '#store/projects.ts'
 import { agentMounts } from '../agent-package.ts'
 import { runAgent } from '../agent-run.ts'
 import { importWork, treeIn } from '../import-work.ts'
@@ -8,6 +7,7 @@ import { layPatch } from '../lay-patch.ts'
 import { preparedBase } from '../prepared.ts'
 import { preserve } from '../preserve.ts'
 import { failed, type Step, type StepContext, type StepOutcome } from '../step.ts'
+import { modelOf, withinGrant } from '../task-model.ts'
 
 /** running → checking: the agent works in its sandbox, then what it made is taken in as data. */
 export const run: Step = async (context) => {
@@ -15,10 +15,7 @@ export const run: Step = async (context) => {
   const grant = task.grantDocument
   const agent = workshop.agents.named(task.agent)
   if (grant === null || agent === undefined) throw new Error('a running task has a grant and a known agent')
-  const project = await workshop.store.inOrganisation(task.organisation, (tx) =>
-    projectByReference(tx, task.project),
-  )
-  const model = await workshop.providers.choose(task.model, { policy: project?.models ?? undefined })
+  const model = await modelOf(context)
   if (!model.ok) return failed(model.failure)
   const mounts = await agentMounts(workshop, grant.agentPackage)
   if (!mounts.ok) return failed(mounts.failure)
@@ -31,7 +28,13 @@ export const run: Step = async (context) => {
     if (!before.ok) return failed(before.failure)
     const laid = await layPatch(context, workspace, task.onto)
     if (!laid.ok) return failed(laid.failure)
-    const ran = await runAgent(context, workspace, grant, { agent, mounts: mounts.value }, model.value)
+    const ran = await runAgent(
+      context,
+      workspace,
+      grant,
+      { agent, mounts: mounts.value },
+      withinGrant(model.value, grant),
+    )
     if (!ran.ok) return failed(ran.failure)
     tell({ kind: 'agent_ended', ending: ran.value.ending })
     if (context.signal.aborted) return cancelled()
