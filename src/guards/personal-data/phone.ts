@@ -46,7 +46,7 @@ function planned(written: string): 'high' | 'medium' | undefined {
 }
 
 function looksLocal(written: string): boolean {
-  return NORTH_AMERICAN.test(written) || TRUNK.test(written)
+  return NORTH_AMERICAN.test(written) || (TRUNK.test(written) && !/^\d{4}(?: \d{4})+$/.test(written))
 }
 
 function isDateOrNumber(written: string): boolean {

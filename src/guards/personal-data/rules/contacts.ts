@@ -26,7 +26,7 @@ export const CONTACTS: readonly PersonalRule[] = [
     class: 'card',
     what: 'a payment card number',
     pattern:
-      /(?<![\w.-])(?:\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{1,7}|3[47]\d{2}[ -]\d{6}[ -]\d{5}|\d{13,19})(?![\w-]|\.\d)/g,
+      /(?<![\w.-]|[0-9A-F]{4} )(?:\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{1,7}|3[47]\d{2}[ -]\d{6}[ -]\d{5}|\d{13,19})(?![\w-]|\.\d| [0-9A-F]{4})/g,
     confidence: 'high',
     check: isCard,
     holds: ['4111 1111 1111 1111', 'card 5555555555554444', 'amex 3714 496353 98431'],

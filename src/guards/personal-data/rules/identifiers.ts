@@ -159,7 +159,7 @@ export const IDENTIFIERS: readonly PersonalRule[] = [
   id(
     'in-aadhaar',
     'an Aadhaar number',
-    /(?<![\d-])[2-9]\d{3}[ -]\d{4}[ -]\d{4}(?![\d-]| \d)/g,
+    /(?<![\d-]|[0-9A-F]{4} )[2-9]\d{3}[ -]\d{4}[ -]\d{4}(?![\d-]| [0-9A-F]{4})/g,
     verhoeff,
     ['2341 2341 2346', 'Aadhaar 3675 9834 9608', '4991 1866 5246'],
     ['2341 2341 2347', '1341 2341 2346', '2341 2341'],
