@@ -9,6 +9,7 @@ import { cancelCommand } from './commands/cancel.ts'
 import { diffCommand } from './commands/diff.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { downCommand } from './commands/down.ts'
+import { guardCommand } from './commands/guard.ts'
 import { imageCommand } from './commands/image.ts'
 import { guardCommand } from './commands/guard.ts'
 import { initCommand } from './commands/init.ts'
@@ -39,6 +40,7 @@ const GROUPS: readonly CommandGroup[] = [
   ['Work:', [runCommand, tasksCommand, showCommand, watchCommand, cancelCommand, retryCommand, widenCommand]],
   ['Review:', [reviewCommand, diffCommand, approveCommand, rejectCommand]],
   ['Evidence:', [verifyCommand, attachCommand, auditCommand]],
+  ['Guards:', [guardCommand]],
   [
     'Set up:',
     [
