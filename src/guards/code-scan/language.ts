@@ -41,6 +41,9 @@ export interface Language {
   readonly handlers: readonly Handler[]
   /** A file without any of these words has nothing that a rule speaks of. */
   readonly words: RegExp
+  /** The same for a file that nothing far away reaches: it has none of the words that sources begin with. */
+  readonly wordsWithoutSources: RegExp
+  readonly sourceWords: RegExp
 }
 
 export function compileLanguage(
@@ -82,10 +85,12 @@ export function compileLanguage(
     clears: clearsOf(models),
     types: keyed(models.map(({ types }) => types)),
     handlers: models.flatMap(({ handlers }) => handlers ?? []),
-    words: everyWord(
-      rules.flatMap(({ when }) => when),
+    words: everyWord(sightingsOf(rules), callsAreBracketed),
+    wordsWithoutSources: everyWord(
+      sightingsOf(rules).filter((sighting) => !needsRemote(sighting)),
       callsAreBracketed,
     ),
+    sourceWords: wordsOf(models.flatMap(sourceWords)),
   }
 }
 
@@ -135,7 +140,10 @@ function keyed<T>(tables: readonly (Readonly<Record<string, T>> | undefined)[]):
 /** The last names of what a sighting looks for: without one of them in the text it cannot be seen. */
 function wordsOfSighting(sighting: Sighting): readonly string[] {
   if (sighting.words !== undefined) return sighting.words
-  return lastNames([...(sighting.assign ?? []), ...(sighting.read ?? []), ...(sighting.record ?? [])])
+  return [
+    ...lastNames([...(sighting.read ?? []), ...(sighting.record ?? [])]),
+    ...lastNames(sighting.assign ?? []).map((word) => `/\\b${word}["']?\\]?\\s{0,8}(?:[:=]|\\+=|\\.=)/`),
+  ]
 }
 
 function lastNames(patterns: readonly string[]): string[] {
@@ -163,6 +171,31 @@ function wordsOf(words: readonly string[], called: readonly string[] = []): RegE
     ...patterns,
   ]
   return parts.length === 0 ? /(?!)/g : new RegExp(parts.join('|'), 'g')
+}
+
+function sightingsOf(rules: readonly ScanRule[]): readonly Sighting[] {
+  return rules.flatMap(({ when }) => when)
+}
+
+/** Only what comes from far away counts there. */
+function needsRemote({ taint, built, whole }: Sighting): boolean {
+  const counts = (least: Sighting['built']) => least === undefined || least === 'remote' || least === 'never'
+  return taint !== undefined && counts(built) && counts(whole)
+}
+
+/** What a text must hold to have a source: the first name of its path, or the mark of a handler. */
+function sourceWords({ remote, remoteText, handlers }: Partial<Model>): string[] {
+  const first = [...(remote ?? []), ...(remoteText ?? [])].flatMap(alternatives).map((pattern) => {
+    const segments = pattern.split('.').filter((segment) => segment !== '*')
+    return (segments[0] ?? '').replace(/\(\)$/, '')
+  })
+  const marks = (handlers ?? []).flatMap((handler) => [
+    ...(handler.names ?? []),
+    ...(handler.marks ?? []).map((mark) => mark.replace('*.', '')),
+    ...(handler.parameterMarks ?? []),
+    ...(handler.bases ?? []),
+  ])
+  return [...first, ...marks]
 }
 
 /** `exec` alone is nothing, `exec(` may be: where a language has brackets behind every call, they belong to the word. */

@@ -66,12 +66,15 @@ const NOTHING_FOUND: Found = { found: () => [] }
 function scanCode(path: string, given: string, language: LanguageName): Found {
   const { grammar, rules: folder } = parsingOf(language)
   const rules = languageRules(folder)
-  const hits = [...given.matchAll(rules.words)].map((match) => match.index)
+  const sources = [...given.matchAll(rules.sourceWords)].map((match) => match.index)
+  const words = sources.length === 0 ? rules.wordsWithoutSources : rules.words
+  const hits = [...given.matchAll(words)].map((match) => match.index)
   if (hits.length === 0) return NOTHING_FOUND
   // A piece of PHP without its tag would read as text.
   const shift = language === 'php' && !given.includes('<?') ? PHP_TAG.length : 0
   const text = shift > 0 ? PHP_TAG + given : given
-  const places = shift > 0 ? hits.map((at) => at + shift) : hits
+  const moved = (places: readonly number[]) => (shift > 0 ? places.map((at) => at + shift) : places)
+  const [hitsAt, sourcesAt] = [moved(hits), moved(sources)]
   try {
     const root = parseText(language, text)
     if (root.kind() === 'ERROR' && root.namedChildren().length < 2)
@@ -80,7 +83,8 @@ function scanCode(path: string, given: string, language: LanguageName): Found {
       language: rules,
       text,
       body: new Reader(grammar).statement(root),
-      holds: (from, to) => anyBetween(places, from, to),
+      holds: (from, to) => anyBetween(hitsAt, from, to),
+      hasSource: (from, to) => anyBetween(sourcesAt, from, to),
     })
     const all = [...sights, ...searched(rules, text, () => root)]
     return {

@@ -6,7 +6,7 @@ import { evaluateExpression } from './evaluate.ts'
 import { returned, scopeOf, tooDeep } from './functions.ts'
 import { rankOf } from './severity.ts'
 import { assignTo, runStatements } from './statements.ts'
-import { deepTaints, SAFE, UNKNOWN, type Value } from './value.ts'
+import { deepTaints, LOCAL, PARAMETER, SAFE, UNKNOWN, type Value } from './value.ts'
 import { Variables } from './variables.ts'
 
 export interface Analysed {
@@ -21,13 +21,15 @@ export interface Analysable {
   readonly body: readonly Statement[]
   /** Whether anything that a rule speaks of stands between these places of the text. */
   readonly holds: (from: number, to: number) => boolean
+  /** Whether anything that values may come from stands there. */
+  readonly hasSource: (from: number, to: number) => boolean
 }
 
 const MOST_STEPS = 600_000
-const MOST_ENTRIES = 40
+const MOST_ENTRIES = 12
 
 /** Follows values through a file: its own statements first, then every function that has something a rule speaks of. */
-export function analyse({ language, text, body, holds }: Analysable): Analysed {
+export function analyse({ language, text, body, holds, hasSource }: Analysable): Analysed {
   const sights = new Map<string, Sight>()
   const functions = functionsByName(body)
   const visits = new Map<FunctionNode, number>()
@@ -56,6 +58,7 @@ export function analyse({ language, text, body, holds }: Analysable): Analysed {
     },
     enter(fn, values, scope, _at, closure) {
       if (tooDeep(scope) || active.has(fn) || steps > MOST_STEPS) return undefined
+      if (!worthEntering(fn, values)) return undefined
       const known = entered.get(fn) ?? new Map<string, Value>()
       entered.set(fn, known)
       const signature = closure ? undefined : values.map(signatureOf).join(';')
@@ -87,6 +90,14 @@ export function analyse({ language, text, body, holds }: Analysable): Analysed {
     },
   }
 
+  /** To follow a call pays where something is handed over that counts, or comes back. */
+  function worthEntering(fn: FunctionNode, values: readonly (Value | undefined)[]): boolean {
+    const handed = Math.max(0, ...values.map((value) => (value === undefined ? 0 : deepestOrigin(value))))
+    if (handed >= LOCAL) return true
+    const { start, end } = fn.at.range()
+    return (handed >= PARAMETER && holds(start.index, end.index)) || hasSource(start.index, end.index)
+  }
+
   analysis.run(body, top)
   for (let next = waiting.shift(); next !== undefined && steps <= MOST_STEPS; next = waiting.shift()) {
     const { fn, scope } = next
@@ -96,6 +107,10 @@ export function analyse({ language, text, body, holds }: Analysable): Analysed {
     active.delete(fn)
   }
   return { sights: [...sights.values()], cutOff: steps > MOST_STEPS }
+}
+
+function deepestOrigin(value: Value): number {
+  return Math.max(0, ...deepTaints(value).map(({ origin }) => origin))
 }
 
 function signatureOf(value: Value | undefined): string {

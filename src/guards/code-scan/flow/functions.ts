@@ -5,7 +5,7 @@ import { isNamed } from './marks.ts'
 import { isNumeric } from './numeric.ts'
 import { joinAll, PARAMETER, REMOTE, SAFE, tainted, UNKNOWN, type Value } from './value.ts'
 
-const DEEPEST_CALL = 4
+const DEEPEST_CALL = 3
 
 /** A scope for the body of a function, with its parameters set. */
 export function scopeOf(
