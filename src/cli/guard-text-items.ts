@@ -82,7 +82,7 @@ export async function judgeItem(
       : []),
   ].toSorted(
     (a, b) =>
-      RANK[b.confidence] - RANK[a.confidence] || TEXT_GUARDS.indexOf(a.guard) - TEXT_GUARDS.indexOf(b.guard),
+      TEXT_GUARDS.indexOf(a.guard) - TEXT_GUARDS.indexOf(b.guard) || RANK[b.confidence] - RANK[a.confidence],
   )
   const first = findings[0]
   return {

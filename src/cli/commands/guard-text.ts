@@ -92,8 +92,8 @@ function* itemsOf(input: string): Iterable<{ item: TextItem } | { verdict: TextV
     index += 1
     const parsed = parse(line)
     if (parsed === undefined || (parsed.text === undefined && parsed.path === undefined))
-      yield { verdict: unreadable(parsed?.id ?? index) }
-    else yield { item: { ...parsed, id: parsed.id ?? index } }
+      yield { verdict: unreadable(parsed?.id ?? `line ${index}`) }
+    else yield { item: { ...parsed, id: parsed.id ?? `line ${index}` } }
   }
 }
 

@@ -101,7 +101,10 @@ function valueAfter(text: string, operator: number, nameStart: number, nameEnd: 
   if (character === ',' || character === '(') return undefined
   if (character === '>') return elementValue(text, at, nameStart)
   const bare = bareValue(text, at, isSettingLine(text, nameStart, nameEnd), character === '=' && at === tight)
-  return bare !== undefined && text.startsWith('--', nameStart) ? { ...bare, setting: true } : bare
+  const likeShell =
+    text.startsWith('--', nameStart) ||
+    (at === tight && /^[A-Z][A-Z0-9_]{3,}$/.test(text.slice(nameStart, nameEnd)))
+  return bare !== undefined && likeShell ? { ...bare, setting: true } : bare
 }
 
 const ELEMENT_HEAD = /<[\w-]+:$|<[\w:-]{1,40}\s[^<>]{0,80}\b(?:name|key|id)=["'][\w.-]{0,80}$/
