@@ -44,6 +44,7 @@ export function route(
 
 /** What of a question goes on: a key is the agent's idea of one and stays here; anything unknown refuses the whole. */
 function queryToProvider(protocol: ModelProtocol, query: string): string | undefined {
+  if (query.length <= 1) return ''
   const parts = query.slice(1).split('&')
   const passed = parts.filter((part) => part !== '' && !part.startsWith('key='))
   const names = new Set(passed.map((part) => part.split('=')[0]))
