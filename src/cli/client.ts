@@ -19,6 +19,7 @@ import { type EgressTarget, EgressView, type WideningRequest } from '#contract/e
 import { type ModelPolicy, ProviderOrder } from '#contract/model-policy.ts'
 import { Inspection } from '#contract/preserved.ts'
 import type { ApprovalRequest, RejectionRequest } from '#contract/review.ts'
+import { SecretList, type SecretRequest, SecretView } from '#contract/secret.ts'
 import { type BudgetRaise, SharedBudgetPage, type SharedBudgetRequest } from '#contract/shared-budget.ts'
 import { Task, type TaskRequest } from '#contract/task.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
@@ -99,6 +100,10 @@ export function createClient(door: Door) {
     widenTask: (ref: string, request: WideningRequest) => post(`${task(ref)}/egress`, EgressView, request),
     narrowTask: (ref: string, target: EgressTarget) =>
       json(`${task(ref)}/egress`, EgressView, { method: 'DELETE', query: target }),
+    secrets: (ref: string) => json(`${project(ref)}/secrets`, SecretList),
+    setSecret: (ref: string, request: SecretRequest) => post(`${project(ref)}/secrets`, SecretView, request),
+    removeSecret: (ref: string, name: string) =>
+      nothing(`${project(ref)}/secrets/${encodeURIComponent(name)}`),
     projectEgress: (ref: string) => json(`${project(ref)}/egress`, EgressView),
     widenProject: (ref: string, request: WideningRequest) =>
       post(`${project(ref)}/egress`, EgressView, request),

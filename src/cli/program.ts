@@ -21,6 +21,7 @@ import { retryCommand } from './commands/retry.ts'
 import { reviewCommand } from './commands/review.ts'
 import { runCommand } from './commands/run.ts'
 import { sandboxCommand } from './commands/sandbox.ts'
+import { secretCommand } from './commands/secret.ts'
 import { showCommand } from './commands/show.ts'
 import { statusCommand } from './commands/status.ts'
 import { tasksCommand } from './commands/tasks.ts'
@@ -49,6 +50,7 @@ const GROUPS: readonly CommandGroup[] = [
       agentsCommand,
       imageCommand,
       projectCommand,
+      secretCommand,
       peopleCommand,
       budgetCommand,
     ],

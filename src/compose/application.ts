@@ -15,6 +15,7 @@ import { egressUseCases } from './use-cases/egress.ts'
 import { peopleUseCases } from './use-cases/people.ts'
 import { projectUseCases } from './use-cases/projects.ts'
 import { providerUseCases } from './use-cases/providers.ts'
+import { secretUseCases } from './use-cases/secrets.ts'
 import { taskUseCases } from './use-cases/tasks.ts'
 
 export interface ApplicationOptions {
@@ -39,6 +40,7 @@ export function createApplication(workshop: Workshop, options: ApplicationOption
     ...taskUseCases(workshop, options),
     ...projectUseCases(workshop),
     ...egressUseCases(workshop),
+    ...secretUseCases(workshop),
     ...providerUseCases(workshop),
     ...budgetUseCases(workshop),
     ...peopleUseCases(workshop),

@@ -24,6 +24,7 @@ export interface Installation {
   readonly database: string
   readonly providersFile: string
   readonly remotesFile: string
+  readonly secretsFile: string
   readonly evidence: string
 }
 
@@ -59,6 +60,7 @@ export async function openInstallation(
     database: at('postgres'),
     providersFile: join(at('keys'), 'providers.json'),
     remotesFile: join(at('keys'), 'remotes.json'),
+    secretsFile: join(at('keys'), 'secrets.json'),
     evidence: at('evidence'),
   }
 }

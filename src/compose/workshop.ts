@@ -20,6 +20,7 @@ import type { HostUser } from '#sandbox/host-user.ts'
 import { createPreserved } from '#sandbox/workspace/preserved.ts'
 import { createWorkspaces } from '#sandbox/workspace/workspaces.ts'
 import { openStore, type Store } from '#store/database.ts'
+import { secretFilesIn } from '#store/secret-files.ts'
 import { Interrupts } from '#tasks/interrupts.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 import type { Config } from './config.ts'
@@ -95,6 +96,7 @@ async function workshopOver(
     random,
     onProblem,
   })
+  const secretFiles = secretFilesIn(installation.secretsFile)
   const preserved = createPreserved({
     directory: join(installation.workspaces, 'preserved'),
     ...(hostUser === undefined ? {} : { owner: hostUser }),
@@ -127,6 +129,7 @@ async function workshopOver(
     driver,
     limits: hostLimits(),
     workspaces,
+    secretFiles,
     preserved,
     preserveMaximum: config.preserveMaximum,
     scratchDirectory: installation.scratch,
@@ -136,7 +139,7 @@ async function workshopOver(
     lanePath: () => join(installation.lanes, randomBytes(9).toString('base64url')),
     providers,
     remotes,
-    secretsOf: projectSecrets(providers, remotes),
+    secretsOf: projectSecrets(providers, remotes, secretFiles),
     agents: knownAgents,
     agentPackages: new PackageShelf(installation.agents),
     ...repositories(installation.repositories),

@@ -3,6 +3,7 @@ import { EgressRule, routeOf, targetText } from './egress.ts'
 import { ImageChoice } from './image-reference.ts'
 import { SandboxTier } from './sandbox-tier.ts'
 import { Scope } from './scope.ts'
+import { SecretName } from './secret.ts'
 
 /** Ecosystems whose registries `prepare` may reach; the hosts behind each name stand in gateway/egress/presets.json. */
 export const EgressPreset = z.enum(['npm', 'pypi', 'go', 'crates', 'maven', 'debian', 'rubygems'])
@@ -53,6 +54,16 @@ export const ProjectFile = z
       .describe(
         'Registries open during setup; hosts beside them are asked for, and a maintainer allows them',
       ),
+    secrets: z
+      .array(SecretName)
+      .max(10)
+      .optional()
+      .describe('Secret files that setup sees at /run/secrets; an owner stores them'),
+    cleanup: z
+      .array(z.string().min(1).max(4_000))
+      .max(20)
+      .optional()
+      .describe('Run, without a network, over a workspace before it is kept for a look around'),
     gates: z
       .array(GateDefinition)
       .max(30)

@@ -1,4 +1,5 @@
 import type { Refusal } from '#contract/refusal.ts'
+import { type Mask, maskOf } from '#guards/secrets/mask.ts'
 import type { AskedFor, Lane } from './gateway.ts'
 import type { CanaryTrip } from './outgoing/canary-trip.ts'
 
@@ -15,9 +16,10 @@ export interface LaneEvents {
 
 /** `look` is shown what was tried, before it is cut to what a log holds. */
 export function createLaneEvents(
-  { onEvent, onCanary }: Pick<Lane, 'onEvent' | 'onCanary'>,
+  { onEvent, onCanary, secrets = [] }: Pick<Lane, 'onEvent' | 'onCanary' | 'secrets'>,
   look: (text: string) => void = () => undefined,
 ): LaneEvents {
+  const mask = maskOf(secrets)
   let refusals = 0
   const emit: Lane['onEvent'] = (event) => {
     try {
@@ -35,14 +37,18 @@ export function createLaneEvents(
       refusals++
       if (refusals > MOST_REFUSALS) return
       const last = refusals === MOST_REFUSALS ? ' Further refusals of this run are not listed.' : ''
-      const refusal = { boundary, rule, what: printable(what), reason: reason + last }
+      const refusal = { boundary, rule, what: printable(mask(what)), reason: reason + last }
       emit({
         kind: 'refusal',
         refusal: remedy === undefined ? refusal : { ...refusal, remedy },
-        ...(asked === undefined ? {} : { asked }),
+        ...(asked === undefined ? {} : { asked: masked(asked, mask) }),
       })
     },
   }
+}
+
+function masked(asked: AskedFor, mask: Mask): AskedFor {
+  return asked.path === undefined ? asked : { ...asked, path: mask(asked.path) }
 }
 
 /** What was tried is the agent's text: one line, no control characters, bounded. */

@@ -19,6 +19,7 @@ import type { TaskEvent } from '#contract/event.ts'
 import type { ModelPolicy, ProviderOrder } from '#contract/model-policy.ts'
 import type { Inspection, InspectionRequest } from '#contract/preserved.ts'
 import type { ApprovalRequest, RejectionRequest } from '#contract/review.ts'
+import type { SecretList, SecretRequest, SecretView } from '#contract/secret.ts'
 import type { BudgetRaise, SharedBudget, SharedBudgetRequest } from '#contract/shared-budget.ts'
 import type { Task, TaskRequest } from '#contract/task.ts'
 import type { Result } from '#kernel/result.ts'
@@ -87,6 +88,10 @@ export interface Application {
   /** Opens a host to the setup of the project's tasks where `airlock.yaml` names it. */
   widenProject(actor: Actor, project: string, request: WideningRequest): Promise<Result<EgressView>>
   narrowProject(actor: Actor, project: string, target: EgressTarget): Promise<Result<EgressView>>
+
+  listSecrets(actor: Actor, project: string): Promise<Result<SecretList>>
+  setSecret(actor: Actor, project: string, request: SecretRequest): Promise<Result<SecretView>>
+  removeSecret(actor: Actor, project: string, name: string): Promise<Result<void>>
 
   listProviders(actor: Actor, page: PageRequest): Promise<Result<Page<ProviderView>>>
   /** Stored only after a real call with the key succeeded. */

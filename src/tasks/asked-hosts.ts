@@ -6,6 +6,7 @@ import type { StepContext } from './step.ts'
 
 /** Names come from code nobody trusts: beyond so many different ones a setup asks for no more. */
 const MOST = 50
+const LONGEST_PATH = 200
 
 /** Gathers what one run of the setup asked people for, tells of each once, and writes it down at the end. */
 export class AskedHosts {
@@ -33,7 +34,8 @@ export class AskedHosts {
   }
 
   #note(asked: AskedFor, origin: 'setup' | 'project'): void {
-    const { method = '', path = '', scheme, host, port } = asked
+    const { method = '', path: whole = '', scheme, host, port } = asked
+    const path = whole.slice(0, LONGEST_PATH)
     const target = targetText(asked)
     const key = JSON.stringify([target, method, path])
     const at: Instant = instantOf(this.#context.workshop.clock())

@@ -4,6 +4,7 @@ import type { Json } from '#kernel/canonical-json.ts'
 import { failureOf } from '#kernel/failure.ts'
 import { newId } from '#kernel/ids.ts'
 import { instantOf, millisecondsOf } from '#kernel/instant.ts'
+import { taskCommand } from '#sandbox/task-command.ts'
 import type { Workspace } from '#sandbox/workspace/workspaces.ts'
 import { appendEntries } from '#store/audit-log.ts'
 import {
@@ -14,7 +15,9 @@ import {
   preservedOf,
 } from '#store/preserved-workspaces.ts'
 import type { TaskRow, Tx } from '#store/schema.ts'
+import { imageOf } from './image.ts'
 import { SYSTEM } from './move.ts'
+import { sandboxed } from './sandboxed.ts'
 import type { StepContext } from './step.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -41,6 +44,7 @@ export async function preserve(
         step: 'preserve',
         note: `Not kept: ${MOST_PRESERVED} workspaces are kept already.`,
       })
+    await cleanUp(context, workspace)
     const id = newId('kpt', workshop.random)
     await workshop.preserved.keep(id, workspace.path)
     const now = workshop.clock()
@@ -57,6 +61,30 @@ export async function preserve(
   } catch (thrown) {
     workshop.onProblem(`the workspace of task ${task.number} could not be kept`, thrown)
     tell({ kind: 'step', step: 'preserve', note: `Not kept: ${failureOf(thrown).message}` })
+  }
+}
+
+/** What cleanup may take; a command that fails or hangs keeps nothing from being kept. */
+const CLEANUP_SECONDS = 120
+
+/** The project's own last word on a workspace: in check sandboxes, one a command, with nothing but the workspace. */
+async function cleanUp(context: StepContext, workspace: Workspace): Promise<void> {
+  const { workshop, task, tell, signal } = context
+  const image = await imageOf(context)
+  if (!image.ok) return
+  for (const command of task.projectFile?.cleanup ?? []) {
+    const ended = await sandboxed(
+      workshop,
+      {
+        ...taskCommand('check', workshop.runtime, ['/bin/sh', '-c', command], { image: image.value }),
+        workspace: { source: workspace.path, target: '/workspace', writable: 'all' },
+        limits: { ...workshop.limits, seconds: CLEANUP_SECONDS },
+      },
+      signal,
+    )
+    if (!ended.ok) return tell({ kind: 'step', step: 'cleanup', note: ended.failure.message })
+    const { exitCode, seconds } = ended.value
+    tell({ kind: 'command', command, exitCode, seconds, phase: 'check' })
   }
 }
 

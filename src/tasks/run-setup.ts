@@ -1,5 +1,6 @@
 import { NOTHING_SPENT } from '#contract/budget.ts'
 import type { Refusal } from '#contract/refusal.ts'
+import { maskedLines } from '#guards/secrets/mask.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { taskCommand } from '#sandbox/task-command.ts'
 import type { Workspace } from '#sandbox/workspace/workspaces.ts'
@@ -8,6 +9,7 @@ import { imageOf } from './image.ts'
 import { Lines } from './lines.ts'
 import { sandboxed } from './sandboxed.ts'
 import type { SetupEgress } from './setup-egress.ts'
+import { NO_SECRETS, refuseLeftSecrets, type SetupSecrets, setupSecrets } from './setup-secrets.ts'
 import type { StepContext } from './step.ts'
 
 /** With which network the setup runs, and over what: the base alone, or what the agent made of it as well. */
@@ -23,7 +25,24 @@ export interface SetupTerms {
 export async function runSetup(
   context: StepContext,
   workspace: Workspace,
+  terms: SetupTerms,
+): Promise<Result<void>> {
+  // Over a patch what the agent wrote may run: it sees no secret.
+  const secrets = terms.of === 'base' ? await setupSecrets(context, workspace) : ok(NO_SECRETS)
+  if (!secrets.ok) return secrets
+  try {
+    const done = await runCommands(context, workspace, terms, secrets.value)
+    return done.ok ? await refuseLeftSecrets(context, workspace, secrets.value) : done
+  } finally {
+    await secrets.value.remove()
+  }
+}
+
+async function runCommands(
+  context: StepContext,
+  workspace: Workspace,
   { egress, of }: SetupTerms,
+  secrets: SetupSecrets,
 ): Promise<Result<void>> {
   const { workshop, task, tell } = context
   const refusals: Refusal[] = []
@@ -39,6 +58,7 @@ export async function runSetup(
     spent: NOTHING_SPENT,
     egress: egress.presets,
     routes: egress.routes,
+    secrets: secrets.known,
     ...(of === 'base' ? { widenCommand: `airlock widen ${task.number}` } : {}),
     onEvent: (event) => {
       if (event.kind !== 'refusal') return tell(event)
@@ -49,7 +69,7 @@ export async function runSetup(
   })
   try {
     for (const command of task.projectFile?.setup ?? []) {
-      const done = await runSetupCommand(context, workspace, directory, command, refusals)
+      const done = await runSetupCommand(context, workspace, directory, { command, secrets }, refusals)
       if (!done.ok) return done
     }
     return ok(undefined)
@@ -63,7 +83,7 @@ async function runSetupCommand(
   context: StepContext,
   workspace: Workspace,
   socketDirectory: string,
-  command: string,
+  { command, secrets }: { readonly command: string; readonly secrets: SetupSecrets },
   refusals: readonly Refusal[],
 ): Promise<Result<void>> {
   const { workshop, signal, tell } = context
@@ -77,7 +97,10 @@ async function runSetupCommand(
   const ended = await sandboxed(
     workshop,
     {
-      ...taskCommand('prepare', workshop.runtime, ['/bin/sh', '-c', command], { image: image.value }),
+      ...taskCommand('prepare', workshop.runtime, ['/bin/sh', '-c', command], {
+        image: image.value,
+        mounts: secrets.mounts,
+      }),
       workspace: { source: workspace.path, target: '/workspace', writable: 'all' },
       socketDirectory,
       limits: workshop.limits,
@@ -97,6 +120,9 @@ async function runSetupCommand(
     remedy:
       refusal?.remedy ??
       'Try the command in a clean clone; name its registries under `egress` in airlock.yaml.',
-    details: { output: last.slice(-15), ...(refusal === undefined ? {} : { refused: refusal.what }) },
+    details: {
+      output: maskedLines(last, secrets.known).slice(-15),
+      ...(refusal === undefined ? {} : { refused: refusal.what }),
+    },
   })
 }

@@ -17,6 +17,7 @@ import type { Limits } from '#sandbox/limits.ts'
 import type { PreservedWorkspaces } from '#sandbox/workspace/preserved.ts'
 import type { Workspaces } from '#sandbox/workspace/workspaces.ts'
 import type { Store } from '#store/database.ts'
+import type { SecretFiles } from '#store/secret-files.ts'
 import type { Interrupts } from './interrupts.ts'
 import type { Telemetry } from './telemetry.ts'
 
@@ -35,6 +36,8 @@ export interface Workshop {
   readonly driver: SandboxDriver
   readonly limits: Limits
   readonly workspaces: Workspaces
+  /** What setup of a project may see, and nobody else. */
+  readonly secretFiles: SecretFiles
   /** Copies of finished workspaces, for a look around. */
   readonly preserved: PreservedWorkspaces
   /** Seconds a task may have its workspace kept at most; 0 for not at all. */

@@ -230,6 +230,12 @@ export class FakeApplication implements Application {
       const project: Project = { ...known, models }
       return project
     })
+  listSecrets: Application['listSecrets'] = (_actor, project) =>
+    this.#answer('listSecrets', [project], () => ({ items: [] }))
+  setSecret: Application['setSecret'] = (_actor, project, { name, content }) =>
+    this.#answer('setSecret', [project, name], () => ({ name, bytes: content.length, createdAt: AT }))
+  removeSecret: Application['removeSecret'] = (_actor, project, name) =>
+    this.#answer('removeSecret', [project, name], () => undefined)
   inspectPreserved: Application['inspectPreserved'] = (_actor, ref, request) =>
     this.#answer('inspectPreserved', [ref, request], () => ({
       ...{ exitCode: 0, cause: 'exited', seconds: 1, output: 'seen', cut: false },

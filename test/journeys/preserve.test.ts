@@ -122,6 +122,21 @@ test('what has expired goes while the server runs, and at the next start, with w
   expect((await server.auditLog()).ok).toBe(true)
 })
 
+test('cleanup comes before a workspace is kept, with nothing but the workspace, and never into the patch', async () => {
+  journey.commit({
+    'airlock.yaml':
+      "version: 1\ngates: []\ncleanup: ['rm -r out; test ! -e /run/airlock && echo alone >cleaned.txt', 'exit 7']\n",
+  })
+  const task = await reviewed(3_600)
+  expect(await inspect(task.number, 'sh', '-c', 'cat cleaned.txt; ls out')).toEqual([
+    2,
+    expect.stringMatching(/^alone\nls: .*out/),
+  ])
+  expect(task.patch?.files.map(({ path }) => path).toSorted()).toEqual(['out/thing', 'src/new.txt'])
+  given(await server.client.discardPreserved(task.id))
+  journey.commit({ 'airlock.yaml': 'version: 1\ngates: []\n' })
+})
+
 test('nobody keeps anything for longer than an administrator allows, and a viewer looks at nothing', async () => {
   const project = given(await server.client.createProject({ url: journey.remote })).id
   const asked = { intent: 'x', project, model: 'scripted/work', preserveSeconds: 2 * 86_400 }

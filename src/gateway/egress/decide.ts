@@ -52,7 +52,7 @@ export async function decideRequest(
   if (target.kind === 'address') return literal(what, policy)
   const { host, port, path, readings } = target
   const bare = path.split('?')[0] ?? '/'
-  const tried = { what, target: { scheme: 'http' as const, host, port, method, path: bare.slice(0, 200) } }
+  const tried = { what, target: { scheme: 'http' as const, host, port, method, path: bare } }
   if (reachesNothing(policy)) return noNetwork(tried, policy)
   const bounds = policy.plain.get(targetText(tried.target))
   if (bounds === undefined) return plainHttp(tried, policy)

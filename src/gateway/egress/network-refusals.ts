@@ -132,6 +132,9 @@ function widenWord({ scheme, host, port }: AskedFor): string {
   return scheme === 'http' ? `http://${host}:${port}` : `${host}:${port}`
 }
 
+/** Where it goes it is cut further, once secrets in it are masked: of a secret that was cut nothing would be found. */
+const LONGEST = 5_000
+
 function refusal(
   status: NetworkRefusal['status'],
   rule: string,
@@ -140,6 +143,6 @@ function refusal(
   remedy: string,
   asked?: AskedFor,
 ): NetworkRefusal {
-  const base = { status, boundary: 'network' as const, rule, what: what.slice(0, 300), reason, remedy }
+  const base = { status, boundary: 'network' as const, rule, what: what.slice(0, LONGEST), reason, remedy }
   return asked === undefined ? base : { ...base, asked }
 }

@@ -7,6 +7,7 @@ import { preservedRoutes } from './preserved.ts'
 import { projectRoutes } from './projects.ts'
 import { providerRoutes } from './providers.ts'
 import { reviewRoutes } from './reviews.ts'
+import { secretRoutes } from './secrets.ts'
 import { serverRoutes } from './server.ts'
 import { taskRoutes } from './tasks.ts'
 
@@ -18,6 +19,7 @@ export function allRoutes(heartbeatMilliseconds: number): readonly Route[] {
     ...reviewRoutes,
     ...projectRoutes,
     ...egressRoutes,
+    ...secretRoutes,
     ...preservedRoutes,
     ...providerRoutes,
     ...peopleRoutes,

@@ -38,8 +38,10 @@ export const run: Step = async (context) => {
     if (!ran.ok) return failed(ran.failure)
     tell({ kind: 'agent_ended', ending: ran.value.ending })
     if (context.signal.aborted) return cancelled()
+    const outcome = await importWork(context, workspace, before.value, ran.value)
+    // Only then: cleanup changes what is there, and the patch is none of its business.
     await preserve(context, workspace, 'run')
-    return await importWork(context, workspace, before.value, ran.value)
+    return outcome
   } finally {
     await workshop.workspaces.remove(workspace)
   }

