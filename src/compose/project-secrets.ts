@@ -2,27 +2,24 @@ import { readFile } from 'node:fs/promises'
 import type { RemoteDirectory } from '#forge/remote-directory.ts'
 import type { ProviderDirectory } from '#gateway/provider-directory.ts'
 import type { KnownSecret } from '#guards/secrets/known-value.ts'
-import { piecesOf } from '#guards/secrets/secret-file.ts'
-import type { SecretFiles } from '#store/secret-files.ts'
 
-/**
- * Everything the host holds that is secret to a project: the keys of all providers, with what its remote is reached, and the
- * files that its setup is shown.
- */
+/** Another place that holds secrets of a project. */
+export type SecretSource = (project: string) => Promise<readonly KnownSecret[]>
+
+/** Everything the host holds that is secret to a project: the keys of all providers, with what its remote is reached, and more. */
 export function projectSecrets(
   providers: Pick<ProviderDirectory, 'list'>,
   remotes: Pick<RemoteDirectory, 'remoteOf'>,
-  secretFiles: Pick<SecretFiles, 'list'>,
-): (project: string) => Promise<readonly KnownSecret[]> {
+  more: readonly SecretSource[] = [],
+): SecretSource {
   return async (project) => {
     const keys = (await providers.list()).map(({ name, key }) => ({ name: `${name}-key`, value: key }))
     const { credential, sshKeyFile } = await remotes.remoteOf({ id: project, url: '' })
-    const files = await secretFiles.list(project)
     return [
       ...keys,
-      ...files.flatMap(({ name, content }) => piecesOf(`secret-${name}`, content)),
       ...(credential === undefined ? [] : [{ name: 'git-password', value: credential.password }]),
       ...(sshKeyFile === undefined ? [] : await keyIn(sshKeyFile)),
+      ...(await Promise.all(more.map((source) => source(project)))).flat(),
     ]
   }
 }

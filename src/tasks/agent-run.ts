@@ -13,7 +13,7 @@ import type { Grant } from '#policy/grant.ts'
 import type { ReadOnlyMount } from '#sandbox/driver.ts'
 import { taskCommand } from '#sandbox/task-command.ts'
 import type { Workspace } from '#sandbox/workspace/workspaces.ts'
-import { attemptByNumber, noteAttempt } from '#store/attempts.ts'
+import { attemptByNumber } from '#store/attempts.ts'
 import { taskById } from '#store/tasks.ts'
 import { agentEnding } from './agent-ending.ts'
 import { canariesOf, createLineWatch, plantedCanaries } from './canaries.ts'
@@ -24,6 +24,7 @@ import { Lines } from './lines.ts'
 import { egressOf, labelledFeedback } from './reading.ts'
 import { sandboxed } from './sandboxed.ts'
 import { sharedBudgetsOf } from './shared-budgets.ts'
+import { SpendNotes } from './spend-notes.ts'
 import type { StepContext } from './step.ts'
 
 /** How an agent's run went, from what the host saw and from what the agent claimed. */
@@ -223,29 +224,4 @@ async function writable(
     note: 'A directory of the scope stands on a link or a file: the whole workspace is writable, and the import alone holds the scope.',
   })
   return 'all'
-}
-
-/** Keeps what was spent as it is spent, one write after the other: an older sum never replaces a newer one. */
-class SpendNotes {
-  readonly #context: StepContext
-  readonly #attempt: string
-  #tail: Promise<void> = Promise.resolve()
-
-  constructor(context: StepContext, attempt: string) {
-    this.#context = context
-    this.#attempt = attempt
-  }
-
-  note(spend: Spend): void {
-    const { workshop, task } = this.#context
-    this.#tail = this.#tail
-      .then(() =>
-        workshop.store.inOrganisation(task.organisation, (tx) => noteAttempt(tx, this.#attempt, { spend })),
-      )
-      .catch((cause: unknown) => workshop.onProblem('the spend of an attempt could not be noted', cause))
-  }
-
-  written(): Promise<void> {
-    return this.#tail
-  }
 }

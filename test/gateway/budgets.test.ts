@@ -56,12 +56,10 @@ test('the agent finds what is left beside its sockets, and is told to wrap up fr
     .toMatchObject({ wrapUp: false, budgets: [{ dimension: 'requests', used: 3 }, {}, {}] })
   const fourth = await call(lane)
   expect(fourth.headers).not.toHaveProperty('airlock-budget')
-  await expect
-    .poll(note)
-    .toMatchObject({
-      wrapUp: true,
-      budgets: [{ of: 'the task', dimension: 'requests', used: 4, limit: 5 }, {}, {}],
-    })
+  await expect.poll(note).toMatchObject({
+    wrapUp: true,
+    budgets: [{ of: 'the task', dimension: 'requests', used: 4, limit: 5 }, {}, {}],
+  })
   expect(lane.events.filter((event) => event.kind === 'budget')).toEqual([
     { kind: 'budget', of: 'the task', dimension: 'requests', used: 4, limit: 5 },
   ])

@@ -257,6 +257,16 @@ describe('the redaction of a prompt', () => {
     )
   })
 
+  test('what is told once stays where it stands first, as it is, and nowhere else', () => {
+    const once = createPromptRedaction([], [{ name: 'mark', value: TOKEN }])
+    const count = (value: unknown) => once(Buffer.from(JSON.stringify(value))).redacted.length
+    expect(count({ instructions: `Keep ${TOKEN}.`, input: 'Go on.' })).toBe(0)
+    expect(count({ messages: [{ role: 'system', content: TOKEN }] })).toBe(0)
+    expect(count({ instructions: TOKEN, input: [{ output: TOKEN }] })).toBe(1)
+    expect(count({ instructions: TOKEN, input: [{ output: BYTES.toString('hex') }] })).toBe(1)
+    expect(count({ system: [{ type: 'text', text: TOKEN }], messages: [{ content: TOKEN }] })).toBe(1)
+  })
+
   test('bytes that are no JSON make no trouble', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {

@@ -2,7 +2,8 @@ import type { Refusal } from '#contract/refusal.ts'
 import { type CanarySighting, createCanaryWatch } from '#guards/canary.ts'
 import type { KnownSecret } from '#guards/secrets/known-value.ts'
 import type { CanaryTrip, PlantedCanary } from './canary-trip.ts'
-import { createPromptRedaction, type RedactedPrompt } from './redact-prompt.ts'
+import type { RedactedPrompt } from './cut.ts'
+import { createPromptRedaction } from './redact-prompt.ts'
 import { createAnswerWatch } from './watch-answer.ts'
 
 /** Keeps secrets out of what a lane sends, and looks for canaries in what goes through it. */

@@ -1,31 +1,12 @@
-import { createHash } from 'node:crypto'
 import { createMultiSearch, type Hit } from '#guards/multi-search.ts'
-import { findSecrets } from '#guards/secrets/find.ts'
 import { dresses, type KnownSecret } from '#guards/secrets/known-value.ts'
-import { type FlatText, flatText, flattened, type Piece, pieceOf, unescaped } from './flat-text.ts'
+import { type Cut, placeholderOf, type RedactedPrompt, withoutCuts } from './cut.ts'
+import { type FlatText, flatText, flattened, type Piece, pieceOf } from './flat-text.ts'
 import { type JsonString, jsonStrings } from './json-strings.ts'
+import { createShapeSearch } from './shape-search.ts'
 
 /** Shorter values are words like `none` or `ollama`: masking them would damage ordinary text and protect nothing. */
 const SHORTEST_SECRET = 8
-
-/** A secret that was taken out of a prompt. */
-export interface Redacted {
-  /** What stands there instead; the same secret always gets the same, so that a provider's cache of the prompt holds. */
-  readonly placeholder: string
-  /** In which dress it was: `in base64`; empty where it stood as it is. */
-  readonly dress: string
-}
-
-export interface RedactedPrompt {
-  /** The very buffer that came, where nothing was found. */
-  readonly body: Buffer
-  readonly redacted: readonly Redacted[]
-}
-
-interface Cut extends Piece, Redacted {
-  /** False for the further pieces of a secret that was split: they are only taken out. */
-  readonly leads: boolean
-}
 
 /**
  * Takes secrets out of the JSON a model is about to be sent: known values in every dress, whatever white space or border of
@@ -40,8 +21,8 @@ export function createPromptRedaction(
   const needles = [...known, ...told]
     .filter(({ value }) => value.length >= SHORTEST_SECRET)
     .flatMap((secret) =>
-      [...new Map(dresses(secret.value))].map(([dressed, dress]) => ({
-        bytes: flattened(dressed),
+      [...flatDresses(secret.value)].map(([flat, dress]) => ({
+        bytes: Buffer.from(flat, 'latin1'),
         placeholder: placeholderOf(secret.name),
         dress,
         once: told.includes(secret) && dress === '',
@@ -52,9 +33,8 @@ export function createPromptRedaction(
   const search = createMultiSearch(needles.map(({ bytes }) => bytes))
 
   /** Of the strings of one kind, where they hold known values. */
-  function knownIn(body: Buffer, strings: readonly JsonString[], joined: boolean): Cut[] {
+  function knownIn(body: Buffer, strings: readonly JsonString[], joined: boolean, said: Set<number>): Cut[] {
     const flat = flatText(body, strings, joined)
-    const said = new Set<number>()
     return search(flat.bytes).flatMap((hit) => {
       const { placeholder = '', dress = '', once = false } = needles[hit.needle] ?? {}
       if (once && !said.has(hit.needle)) {
@@ -75,55 +55,19 @@ export function createPromptRedaction(
     const isText = ({ role }: JsonString) => role === 'content' || role === 'thought'
     const content = strings.filter(isText)
     const others = strings.filter((string) => !isText(string))
+    const said = new Set<number>()
     const cuts = [
-      ...knownIn(body, content, true),
-      ...knownIn(body, others, false),
+      ...knownIn(body, content, true, said),
+      ...knownIn(body, others, false, said),
       ...shapedIn(body, strings),
     ]
     return cuts.length === 0 ? { body, redacted: [] } : withoutCuts(body, cuts)
   }
 }
 
-/** So many characters that were found clean are remembered: a conversation is sent again with every call. */
-const MOST_REMEMBERED = 4 * 1024 * 1024
-
-/** What has the shape of a maker's secret, though nobody told us of it. */
-function createShapeSearch(): (body: Buffer, strings: readonly JsonString[]) => Cut[] {
-  const clean = new Set<string>()
-  let remembered = 0
-  const remember = (text: string) => {
-    if (remembered > MOST_REMEMBERED) {
-      clean.clear()
-      remembered = 0
-    }
-    clean.add(text)
-    remembered += text.length
-  }
-  return (body, strings) => {
-    const cuts: Cut[] = []
-    for (const string of strings) {
-      if (string.sealed || string.end - string.start < SHORTEST_SECRET) continue
-      const text = textOf(body, string)
-      if (clean.has(text)) continue
-      const found = findSecrets(text, { confidence: 'high' })
-      if (found.length === 0) remember(text)
-      for (const { start, end, class: kind } of found) {
-        const value = text.slice(start, end)
-        const before = flattened(text.slice(0, start)).length
-        cuts.push({
-          ...pieceOf(body, string, before, before + flattened(value).length),
-          placeholder: placeholderOf(`${kind}:${tagOf(value)}`),
-          dress: '',
-          leads: true,
-        })
-      }
-    }
-    return cuts
-  }
-}
-
-function textOf(body: Buffer, string: JsonString): string {
-  return string.escaped ? unescaped(body, string).toString() : body.toString('utf8', string.start, string.end)
+/** Dresses that are the same once flattened are one: the plainest. */
+function flatDresses(value: string): Map<string, string> {
+  return new Map(dresses(value).map(([dressed, dress]) => [flattened(dressed).toString('latin1'), dress]))
 }
 
 function piecesOf(
@@ -154,34 +98,4 @@ function firstAt(starts: readonly number[], place: number): number {
     else high = middle - 1
   }
   return low
-}
-
-function withoutCuts(body: Buffer, cuts: readonly Cut[]): RedactedPrompt {
-  const parts: Buffer[] = []
-  const redacted: Redacted[] = []
-  let at = 0
-  for (const cut of cuts.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
-    if (cut.start < at) continue
-    parts.push(body.subarray(at, cut.start))
-    if (cut.leads) {
-      parts.push(Buffer.from(cut.placeholder))
-      redacted.push({ placeholder: cut.placeholder, dress: cut.dress })
-    }
-    at = cut.end
-  }
-  return { body: Buffer.concat([...parts, body.subarray(at)]), redacted }
-}
-
-/** `[airlock:secret:git-password]`: letters that need no escape in any JSON. */
-function placeholderOf(name: string): string {
-  const plain = name
-    .toLowerCase()
-    .replace(/[^a-z0-9:]+/g, '-')
-    .slice(0, 80)
-  return `[airlock:secret:${plain}]`
-}
-
-/** Tells two secrets of one kind apart; they are long and random, so that four digits of a hash give nothing away. */
-function tagOf(value: string): string {
-  return createHash('sha256').update(value).digest('hex').slice(0, 4)
 }
