@@ -32,6 +32,7 @@ import { projectSecrets } from './project-secrets.ts'
 import { readInternet } from './registry-networks.ts'
 import { openSandboxes } from './sandbox.ts'
 import { sandboxUser } from './sandbox-user.ts'
+import { setupSecretSource } from './setup-secret-source.ts'
 
 /** What a workshop is made of besides the configuration; tests hand in their own. */
 export interface WorkshopOptions {
@@ -139,7 +140,7 @@ async function workshopOver(
     lanePath: () => join(installation.lanes, randomBytes(9).toString('base64url')),
     providers,
     remotes,
-    secretsOf: projectSecrets(providers, remotes, secretFiles),
+    secretsOf: projectSecrets(providers, remotes, [setupSecretSource(secretFiles)]),
     agents: knownAgents,
     agentPackages: new PackageShelf(installation.agents),
     ...repositories(installation.repositories),
