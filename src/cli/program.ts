@@ -9,8 +9,9 @@ import { cancelCommand } from './commands/cancel.ts'
 import { diffCommand } from './commands/diff.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { downCommand } from './commands/down.ts'
-import { imageCommand } from './commands/image.ts'
 import { guardCommand } from './commands/guard.ts'
+import { hookCommand } from './commands/hook.ts'
+import { imageCommand } from './commands/image.ts'
 import { initCommand } from './commands/init.ts'
 import { labCommand } from './commands/lab.ts'
 import { peopleCommand } from './commands/people.ts'
@@ -40,7 +41,7 @@ const GROUPS: readonly CommandGroup[] = [
   ['Work:', [runCommand, tasksCommand, showCommand, watchCommand, cancelCommand, retryCommand, widenCommand]],
   ['Review:', [reviewCommand, diffCommand, approveCommand, rejectCommand]],
   ['Evidence:', [verifyCommand, attachCommand, auditCommand]],
-  ['Guards:', [guardCommand]],
+  ['Guards:', [guardCommand, hookCommand]],
   [
     'Set up:',
     [
