@@ -16,14 +16,17 @@ const RUNS = [
   ['codex', 'openai-responses', 'gpt-5.5'],
   ['gemini', 'gemini', 'gemini-2.5-flash'],
   ['opencode', 'openai-chat', 'some-open-model'],
+  ['opencode', 'anthropic', 'open-one'],
+  ['opencode', 'openai-responses', 'open-two'],
+  ['opencode', 'gemini', 'open-three'],
   ['builtin', 'anthropic', 'claude-opus-4-5'],
   ['builtin', 'openai-responses', 'gpt-5.4'],
   ['builtin', 'openai-chat', 'another-open-model'],
   ['builtin', 'gemini', 'gemini-2.5-pro'],
 ] as const
 
-/** Five seconds are promised, on a machine that does nothing else. */
-const GENEROUS_MILLISECONDS = 20_000
+/** It takes one to two seconds on a busy machine; five are promised. */
+const GENEROUS_MILLISECONDS = 10_000
 
 const PROTOCOLS = ['anthropic', 'openai-responses', 'openai-chat', 'gemini'] as const
 
@@ -67,7 +70,9 @@ describe.skipIf(obstacle !== undefined)(`real agents${obstacle === undefined ? '
       const script = AGENT_SCRIPTS[agent]
       if (script === undefined) throw new Error('every agent has a script')
       const run: Run = [
-        script.shell('cat src/poem.txt; env > /tmp/env; curl -s https://example.com/; exit 3'),
+        script.shell(
+          `cat src/poem.txt; /opt/airlock/node/bin/node -e "fetch('https://example.com/').catch(() => 0)"; exit 3`,
+        ),
         script.write(`src/by-${agent}.txt`, `by ${protocol}\n`),
         script.read('src/poem.txt'),
         script.edit('src/poem.txt', 'twelve', `twelve ${agent} ${protocol}`),
@@ -91,6 +96,7 @@ describe.skipIf(obstacle !== undefined)(`real agents${obstacle === undefined ? '
         },
       })
       expect(attempt?.spend.cachedInputTokens).toBeGreaterThan(1_000)
+      expect(attempt?.refusals.map(({ rule }) => rule)).toEqual(['network.none'])
       expect(task.patch?.files.map(({ path, kind }) => [path, kind])).toEqual([
         [`src/by-${agent}.txt`, 'added'],
         ['src/poem.txt', 'modified'],
