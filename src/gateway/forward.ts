@@ -33,7 +33,10 @@ export function forward(call: UpstreamCall, res: ServerResponse): Promise<CallEn
     }
     const fail = (error: Error) => {
       if (over) return
-      finish(answer ? answer.fail() : unanswered(call, res, describe(error), sent ? 'cut' : 'unsent'))
+      // nothing of an answer that breaks off before its first byte was told
+      const told = res.headersSent || !call.standby || call.signal.aborted
+      if (answer && told) return finish(answer.fail())
+      finish(unanswered(call, res, describe(error), sent ? 'cut' : 'unsent'))
     }
     const abort = () => {
       const reason = new Error('the agent went away')

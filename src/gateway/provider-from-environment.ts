@@ -16,8 +16,8 @@ const USUAL: readonly Usual[] = [
   {
     name: 'gemini',
     prefix: 'GEMINI',
-    protocol: 'openai-chat',
-    baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
+    protocol: 'gemini',
+    baseUrl: 'https://generativelanguage.googleapis.com',
   },
   { name: 'groq', prefix: 'GROQ', protocol: 'openai-chat', baseUrl: 'https://api.groq.com/openai' },
   { name: 'mistral', prefix: 'MISTRAL', protocol: 'openai-chat', baseUrl: 'https://api.mistral.ai' },

@@ -96,6 +96,19 @@ test('what the last one answers is told, whatever it is', async () => {
   expect(lane.calls.map(({ status }) => status)).toEqual([500, 529])
 })
 
+test('an answer that breaks off before its first byte is asked of the next, and charged', async () => {
+  lane = await open()
+  first.script({
+    raw: (_, res) => {
+      res.writeHead(200, { 'content-type': 'application/json', 'content-length': 100 }).flushHeaders()
+      setTimeout(() => res.destroy(), 20)
+    },
+  })
+  second.script({ text: 'ok', usage: { input: 10, output: 5 } })
+  expect((await ask(lane, '/v1/messages', CALL)).status).toBe(200)
+  expect(lane.open.spent()).toMatchObject({ outputTokens: 105, requests: 1 })
+})
+
 test('after the first byte of an answer no other provider is asked', async () => {
   lane = await open()
   first.script({
