@@ -24,10 +24,14 @@ export const KNOWN_EXPRESSIONS: Readonly<Record<string, RegExp>> = {
   'must-not-be-guessed':
     /token|secret|passw|session_?(?:id|key)|csrf|nonce|\bsalt|\botp|\bpin\b|auth|credential|api_?key|verif|invite|reset|captcha|private_?key|encrypt|\biv\b|\bsid\b|remember|cookie/i,
   'credential-name':
-    /(?:^[$@]?|[_.-]|(?<=[a-z]))(?:pass(?:word|wd|phrase)?|pwd|secret(?:_?key(?:_?base)?)?|api_?(?:key|secret|token)|access_?(?:key|token)|auth_?(?:token|key)|private_?key|client_?secret|encryption_?key|jwt_?(?:secret|key)|session_?secret|signing_?key|token|credentials?|db_?pass|mysql_?password|secret_?token|secret_?access_?key)$/i,
+    /(?:^[$@]?|[_.-]|(?<=[a-z]))(?:pass(?:word|wd|phrase)|pwd|secret(?:_?key(?:_?base)?)?|api_?(?:key|secret|token)|access_?(?:key|token)|auth_?(?:token|key)|private_?key|client_?secret|encryption_?key|jwt_?(?:secret|key)|session_?secret|signing_?key|db_?pass|mysql_?password|secret_?token|secret_?access_?key)$/i,
   /** A text that is a credential itself, not a label, a placeholder, an address or the name of one. */
   'credential-value':
     /^(?=.{4,200}$)(?!(?:.*[\s<>{}$]|https?:|\/|\.|[*xX.#-]+$))(?!(?:true|false|null|none|undefined|string|number|text|hidden|required|optional|password|passwd|secret|token|bearer|basic|example|changeme|change_me|your|placeholder|dummy|redacted|username|user|test|todo|default|empty|n\/a|unknown|current-password|new-password|authorization|invalid|error|missing|True|False|None|Bearer|Basic|Password|Secret|Token|Test|Your|YOUR)(?:$|[_\W]))(?![a-z]+(?:[-_.:/][a-z]+)+$)(?![A-Z]+(?:_[A-Z]+)+$)(?![a-zA-Z]*(?:[Pp]assword|[Ss]ecret|[Tt]oken|[Kk]ey|[Aa]uth)[a-zA-Z]*$)/,
+  /** Names that often mean something else. */
+  'maybe-credential-name': /(?:^[$@]?|[_.-]|(?<=[a-z]))(?:pass|token|credentials?|(?:auth|access|secret)_?id|license_?key|\bkey)$/i,
+  /** A text that only a generator makes: letters and digits without a word. */
+  'random-value': /^(?=.{12,200}$)(?=[^\s]*[0-9])(?=[^\s]*[A-Za-z])[A-Za-z0-9_+/=.~-]+$/,
   /** A literal right behind a name that may be that of a credential. */
   'credential-words':
     /(?:[Pp]ass(?:word|wd|phrase)?|PASS(?:WORD|WD|PHRASE)?|[Pp]wd|PWD|[Ss]ecret|SECRET|[Aa]pi_?[Kk]ey|API_?KEY|[Kk]ey|KEY|[Tt]oken|TOKEN|[Cc]redentials?)\w{0,12}["']?\]?\s{0,12}(?::\s{0,2})?(?:(?:string|str|String)\s{0,2})?(?::=|=>|[:=,])\s{0,3}[brf]?["'`]/,
