@@ -8,7 +8,7 @@ import { type Script, turns } from '#demo/script.ts'
 import { type ScriptedModel, startScriptedModel } from '#demo/scripted-model.ts'
 import { briefFor, type Desk, GRANT, newDesk, runGuest } from './guest-run.ts'
 
-const PROTOCOLS = ['anthropic', 'openai-responses', 'openai-chat'] as const
+const PROTOCOLS = ['anthropic', 'openai-responses', 'openai-chat', 'gemini'] as const
 
 let desk: Desk
 let model: ScriptedModel | undefined
@@ -138,7 +138,8 @@ describe('the guest program of the built-in agent', () => {
         type: 'invalid_request_error',
         message: 'Airlock: budget exhausted',
         param: null,
-        code: null,
+        // Gemini's clients want a number and a status, the others do not mind.
+        ...(protocol === 'gemini' ? { code: 402, status: 'FAILED_PRECONDITION' } : { code: null }),
       }
       response.end(JSON.stringify({ type: 'error', error }))
     })
