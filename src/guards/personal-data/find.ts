@@ -1,6 +1,8 @@
+import { emailsIn } from './email.ts'
 import type { PersonalConfidence, PersonalFinding, PersonalKind, PersonalRule } from './finding.ts'
 import { phonesIn } from './phone.ts'
 import { PERSONAL_RULES } from './rules.ts'
+import { wordsBefore } from './words-before.ts'
 
 export interface PersonalOptions {
   /** The least confidence that is told; medium if not said. */
@@ -20,7 +22,11 @@ export function findPersonalData(text: string, options: PersonalOptions = {}): P
   for (let base = 0; base < text.length; base += CHUNK) {
     const from = Math.max(0, base - CONTEXT * 4)
     const chunk = text.slice(from, base + CHUNK)
-    for (const finding of [...PERSONAL_RULES.flatMap((rule) => matches(rule, chunk)), ...phones(chunk)])
+    for (const finding of [
+      ...PERSONAL_RULES.flatMap((rule) => matches(rule, chunk)),
+      ...phones(chunk),
+      ...emails(chunk),
+    ])
       if (ORDER[finding.confidence] >= least && wanted(finding.class))
         found.push({ ...finding, start: finding.start + from, end: finding.end + from })
   }
@@ -34,7 +40,7 @@ function matches(rule: PersonalRule, text: string): Unnumbered[] {
   for (const match of text.matchAll(rule.pattern)) {
     const value = match.slice(1).find((group) => group !== undefined) ?? match[0]
     if (rule.check !== undefined && !rule.check(value)) continue
-    const before = text.slice(Math.max(0, match.index - CONTEXT), match.index)
+    const before = wordsBefore(text, match.index)
     if (rule.context !== undefined && !rule.context.test(before)) continue
     const start = match.index + match[0].lastIndexOf(value)
     const confidence = rule.strengthens?.test(before) === true ? 'medium' : rule.confidence
@@ -55,6 +61,16 @@ function phones(text: string): Unnumbered[] {
     rule: 'personal.phone',
     class: 'phone',
     reason: 'It looks like a telephone number.',
+    ...sighting,
+  }))
+}
+
+function emails(text: string): Unnumbered[] {
+  return emailsIn(text).map((sighting) => ({
+    rule: 'personal.email',
+    class: 'email',
+    reason: 'It looks like an e-mail address.',
+    confidence: 'high',
     ...sighting,
   }))
 }

@@ -1,11 +1,12 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min'
 import { isMadeUp } from './check-digits.ts'
+import { wordsBefore } from './words-before.ts'
 
 /** How telephone numbers are written: groups of digits with what people put between them. */
 const CANDIDATE =
   /(?<![\w.:/=+#@$%-])(?:(?:\+|00)[\d(][\d ()./-]{6,22}\d|\(?\d[\d ()./-]{6,20}\d)(?![\w-]|[.:/]\d)/g
 const LABELLED =
-  /(?:\bphone|\btel\b|tel\.|telephone|\bmobile|\bcell|\bfax\b|\bcall\b|\bcontact|whatsapp|\bsms\b|\btext me|telefon|handy|mobil|rufnummer|téléphone|portable|teléfono|telefono|móvil|celular|telefone|telemóvel|cellulare|telefoon|mobiel|komórk|телефон|тел\.|电话|手机|電話|携帯|전화|휴대폰|هاتف|फ़ोन|फोन|\bdial|reach (?:me|him|her|us)|ring me|number is|hotline)[^\n\d]{0,40}$/i
+  /(?:\bphone|\btel\b|tel\.|telephone|\bmobile|\bcell|\bfax\b|\bcall\b|\bcontact|whatsapp|\bsms\b|\btext me|telefon|handy|mobil|rufnummer|téléphone|portable|teléfono|telefono|móvil|celular|telefone|telemóvel|cellulare|telefoon|mobiel|komórk|телефон|тел\.|电话|手机|電話|携帯|전화|휴대폰|هاتف|फ़ोन|फोन|\bdial|reach (?:me|him|her|us)|ring me|number is|hotline)/i
 const NORTH_AMERICAN = /^(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-.]\d{4}$|^1[-. ]\d{3}[-. ]\d{3}[-. ]\d{4}$/
 const TRUNK = /^\(?0\d{2,5}\)?[ /-]\d{2,8}(?:[ -]\d{2,6}){0,4}$/
 /** Numbers that the North American plan keeps for films. */
@@ -25,7 +26,7 @@ export function phonesIn(text: string): PhoneSighting[] {
     const digits = written.replace(/\D/g, '')
     if (digits.length < 7 || digits.length > 15 || isMadeUp(digits) || isDateOrNumber(written)) continue
     const international = written.startsWith('+') || written.startsWith('00')
-    const labelled = LABELLED.test(text.slice(Math.max(0, match.index - 60), match.index))
+    const labelled = LABELLED.test(wordsBefore(text, match.index))
     const confidence = international
       ? planned(written)
       : labelled
@@ -49,8 +50,19 @@ function looksLocal(written: string): boolean {
   return NORTH_AMERICAN.test(written) || (TRUNK.test(written) && !/^\d{4}(?: \d{4})+$/.test(written))
 }
 
+const DATES = [
+  /^(?:19|20)\d{2}[-./]\d{1,2}[-./]\d{1,2}(?!\d)/,
+  /^\d{1,2}[-./]\d{1,2}[-./](?:19|20)?\d{2}(?!\d)/,
+]
+
+/** Dates, amounts, versions and addresses of machines. */
 function isDateOrNumber(written: string): boolean {
-  return /^(?:19|20)\d{2}[-./]\d{1,2}[-./]\d{1,2}|^\d{1,2}[-./]\d{1,2}[-./](?:19|20)?\d{2}\b|^\d{1,3}(?:\.\d{3})+$|^\d+\.\d+$|^(?:\d{1,3}\.){3}\d{1,3}$/.test(
-    written,
+  const groups = written.split('.')
+  if (
+    groups.length > 1 &&
+    groups.every((group) => /^\d{1,9}$/.test(group)) &&
+    (groups.length === 2 || groups.slice(1).every((group) => group.length <= 3))
   )
+    return true
+  return DATES.some((date) => date.test(written))
 }

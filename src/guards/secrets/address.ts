@@ -2,7 +2,6 @@ import type { Sighting } from './finding.ts'
 import { isPlaceholder } from './placeholder.ts'
 import { isWordy } from './randomness.ts'
 
-const SCHEME = /[a-z][a-z0-9+.-]{1,30}$/i
 const USERINFO =
   /([^\s:/?#@"'`<>[\](){}|]{0,128}):([^\s"'`<>@/\\]{1,256}|[^\s"'`<>@\\]{1,128})@([\w.%{}$[\]:,*-]{1,255})/y
 const WEBHOOKS: readonly { host: string; pattern: RegExp; maker: string }[] = [
@@ -99,8 +98,8 @@ const DOC_HOST =
   /^(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[?::1|(?:[\w-]+\.)*example\.|(?:[\w-]+\.)*(?:test|invalid|local)(?::|$)|host(?:name)?(?::|\.|$)|server|your|my|some|db(?::|$)|database(?::|$)|postgres(?:ql)?(?::|$)|mysql(?::|$)|redis(?::|$)|mongo(?:db)?(?::|$)|rabbitmq(?::|$)|proxy|address|domain|ip(?::|$)|foo|bar|\$|\{|%|<|\*|ftp\.|www\.)/i
 
 function passwordAt(text: string, colon: number): Sighting | undefined {
-  const scheme = SCHEME.exec(text.slice(Math.max(0, colon - 31), colon))?.[0]
-  if (scheme === undefined) return undefined
+  const scheme = schemeBefore(text, colon)
+  if (scheme.length < 2) return undefined
   USERINFO.lastIndex = colon + 3
   const match = USERINFO.exec(text)
   if (match === null) return undefined
@@ -123,4 +122,10 @@ function passwordAt(text: string, colon: number): Sighting | undefined {
     end: start + password.length,
     confidence: 'medium',
   }
+}
+
+function schemeBefore(text: string, colon: number): string {
+  let from = colon
+  while (from > 0 && colon - from < 31 && /[a-z0-9+.-]/i.test(text.charAt(from - 1))) from -= 1
+  return text.slice(from, colon)
 }

@@ -64,15 +64,29 @@ function nameBefore(text: string, operator: number, start: number, end: number):
   if (character === ',' && !/["']/.test(gap)) return undefined
   if (character === '(' && gap !== '') return undefined
   if (character === ':' && text[start - 1] === ':') return undefined
-  if (name === 'set')
-    return /(\w{2,60})\s*\{\s*get;[\w\s]{0,20}$/.exec(text.slice(Math.max(0, start - 90), start))?.[1]
+  if (name === 'set') return gap.includes('}') ? wordBefore(text, text.lastIndexOf('{', start)) : undefined
   if (NAME_OF_VALUE.test(name)) {
     const paired = nameOfPair(text, start)
     if (paired !== undefined || character === '>') return paired
   }
-  if (TYPES.test(name))
-    return /([\w-]{2,60})["']?\s*[?!]?\s*:\s*[&*]?\s*$/.exec(text.slice(Math.max(0, start - 80), start))?.[1]
+  if (TYPES.test(name)) return typedName(text, start)
   return name
+}
+
+/** In `password: string = …` and `api_key: &str = …` the name stands before the type. */
+function typedName(text: string, type: number): string | undefined {
+  let at = type
+  while (at > 0 && type - at < 6 && /[\s&*]/.test(text.charAt(at - 1))) at -= 1
+  return text[at - 1] === ':' ? wordBefore(text, at - 1) : undefined
+}
+
+/** The word that ends before a place, blanks and closing marks aside. */
+function wordBefore(text: string, place: number): string {
+  let end = place
+  while (end > 0 && place - end < 8 && /[\s"'?!]/.test(text.charAt(end - 1))) end -= 1
+  let from = end
+  while (from > 0 && end - from < 60 && /[\w-]/.test(text.charAt(from - 1))) from -= 1
+  return text.slice(from, end)
 }
 
 /** In `{name: DB_PASSWORD, value: …}` and `<key>Password</key><string>…`, the name is the value of its own field. */
@@ -140,9 +154,17 @@ function bareValue(text: string, at: number, setting: boolean, tight = false): V
   const alone = setting && /^\s*(?:#.*)?$/.test(rest)
   if (!alone) value = value.replace(/[,;)\]}&|].*$/s, '')
   else value = value.replace(/[,;]$/, '')
-  value = value.replace(/\\[nrt].*$/, '').replace(/\\+$/, '')
+  value = withoutEscapes(value)
   if (value === '') return undefined
   return { text: value, start: at, quoted: false, setting: alone || (tight && isParameter(text, at)) }
+}
+
+/** An escaped line break ends a value, and a backslash at its end is not part of it. */
+function withoutEscapes(value: string): string {
+  const cut = value.search(/\\[nrt]/)
+  let end = cut === -1 ? value.length : cut
+  while (value[end - 1] === '\\') end -= 1
+  return value.slice(0, end)
 }
 
 const LINE_HEAD =

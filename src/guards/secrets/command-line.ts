@@ -23,7 +23,7 @@ const ARGUMENTS: Readonly<Record<string, RegExp>> = {
   sqlcmd: /\s-P ["']?([^\s"'$<{]{4,80})/,
   sqlplus: /\s[\w.]{1,40}\/([^\s"'$<{@]{4,80})@/,
   openssl: /\s-pass(?:in|out|)\s+["']?pass:([^\s"'$<{]{4,80})/,
-  htpasswd: /\s-[a-zA-Z]*b[a-zA-Z]*\s+\S{1,120}\s+\S{1,60}\s+["']?([^\s"'$<{]{4,80})/,
+  htpasswd: /\s-(?:b|cb|bc|nb|bn|bB|Bb|bm|mb|nbB|bnB|cbB) \S{1,120} \S{1,60} ["']?([^\s"'$<{]{4,80})/,
   IDENTIFIED: /^\s+(?:WITH\s+\w{1,40}\s+)?BY\s+(?:PASSWORD\s+)?["']([^"'\n$<{]{4,80})["']/i,
   identified: /^\s+(?:with\s+\w{1,40}\s+)?by\s+(?:password\s+)?["']([^"'\n$<{]{4,80})["']/i,
   SecureString: /^\s+(?:-String\s+)?["']([^"'\n$<{]{4,80})["']/,

@@ -52,7 +52,7 @@ export function dresses(value: string): [dressed: string, dress: string][] {
 /** The digits that must appear wherever the bytes stand inside of a longer base64 text, `shift` bytes off a border. */
 function base64Within(bytes: Buffer, shift: number): [string, string][] {
   const padded = Buffer.concat([Buffer.alloc(shift), bytes])
-  const whole = padded.toString('base64').replace(/=+$/, '')
+  const whole = padded.toString('base64').replaceAll('=', '')
   const first = shift === 0 ? 0 : shift + 1
   const usable = Math.floor((padded.length * 8) / 6)
   const digits = whole.slice(first, usable)

@@ -2,11 +2,11 @@ import { entropy } from './randomness.ts'
 
 /** Words that people write where a secret goes; a random value holds none of them but by a rare accident. */
 const STANDS_IN =
-  /example|placeholder|redact|dummy|sample|changeme|change[_-]?(?:this|it|me)|replace|your[_-]|^your|[_-]here|insert|fill[_-]?in|todo|fixme|x{4}|\*{3}|\.{3}|…|<[^>]*>|not[_-]?(?:a[_-]?)?(?:real|secret|valid|used)|fake|foo[_-]?bar|lorem|abcdefg|123456789|987654321|qwerty|deadbeef|(?:^|[^a-z])(?:my|some|the|test|mock|invalid|demo)[_-]?(?:api|secret|token|password|passwd|key|pass|client|access)|^(?:test|mock|invalid|demo|secret|token|password|apikey|key)[_-]?\d{0,4}$|hidden|masked|censored|omitted|removed/i
+  /example|placeholder|redact|dummy|sample|changeme|change[_-]?(?:this|it|me)|replace|your[_-]|^your|[_-]here|insert|fill[_-]?in|todo|fixme|x{4}|\*{3}|\.{3}|…|<[a-z_]|not[_-]?(?:a[_-]?)?(?:real|secret|valid|used)|fake|foo[_-]?bar|lorem|abcdefg|123456789|987654321|qwerty|deadbeef|(?:^|[^a-z])(?:my|some|the|test|mock|invalid|demo)[_-]?(?:api|secret|token|password|passwd|key|pass|client|access)|^(?:test|mock|invalid|demo|secret|token|password|apikey|key)[_-]?\d{0,4}$|hidden|masked|censored|omitted|removed/i
 
 /** A template, a variable, a call or a path: the value is elsewhere. */
 const ELSEWHERE =
-  /\$\{|\$\(|\{\{|\}\}|<%|%>|^\$[A-Za-z_]|^%[A-Za-z_]\w*%$|^@[A-Za-z_.]+@?$|^\{[^}]*\}$|^\[[^\]]*\]$|^#\{|\{[a-zA-Z_][\w.]*\}|^%[-+#0 ]?\d*[a-z]$|^(?:https?|file|arn|urn|vault|op|ssm|secret|secretsmanager|env|keyring|ref):|^(?:[./~]|[A-Z]:\\)[\w./\\~-]*$|\(\)|^process\.env|^os\.environ|getenv|^secrets\.|^env\.|^var\.|^ENC\[|^!{1,2}\w+|^&\w+|^\\u/
+  /\$\{|\$\(|\{\{|\}\}|<%|%>|^\$[A-Za-z_]|^%[A-Za-z_]\w*%$|^@[A-Za-z_.]+@?$|^\{[^}]*\}$|^\[[^\]]*\]$|^#\{|\{[a-zA-Z_]|^%[-+#0 ]?\d{0,3}[a-z]$|^(?:https?|file|arn|urn|vault|op|ssm|secret|secretsmanager|env|keyring|ref):|^(?:[./~]|[A-Z]:\\)[\w./\\~-]*$|\(\)|^process\.env|^os\.environ|getenv|^secrets\.|^env\.|^var\.|^ENC\[|^!{1,2}\w+|^&\w+|^\\u/
 
 const WEAK =
   /^(?:true|false|null|nil|none|undefined|yes|no|on|off|string|str|text|int|integer|number|bool|boolean|object|array|any|void|auto|default|required|optional|empty|enabled|disabled|unknown|admin|administrator|root|user|username|guest|test|testing|tester|demo|postgres|mysql|mongo|redis|rabbitmq|oracle|sa|pass|passwd|p[a@4][s5$]{2}w[o0]rd\W?|password\d{0,4}|pwd|secret|token|key|apikey|api[_-]?key|value|hello|world|changeit|letmein|foo|bar|baz|abc|asdf|s3cr3t|supersecret|topsecret|secretpassword|prompt|stdin|hash|bearer|basic|digest|negotiate|oauth2?)$/i

@@ -5,30 +5,12 @@ import { isIban } from '../national-checks.ts'
 /** What reaches a person, pays for one or tells one from another; the numbers of examples are those that makers publish for tests. */
 export const CONTACTS: readonly PersonalRule[] = [
   {
-    rule: 'personal.email',
-    class: 'email',
-    what: 'an e-mail address',
-    pattern:
-      /(?<![\w.%+/@-])[\p{L}\d](?:[\p{L}\d._%+'-]{0,62}[\p{L}\d_+-])?@(?:[\p{L}\d](?:[\p{L}\d-]{0,61}[\p{L}\d])?\.){1,6}\p{L}{2,24}(?![\w@])/gu,
-    confidence: 'high',
-    check: (value) => !isNobody(value),
-    holds: ['mail anna.schmidt@firma-mueller.de', 'to: <j_doe+news@mail.co.uk>', 'o.brien@sub.domain.ie,'],
-    lacks: [
-      'git@github.com:org/repo',
-      'lodash@4.17.21',
-      'user@example.com',
-      '@types/node',
-      'noreply@company.com',
-    ],
-  },
-  {
     rule: 'personal.card',
     class: 'card',
     what: 'a payment card number',
-    pattern:
-      /(?<![\w.-]|[0-9A-F]{4} )(?:\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{1,7}|3[47]\d{2}[ -]\d{6}[ -]\d{5}|\d{13,19})(?![\w-]|\.\d| [0-9A-F]{4})/g,
+    pattern: /(?<![\w.-])\d[\d -]{11,22}\d(?![\w-])/g,
     confidence: 'high',
-    check: isCard,
+    check: (value) => GROUPED_CARD.test(value) && isCard(value),
     holds: ['4111 1111 1111 1111', 'card 5555555555554444', 'amex 3714 496353 98431'],
     lacks: ['4111 1111 1111 1112', '1234567890123456', '0000 0000 0000 0000', '1700000000000'],
   },
@@ -52,7 +34,7 @@ export const CONTACTS: readonly PersonalRule[] = [
     what: 'a bank account number',
     pattern: /(?<![\w-])\d{7,17}(?![\w-])/g,
     context:
-      /\b(?:bank )?(?:account|acct|a\/c|konto|compte|cuenta|conta|conto|rekening)(?:[ -]?(?:number|no|nr|num|nummer|numéro|número|numero)\b|#)[ .:#=is-]{0,12}$/i,
+      /\b(?:bank )?(?:account|acct|a\/c|konto|compte|cuenta|conta|conto|rekening)(?:[ -]?(?:number|no|nr|num|nummer|numéro|número|numero)\b|#)/i,
     confidence: 'medium',
     holds: [
       'account number: 48215973',
@@ -102,18 +84,8 @@ export const CONTACTS: readonly PersonalRule[] = [
   },
 ]
 
-/** Addresses of roles, of examples, and of version control are nobody's. */
-function isNobody(value: string): boolean {
-  const [local = '', host = ''] = value.toLowerCase().split('@')
-  return (
-    /(?:^|\.)(?:example|test|invalid|localhost|local|localdomain|domain|yourdomain|yourcompany|acme|email|sentry)\.(?:com|org|net|io|co|de|edu)$|\.(?:example|test|invalid|localhost|local|png|jpe?g|gif|svg|webp|js|ts|css|json|md|py|so|html|noreply\.github\.com)$|^users\.noreply\.github\.com$/.test(
-      host,
-    ) ||
-    /^(?:git|no-?reply|do-?not-?reply|postmaster|mailer-daemon|username|user|you|your\.?(?:name|email)|someone|name|email|foo|bar|hg|svn|root|nobody)$/.test(
-      local,
-    )
-  )
-}
+/** The ways in which makers print a card's number. */
+const GROUPED_CARD = /^(?:\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{1,7}|3[47]\d{2}[ -]\d{6}[ -]\d{5}|\d{13,19})$/
 
 /** ISO/IEC 7812 with the ranges of issuers that give cards to people. */
 function isCard(value: string): boolean {

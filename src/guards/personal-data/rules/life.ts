@@ -1,3 +1,4 @@
+import { digitsOf } from '../check-digits.ts'
 import type { PersonalRule } from '../finding.ts'
 
 const DATE =
@@ -15,7 +16,7 @@ export const LIFE: readonly PersonalRule[] = [
     what: 'a date of birth',
     pattern: new RegExp(`(?<![\\p{L}\\d])(?:${DATE})(?![\\p{L}\\d])`, 'gu'),
     context:
-      /(?:\bborn\b|\bd\.?o\.?b\b|birth|geboren|geb\.|geburt|naissance|né(?:e)? le|nacimiento|nacid[oa]|nascimento|nascid[oa]|nascita|nat[oa] il|geboorte|urodz|рожд|doğum|ngày sinh|出生|生年月日|생년월일)[^\n]{0,40}$/i,
+      /(?:\bborn\b|\bd\.?o\.?b\b|birth|geboren|geb\.|geburt|naissance|né(?:e)? le|nacimiento|nacid[oa]|nascimento|nascid[oa]|nascita|nat[oa] il|geboorte|urodz|рожд|doğum|ngày sinh|出生|生年月日|생년월일)/i,
     confidence: 'medium',
     holds: ['Date of birth: 12/03/1984', 'born on March 3, 1975', 'geboren am 01.02.1990', 'DOB 1984-07-09'],
     lacks: ['released on 12/03/1984', 'born in Berlin', 'date: 2024-01-01'],
@@ -24,9 +25,10 @@ export const LIFE: readonly PersonalRule[] = [
     rule: 'personal.passport',
     class: 'identity-document',
     what: 'a passport number',
-    pattern: /(?<![\w-])(?=[A-Z]{0,9}\d[A-Z]{0,9}\d)[A-Z0-9]{6,10}(?![\w-])/gi,
+    pattern: /(?<![\w-])[A-Z0-9]+(?![\w-])/gi,
+    check: (value) => value.length >= 6 && value.length <= 10 && digitsOf(value).length >= 2,
     context:
-      /(?:passport|reisepass|passeport|pasaporte|passaporto|passaporte|paspoort|paszport|паспорт|pasaport)(?:e?[ -]?(?:number|no\.?|nr\.?|num|nummer|numéro|número|numero|#))?(?: is| was| ist| est| es)?[ .:#=(-]{0,6}$/i,
+      /(?:passport|reisepass|passeport|pasaporte|passaporto|passaporte|paspoort|paszport|паспорт|pasaport)(?:e?[ -]?(?:number|no\.?|nr\.?|num|nummer|numéro|número|numero|#))?/i,
     confidence: 'medium',
     holds: ['passport number: C01X00T47', 'Reisepass Nr: C4VH8W3K1', 'Passport No. 533401372'],
     lacks: ['passport.authenticate', 'passport number required', 'order C01X00T47'],
@@ -35,9 +37,10 @@ export const LIFE: readonly PersonalRule[] = [
     rule: 'personal.driving-licence',
     class: 'identity-document',
     what: 'a driving licence number',
-    pattern: /(?<![\w-])(?=[A-Z-]{0,9}\d[A-Z-]{0,9}\d)[A-Z0-9][A-Z0-9-]{5,19}(?![\w-])/gi,
+    pattern: /(?<![\w-])[A-Z0-9][A-Z0-9-]*(?![\w-])/gi,
+    check: (value) => value.length >= 6 && value.length <= 20 && digitsOf(value).length >= 3,
     context:
-      /(?:driv(?:er|ing|er s|ers)['’]?s? ?licen[cs]e|\bDL\b|führerschein|permis de conduire|licencia de conducir|carnet de conducir|patente di guida|rijbewijs|prawo jazdy)(?:[ -]?(?:number|no\.?|nr\.?|num|nummer|numéro|número|numero|#))?(?: is| was| ist| est| es)?[ .:#=(-]{0,6}$/i,
+      /(?:driv(?:er|ing|er s|ers)['’]?s? ?licen[cs]e|\bDL\b|führerschein|permis de conduire|licencia de conducir|carnet de conducir|patente di guida|rijbewijs|prawo jazdy)(?:[ -]?(?:number|no\.?|nr\.?|num|nummer|numéro|número|numero|#))?/i,
     confidence: 'medium',
     holds: [
       "driver's license number: D1234562",
