@@ -79,6 +79,7 @@ export function tasksSuite(open: () => Promise<TestStore>): void {
         approval: null,
         cause: null,
         publication: null,
+        preserveSeconds: null,
       })
       expect(await within((tx) => taskById(tx, row.id))).toEqual(row)
       expect(await within((tx) => taskByNumber(tx, 1))).toEqual(row)
