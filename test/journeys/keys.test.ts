@@ -42,7 +42,7 @@ afterAll(async () => {
 
 test('the provider that stands by does the work of one that fails, and no key of either is seen or stored', async () => {
   journey.model.play('keys', [create('src/look.sh', LOOK), shell('sh src/look.sh > src/seen.txt')])
-  given(await server.client.orderProviders(['first', 'second']))
+  expect((await journey.airlock('provider', 'order', 'first', 'second')).out).toBe('first → second\n')
   const project = given(await server.client.createProject({ url: journey.remote }))
   const task = given(
     await server.client.submit({ intent: 'Write something', project: project.id, model: 'first/keys' }),
@@ -86,7 +86,10 @@ test('a project that may use other models alone refuses the task at once', async
     failure: { code: 'model_not_allowed', rule: 'model.project' },
   })
   expect(await ask('second/other')).toMatchObject({ ok: false, failure: { rule: 'model.project' } })
-  given(await server.client.setProjectModels(project.name, { allowed: [] }))
+  const shown = await journey.airlock('project', 'models', project.name)
+  expect(shown.out).toBe('May be used: second/keys, scripted\n')
+  const all = await journey.airlock('project', 'models', project.name, '--all')
+  expect(all.out).toBe('Every model may be used.\n')
   expect(given(await server.client.projects()).items).toMatchObject([{ name: project.name }])
 })
 
