@@ -149,3 +149,13 @@ test('who asks for an agent that cannot run here is told what would', async () =
   expect(await submit('acp:')).toMatchObject({ code: 'unknown_agent' })
   expect(await submit('acp:x\u001b[2J')).toMatchObject({ code: 'unknown_agent' })
 })
+
+test('the command line names the agent, and passes on what is missing', async () => {
+  const run = (agent: string, model: string) =>
+    journey.airlock('run', 'Write', '--agent', agent, '--model', model)
+  expect(await run('claude-code', 'scripted/x')).toMatchObject({
+    exit: 10,
+    err: expect.stringContaining('airlock agents install claude-code'),
+  })
+  expect(await run('codex', 'responses/nothing')).toMatchObject({ exit: 7 })
+})
