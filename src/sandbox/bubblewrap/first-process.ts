@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
 
 /**
  * True until everything in the pid namespace of this first process has ended: it turns into a zombie, or vanishes,
@@ -8,19 +9,31 @@ export function isAlive(pid: number): boolean {
   return /^\d+ \(.*\) [^ZX]/s.test(read(pid, 'stat'))
 }
 
-/** Kills a process if it is the first one of a pid namespace, and so never somebody who got its number later. */
-export function killFirstProcess(pid: number): void {
-  if (!/^NSpid:(\s+\d+)+\s+1$/m.test(read(pid, 'status'))) return
+/**
+ * Kills a process if it is the first one of a pid namespace, and so never somebody who got its number later. False when
+ * there is nothing to kill, or no right to.
+ */
+export function killFirstProcess(pid: number): boolean {
+  if (!/^NSpid:(\s+\d+)+\s+1$/m.test(read(pid, 'status'))) return false
   try {
-    process.kill(pid, 'SIGKILL')
-  } catch {} // ended meanwhile
+    return process.kill(pid, 'SIGKILL')
+  } catch {
+    return false
+  }
 }
 
 /**
- * First processes of ours whose bwrap is gone. The inside asks to die with bwrap only shortly after it was forked: a
- * server killed in that very moment leaves one, and where there is no cgroup nothing else tells of it.
+ * Ends first processes of ours whose bwrap is gone, and waits until they are. The inside asks to die with bwrap only
+ * shortly before its command: a bwrap that is killed until then leaves one that waits for ever, and when bwrap had not told
+ * its number, or there is no cgroup, nothing else tells of it. Returns their numbers.
  */
-export function orphans(bwrap: string): readonly number[] {
+export async function endOrphans(bwrap: string): Promise<readonly number[]> {
+  const ended = orphans(bwrap).filter(killFirstProcess)
+  for (let wait = 1; ended.some(isAlive) && wait < 1_000; wait *= 1.5) await pause(wait)
+  return ended
+}
+
+function orphans(bwrap: string): readonly number[] {
   const ours = `${[bwrap, '--args', '3'].join('\0')}\0`
   return readdirSync('/proc')
     .map(Number)

@@ -7,9 +7,9 @@ import { type Failure, failureOf } from '#kernel/failure.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Sandbox, SandboxSpec } from '../driver.ts'
 import type { Cgroup } from './cgroup.ts'
-import { isAlive, killFirstProcess, parentOf } from './first-process.ts'
+import { endOrphans, isAlive, parentOf } from './first-process.ts'
 import type { Ground } from './ground.ts'
-import type { Joints } from './pipes.ts'
+import { descriptorsOf, type Joints } from './pipes.ts'
 import { profileOptions } from './profile.ts'
 import { rlimitOptions } from './rlimits.ts'
 import { type Exit, runningSandbox } from './running-sandbox.ts'
@@ -38,11 +38,13 @@ export async function launch(ground: Ground, spec: SandboxSpec): Promise<Result<
   if (gone !== undefined) return refused(vanished(gone))
   const joints = await ground.pipes.take().catch(failureOf)
   if (!('gate' in joints)) return refused(joints)
+  const open = new Set(descriptorsOf(joints))
   let cgroup: Cgroup | undefined
   try {
     cgroup = ground.cgroups?.create(`${ground.cgroupPrefix}${spec.id}`, spec.limits)
-    return ok(await startIn(ground, spec, joints, cgroup))
+    return ok(await startIn(ground, spec, joints, open, cgroup))
   } catch (error) {
+    closeThose(open, open)
     await cgroup?.remove()
     return refused({
       code: 'sandbox_failed',
@@ -63,15 +65,17 @@ function vanished(program: string): Failure {
   }
 }
 
+/** `open` are the joints that are still to be closed here; what is passed on to streams is theirs to close. */
 async function startIn(
   ground: Ground,
   spec: SandboxSpec,
   { input, stdout, stderr, gate }: Joints,
+  open: Set<number>,
   cgroup: Cgroup | undefined,
 ): Promise<Launched> {
   const child = spawnBwrap(ground, spec, [input.read, stdout.write, stderr.write, gate], cgroup === undefined)
   const exit = exitOf(child)
-  for (const descriptor of [input.read, stdout.write, stderr.write]) closeSync(descriptor)
+  closeThose(open, [input.read, stdout.write, stderr.write])
   try {
     await comeToLife(child)
     const [, , , optionsPipe, filterPipe, statusPipe] = child.stdio as readonly unknown[]
@@ -82,10 +86,12 @@ async function startIn(
     feed(filterPipe as Writable, ground.filter)
     if (cgroup !== undefined) await enclose(child, status, cgroup)
     writeSync(gate, 'x')
+    for (const passedOn of [input.write, stdout.read, stderr.read]) open.delete(passedOn)
     feed(new Socket({ fd: input.write, readable: false, writable: true }), spec.input ?? new Uint8Array())
     const sandbox = runningSandbox({
       spec,
       child,
+      bwrap: ground.bwrap,
       exit,
       status,
       stdout: stdout.read,
@@ -95,11 +101,24 @@ async function startIn(
     })
     return { child, sandbox }
   } catch (fault) {
-    for (const descriptor of [input.write, stdout.read, stderr.read]) closeSync(descriptor)
+    await abandon(child, exit, ground.bwrap)
     throw fault
   } finally {
-    closeSync(gate)
+    closeThose(open, [gate])
   }
+}
+
+/** Whatever went wrong, nothing starts outside its cgroup, and nobody waits at the gate for ever. */
+async function abandon(child: ChildProcess, exit: Promise<Exit>, bwrap: string): Promise<void> {
+  for (const stream of child.stdio ?? []) stream?.destroy()
+  if (child.pid === undefined) return
+  child.kill('SIGKILL')
+  await exit
+  await endOrphans(bwrap)
+}
+
+function closeThose(open: Set<number>, descriptors: Iterable<number>): void {
+  for (const descriptor of [...descriptors]) if (open.delete(descriptor)) closeSync(descriptor)
 }
 
 function spawnBwrap(
@@ -162,10 +181,6 @@ async function enclose(child: ChildProcess, status: StatusReader, cgroup: Cgroup
   })
   try {
     await Promise.race([tooLong, encloseBoth(child, status, cgroup)])
-  } catch (fault) {
-    child.kill('SIGKILL') // whatever happened, nothing starts outside its cgroup
-    void status.firstProcess().then((first) => first !== undefined && killFirstProcess(first))
-    throw fault
   } finally {
     tooLong.catch(() => {})
     over.abort()

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { closeSync, constants, openSync, rmSync } from 'node:fs'
+import { closeSync, constants, openSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AirlockError, type Failure } from '#kernel/failure.ts'
@@ -20,6 +20,10 @@ export interface Joints {
    * as well, so that a server which dies never opens it: an end of file would.
    */
   readonly gate: number
+}
+
+export function descriptorsOf({ input, stdout, stderr, gate }: Joints): readonly number[] {
+  return [input.read, input.write, stdout.read, stdout.write, stderr.read, stderr.write, gate]
 }
 
 const BATCH = 8
@@ -66,37 +70,41 @@ export class PipeStore {
 
 async function makeJoints(parent: string): Promise<Joints[]> {
   const directory = await mkdtemp(join(parent, 'pipes-'))
+  // A server that has no descriptors left must not lose more of them by trying.
+  const opened: number[] = []
   try {
     const paths = Array.from({ length: BATCH * (PIPES + 1) }, (_, index) => join(directory, `${index}`))
     await run('mkfifo', ['-m', '0666', ...paths])
+    const open = (path: string, flags: number) => {
+      const descriptor = openSync(path, flags)
+      opened.push(descriptor)
+      return descriptor
+    }
     return Array.from({ length: BATCH }, (_, index) => {
       const [input = '', stdout = '', stderr = '', gate = ''] = paths.slice(index * (PIPES + 1))
       return {
-        input: openPipe(input),
-        stdout: openPipe(stdout),
-        stderr: openPipe(stderr),
-        gate: openGate(gate),
+        input: openPipe(input, open),
+        stdout: openPipe(stdout, open),
+        stderr: openPipe(stderr, open),
+        gate: open(gate, constants.O_RDWR),
       }
     })
+  } catch (fault) {
+    for (const descriptor of opened) closeSync(descriptor)
+    throw fault
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
 }
 
-/** Opening one end of a FIFO waits for the other; a non-blocking reader that is closed again serves as the other. */
-function openPipe(path: string): Pipe {
-  const helper = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
-  const write = openSync(path, constants.O_WRONLY)
-  const read = openSync(path, constants.O_RDONLY)
-  closeSync(helper)
-  rmSync(path)
-  return { read, write }
-}
-
-function openGate(path: string): number {
-  const gate = openSync(path, constants.O_RDWR)
-  rmSync(path)
-  return gate
+/** Opening one end of a FIFO waits for the other; an end that serves as both lets either be opened at once. */
+function openPipe(path: string, open: (path: string, flags: number) => number): Pipe {
+  const both = openSync(path, constants.O_RDWR)
+  try {
+    return { write: open(path, constants.O_WRONLY), read: open(path, constants.O_RDONLY) }
+  } finally {
+    closeSync(both)
+  }
 }
 
 function run(command: string, args: readonly string[]): Promise<void> {

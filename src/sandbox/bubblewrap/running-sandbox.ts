@@ -4,7 +4,7 @@ import type { Stopwatch } from '#kernel/instant.ts'
 import type { EndCause, Sandbox, SandboxEnding, SandboxSpec } from '../driver.ts'
 import type { Cgroup } from './cgroup.ts'
 import { watchDisk } from './disk-watch.ts'
-import { isAlive, killFirstProcess } from './first-process.ts'
+import { endOrphans, isAlive, killFirstProcess } from './first-process.ts'
 import { outputOf } from './output.ts'
 import type { Status, StatusReader } from './status.ts'
 
@@ -17,6 +17,8 @@ export interface Exit {
 export interface Started {
   readonly spec: SandboxSpec
   readonly child: ChildProcess
+  /** As it is called in the list of processes. */
+  readonly bwrap: string
   readonly exit: Promise<Exit>
   readonly status: StatusReader
   readonly stdout: number
@@ -29,6 +31,7 @@ export interface Started {
 export function runningSandbox({
   spec,
   child,
+  bwrap,
   exit,
   status,
   stdout,
@@ -68,6 +71,8 @@ export function runningSandbox({
     if (cgroup === undefined) killAll(child, cgroup)
     const outOfMemory = (cgroup?.outOfMemoryKills() ?? 0) > 0
     const said = await unlessStuck(status.all(), () => 0, status.stop)
+    // Killed before it told of its newborn, which may have been born outside of the cgroup.
+    if (said.firstProcess === undefined) await endOrphans(bwrap)
     await gone(said, cgroup)
     await unlessStuck(drained, () => output.total().bytes, output.stop)
     const removed = (await cgroup?.remove()) ?? true

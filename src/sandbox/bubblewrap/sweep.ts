@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { discardDrafts } from '../stage.ts'
 import { cgroupHome } from './cgroup.ts'
-import { killFirstProcess, orphans } from './first-process.ts'
+import { endOrphans } from './first-process.ts'
 import { cgroupPrefix, ownCgroupPlaces } from './ground.ts'
 import type { BubblewrapOptions } from './options.ts'
 import { findProgram } from './programs.ts'
@@ -14,7 +14,7 @@ export async function sweepLeftovers(
 ): Promise<readonly string[]> {
   return [
     ...(await sweepCgroups(cgroupPrefix(options.prefix), alive)),
-    ...sweepOrphans(options.bwrap ?? findProgram('bwrap') ?? ''),
+    ...(await endOrphans(options.bwrap ?? findProgram('bwrap') ?? '')).map((pid) => `process ${pid}`),
     ...(await sweepScratch(options.scratchDirectory)),
     ...(await discardDrafts(options.runtimeDirectory)),
   ]
@@ -29,13 +29,6 @@ async function sweepCgroups(prefix: string, alive: ReadonlySet<string>): Promise
     if (await cgroup.remove()) removed.push(name)
   }
   return removed
-}
-
-function sweepOrphans(bwrap: string): string[] {
-  return orphans(bwrap).map((pid) => {
-    killFirstProcess(pid)
-    return `process ${pid}`
-  })
 }
 
 async function sweepScratch(directory: string): Promise<string[]> {
