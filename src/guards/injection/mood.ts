@@ -34,7 +34,7 @@ export function commands(idea: Idea, text: string): boolean {
 }
 
 const ABOUT =
-  /\b(?:prompt[- ]injections?|injection attacks?|jailbreak(?:s|ing)? (?:attempts?|attacks?|prompts?)|adversarial|attackers?|malicious|red[- ]team\w*|vulnerabilit\w+|mitigat\w+|owasp|llm security|payloads?|threat model|guardrails?|detection|detector)\b/g
+  /\b(?:prompt[- ]injections?|injection attacks?|jailbreak(?:s|ing)? (?:attempts?|attacks?|prompts?)|adversarial|attackers?|malicious|red[- ]team|vulnerabilit(?:y|ies)|mitigations?|mitigates?|owasp|llm security|payloads?|threat model|guardrails?|detections?|detectors?)\b/g
 
 /** How often a text speaks of attacks, as those do that warn of them. */
 export function talksAboutIt(text: string): number {
@@ -44,17 +44,25 @@ export function talksAboutIt(text: string): number {
 }
 
 const INTRODUCED =
-  /\b(?:e g|e\.g\.?|for example|for instance|such as|example|examples|like|phrases?|says?|saying|tells?|telling|instruct(?:s|ing|ed)?|contain(?:s|ing)?|attempt(?:s|ing)?|tries|trying|trick(?:s|ed|ing)?|attacker|asks?|asked|can|whether)\b[^.\n]{0,60}$/
+  /\b(?:e g|e\.g|for example|for instance|such as|examples?|like|phrases?|says?|saying|tells?|telling|instruct|instructs|instructed|contains?|containing|attempts?|attempting|tries|trying|tricks?|tricked|attacker|asks?|asked|can|whether)\b/
+
+const QUOTES = /["“”«»„*]/
 
 /** An order that is quoted in a text about such orders is an example of one. */
 export function mention(text: string, first: Idea, last: Idea, about: number): number {
   const ahead = text.slice(Math.max(0, first.start - 80), first.start)
+  const behind = text.slice(last.end, last.end + 120)
   const quoted =
-    /["“”«„*][^"“”»*\n]{0,78}$/.test(ahead) &&
-    /^[^"“”»*\n]{0,120}["“”»*]/.test(text.slice(last.end, last.end + 121))
-  const introduced = INTRODUCED.test(ahead)
+    QUOTES.test(ahead.slice(ahead.lastIndexOf('\n') + 1)) && QUOTES.test(behind.split('\n', 1)[0] ?? '')
+  const introduced = INTRODUCED.test(sinceSentence(ahead))
   if (about === 0) return quoted && introduced ? 0.6 : 1
   if (quoted && introduced) return 0.3
   if (quoted || introduced) return about >= 2 ? 0.5 : 0.65
   return about >= 3 ? 0.75 : 1
+}
+
+/** The part of a sentence that stands before its end here. */
+function sinceSentence(ahead: string): string {
+  const stop = Math.max(ahead.lastIndexOf('. '), ahead.lastIndexOf('\n'))
+  return ahead.slice(Math.max(stop + 1, ahead.length - 60))
 }

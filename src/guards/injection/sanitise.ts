@@ -14,12 +14,12 @@ export interface Sanitised {
 const TAGS = /(?:[\u{e0000}-\u{e007f}]|[\u{e0100}-\u{e01ef}])+/gu
 const FLAG = /\u{1f3f4}[\u{e0061}-\u{e007a}\u{e0030}-\u{e0039}]{1,10}\u{e007f}/u
 const SELECTORS = /[\ufe00-\ufe0e]+|\ufe0f{2,}/g
-/** Joiners stay between letters of scripts that need them and within emoji. */
-const NO_WIDTH =
-  /[\u00ad\u200b\u2060-\u2064\ufeff]+|\u180e+|(?<!\p{Extended_Pictographic}|\ufe0f|[\u{1f3fb}-\u{1f3ff}]|[\u0600-\u0dff]|[\u1000-\u109f])[\u200c\u200d]+|\u200c{2,}|\u200d{2,}|(?:\u200c\u200d)+/gu
+const NO_WIDTH = /[\u00ad\u180e\u200b-\u200d\u2060-\u2064\ufeff]+/g
+/** A joiner stays between letters of scripts that need it, and within emoji. */
+const JOINED = /\p{Extended_Pictographic}|\ufe0f|[\u{1f3fb}-\u{1f3ff}]|[\u0600-\u0dff]|[\u1000-\u109f]/u
 const DIRECTIONS = /[\u202a-\u202e\u2066-\u2069]+/g
 const MARKS =
-  /<\|[\w▁]{1,30}\|>|<｜[^｜\n]{1,30}｜>|\[\/?INST\]|<<\/?SYS>>|<(?:start|end)_of_turn>|<\/?(?:system|assistant|developer|tool_call|tool_result|tool_response|function_calls?|function_results?|system[_-](?:prompt|message|reminder)|instructions?|user[_-](?:input|query|message|prompt))>|(?<=^|\n)(?:system|assistant|human|user) ?:(?= )/gi
+  /<\|[^|<>\s]*\|>|<｜[^｜<>\n]*｜>|\[\/?INST\]|<<\/?SYS>>|<(?:start|end)_of_turn>|<\/?(?:system|assistant|developer|tool_call|tool_result|tool_response|function_calls?|function_results?|system[_-](?:prompt|message|reminder)|instructions?|user[_-](?:input|query|message|prompt))>|\n(?:system|assistant|human|user): /gi
 
 /**
  * Takes from a text what a person does not see, and breaks the marks by which a model tells turns and tools apart; what a
@@ -35,13 +35,13 @@ export function sanitise(text: string): Sanitised {
   const seen = replaced(hidden.text, [
     [TAGS, keptFlag],
     [SELECTORS, keptSelector],
-    [NO_WIDTH, () => ''],
+    [NO_WIDTH, keptJoiner],
   ])
   note('invisible characters', seen.count)
   const straight = replaced(seen.text, [[DIRECTIONS, () => '']])
   note('direction marks', straight.count)
   const plain = replaced(straight.text, [
-    [MARKS, (mark) => mark.replace(/[<[]/g, '‹').replace(/[>\]]/g, '›').replace(/:$/, ' -')],
+    [MARKS, (mark) => mark.replace(/[<[]/g, '‹').replace(/[>\]]/g, '›').replace(': ', ' - ')],
   ])
   note('conversation marks', plain.count)
   return { text: plain.text, changes }
@@ -90,4 +90,9 @@ function keptFlag(found: string, at: number, text: string): string {
 /** One selector behind a character chooses how it is drawn; several carry something else. */
 function keptSelector(found: string): string {
   return found.length === 1 ? found : ''
+}
+
+function keptJoiner(found: string, at: number, text: string): string {
+  const joins = found === '\u200c' || found === '\u200d'
+  return joins && JOINED.test(text.slice(Math.max(0, at - 2), at)) ? found : ''
 }

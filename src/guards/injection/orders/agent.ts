@@ -2,6 +2,7 @@ import { CONCEPT } from '../concepts.ts'
 import { commands, mood } from '../mood.ts'
 import { after, around, before, near, nearWord } from '../neighbours.ts'
 import type { Order } from '../order.ts'
+import type { Idea } from '../read.ts'
 
 const {
   override,
@@ -22,12 +23,26 @@ const {
   decode,
 } = CONCEPT
 
-/** `If you are an AI …`, `Note to AI agents: …`: the reader is called by what it is. */
-const CALLED = [
-  /\b(?:if|when|since|because|as) (?:you are|youre|you re|this is (?:being )?(?:read|processed|summari[sz]ed) by|an?|any) (?:a |an |the |any )?(?:[a-z-]+ ){0,2}$/,
-  /(?:^|[\n.!?:>*#"([] ?)(?:attention|important|note|notice|message|instructions?|reminder|dear|hey|hello|hi|hint|warning|command|directive|psa|to(?= (?:all|any|the|every)))[\s:,!-]*(?:message )?(?:to |for )?(?:all |any |the |every )?(?:[a-z-]+ ){0,2}$/,
-  /(?:^|[\n.!?:>*#"([] ?)(?:all |any |the |every )?$/,
-]
+const CONDITION = /\b(?:if|when|since|because) (?:you are|youre|you re|this is|an?|any)\b/
+const CALL =
+  /^(?:attention|important|note|notice|message|instructions?|reminder|dear|hey|hello|hi|hint|warning|command|directive|psa|to (?:all|any|the|every))\b/
+const FEW_WORDS = 8
+
+/** How the reader is called by what it is: `if you are an AI …`, `note to AI agents: …`, `AI: …`. */
+function calling(idea: Idea, text: string): 'condition' | 'call' | 'name' | undefined {
+  const ahead = text.slice(Math.max(0, idea.start - 70), idea.start)
+  const stop = Math.max(
+    ...['\n', '.', '!', '?', '>', '*', '#', '"', '(', '['].map((mark) => ahead.lastIndexOf(mark)),
+  )
+  const phrase = ahead.slice(stop + 1).trim()
+  if (phrase.split(' ').length > FEW_WORDS) return CONDITION.test(phrase.slice(-50)) ? 'condition' : undefined
+  if (CONDITION.test(phrase)) return /\b(?:as|when) an?\b/.test(phrase) ? undefined : 'condition'
+  if (CALL.test(phrase)) return 'call'
+  return /^(?:|all|any|the|every)$/.test(phrase) ? 'name' : undefined
+}
+
+const FOLLOW = /\b(?:follow|execute|obey|comply|carry out|do what|respond to|answer)\b/
+const FOLLOWED = /\b(?:it|instructions?|decoded|result|them|message|what it says|command)\b/
 
 /** Orders that only a model would carry out. */
 export const AGENT_ORDERS: readonly Order[] = [
@@ -38,20 +53,20 @@ export const AGENT_ORDERS: readonly Order[] = [
     weights: { data: 0.62, user: 0.15, repository: 0.12 },
     find: (sentence, text) =>
       around(sentence, agent, (idea) => {
-        const ahead = text.slice(Math.max(0, idea.start - 60), idea.start)
-        const called = CALLED.findIndex((form) => form.test(ahead))
+        const called = calling(idea, text)
         const order = near(
           sentence,
           idea,
           must | please | fresh | steer | override | send | reveal | tool,
           14,
         )
-        if (order === undefined || order === idea || called === -1) return undefined
-        if (called === 2 && /^(?:the|agents?|bot|cursor|ai (?:tool|crawler))/.test(text.slice(idea.start)))
-          return undefined
-        if (called === 2 && !/^[\w -]{0,30}: ?\S/.test(text.slice(idea.end, idea.end + 40))) return undefined
-        if (called === 0 && /\b(?:as|when) an? [\w -]{0,20}$/.test(ahead)) return undefined
-        return { from: idea, to: order, factor: called === 2 ? 0.8 : 1 }
+        if (order === undefined || order === idea || called === undefined) return undefined
+        if (called === 'name') {
+          if (/^(?:the|agents?|bot|cursor|ai (?:tool|crawler))/.test(text.slice(idea.start))) return undefined
+          const colon = text.slice(idea.end, idea.end + 32).indexOf(': ')
+          if (colon === -1) return undefined
+        }
+        return { from: idea, to: order, factor: called === 'name' ? 0.8 : 1 }
       }),
   },
   {
@@ -125,11 +140,9 @@ export const AGENT_ORDERS: readonly Order[] = [
     weights: { data: 0.5, user: 0.4, repository: 0.15 },
     find: (sentence, text) =>
       around(sentence, decode, (idea) => {
-        const next = text.slice(idea.start, idea.end + 120)
-        const follows =
-          /\b(?:follow|execute|obey|comply|carry out|do what|respond to|answer)\b[^.\n]{0,40}\b(?:it|instructions?|decoded|result|them|message|what it says|command)/.test(
-            next,
-          )
+        const next = text.slice(idea.start, idea.end + 120).split(/[.\n]/, 1)[0] ?? ''
+        const follow = next.search(FOLLOW)
+        const follows = follow !== -1 && FOLLOWED.test(next.slice(follow + 4))
         return follows ? { from: idea, to: idea, factor: mood(idea, text) } : undefined
       }),
   },

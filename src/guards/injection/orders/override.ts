@@ -14,14 +14,39 @@ const QUANTIFIED = /\b(?:all|any|every)\b/
 const LOOSE = /^(?:rules|orders|commands|directions|protocols|constraints|restrictions|policies|training)\b/
 const NAMED = /\b(?:these|those|the|whatever)\b/
 
-/** What was said before, in the forms it takes. */
-const BEFORE = [
-  /^(?: \w+){0,2} (?:everything|anything|all|the|any|your|this|that|what|whatever)(?: \w+){0,6} (?:above|before(?! (?:the|a|it|you|we|calling|using))|previous(?:ly)?|prior|earlier|said|told|so far|until now|preceding|instructed|discussed)\b(?! (?:comments?|e-?mails?|mails?|posts?|invoices?|versions?|releases?|values?|definitions?|errors?|changes|results?|lines?|characters?))/,
-  /^ (?:the )?(?:above|previous|prior|preceding|earlier)(?: \w+){0,2} (?:text|context|messages?|conversation|content|tasks?|information|questions?|requests?|statements?|assignments?|words|paragraphs?)\b/,
-  /^ (?:everything|the above|all (?:of )?(?:that|this|the above)|all previous|all prior)(?= ?[.,!;:]| and | then | but |$)/,
-  /^ the (?:users? (?:request|question|query|task|instruct)|original (?:task|request|question))/,
-  /^(?: about)?(?: all)? (?:your|the|any) (?:\w+ )?(?:tasks?|assignments?|job|purpose|role|persona|identity)(?: you were| i gave| given| above|[.,!;]| and | but )/,
-]
+const WHOLE = /^(?:everything|anything|all|the|any|your|this|that|what|whatever)$/
+const EARLIER =
+  /^(?:above|before|previous|previously|prior|earlier|said|told|preceding|instructed|discussed)$/
+/** What people ask each other to forget. */
+const PRIVATE =
+  /^(?:comments?|e-?mails?|mails?|posts?|invoices?|versions?|releases?|values?|definitions?|errors?|changes|results?|lines?|characters?|matches|calls?|the|a|it|we|calling|using)$/
+const MATTER =
+  /^(?:text|context|messages?|conversation|content|tasks?|information|questions?|requests?|statements?|assignments?|words|paragraphs?)$/
+const DUTY = /^(?:tasks?|assignments?|job|purpose|role|persona|identity)$/
+
+/** Whether the words behind a verb name what was said before: `everything I told you`, `the above text`, `your task.` */
+function namesEarlier(next: string): boolean {
+  const words = next.trim().split(' ').slice(0, 12)
+  const plain = words.map((word) => word.replace(/[^\p{L}-]/gu, ''))
+  const ends = (at: number) =>
+    /[.,!;:]$/.test(words[at] ?? '.') || /^(?:and|then|but|you|i)$/.test(plain[at + 1] ?? 'and')
+  const whole = plain.findIndex((word) => WHOLE.test(word))
+  const earlier = plain.findIndex((word, at) => EARLIER.test(word) && at > whole && at <= whole + 7)
+  if (whole !== -1 && whole <= 2 && earlier !== -1 && !PRIVATE.test(plain[earlier + 1] ?? '')) return true
+  const from = plain[0] === 'the' ? 1 : 0
+  if (EARLIER.test(plain[from] ?? '') && plain.slice(from + 1, from + 4).some((word) => MATTER.test(word)))
+    return true
+  if (plain[0] === 'everything' && ends(0)) return true
+  if (plain[0] === 'the' && plain[1] === 'above' && ends(1)) return true
+  if (
+    plain[0] === 'the' &&
+    /^(?:users?|original)$/.test(plain[1] ?? '') &&
+    /^(?:request|question|query|task|instructions?)$/.test(plain[2] ?? '')
+  )
+    return true
+  const duty = plain.findIndex((word) => DUTY.test(word))
+  return duty >= 1 && duty <= 4 && whole !== -1 && whole < duty && ends(duty)
+}
 
 export const OVERRIDE_ORDERS: readonly Order[] = [
   {
@@ -72,10 +97,8 @@ export const OVERRIDE_ORDERS: readonly Order[] = [
           return what && { from: idea, to: what, factor: 0.7 }
         }
         if (/^(?:overrid|bypass|circumvent|violat|overlook)/.test(text.slice(idea.start))) return undefined
-        const next = text.slice(idea.end, idea.end + 90)
-        return BEFORE.some((form) => form.test(next))
-          ? { from: idea, to: idea, factor: mood(idea, text) }
-          : undefined
+        const next = text.slice(idea.end, idea.end + 120)
+        return namesEarlier(next) ? { from: idea, to: idea, factor: mood(idea, text) } : undefined
       }),
   },
   {

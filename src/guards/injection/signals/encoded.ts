@@ -6,35 +6,34 @@ export interface Encoded {
   readonly how: string
 }
 
-const BASE64 = /[A-Za-z0-9+/_-]{24,8000}={0,2}/g
-const HEX =
-  /(?:[0-9a-fA-F]{2}[ :]?){16,4000}|(?:\\x[0-9a-fA-F]{2}){12,4000}|(?:0x[0-9a-fA-F]{2}[ ,]{1,2}){12,2000}/g
-const PERCENT = /(?:%[0-9a-fA-F]{2}|[\w.+-]){0,20}(?:%[0-9a-fA-F]{2}[\w.+-]{0,40}){3,500}/g
-const ESCAPES = /(?:\\u[0-9a-fA-F]{4}){8,2000}|(?:&#x?[0-9a-fA-F]{2,6};){8,2000}/g
-const SPACED = /(?:^|[^\p{L}])((?:\p{L}[ .\-_*]{1,2}){12,400}\p{L})(?!\p{L})/gu
-const BINARY = /(?:[01]{8}[ ,]?){10,2000}/g
+/** Each takes a whole run at once, so that no text makes it look twice; the length is asked for afterwards. */
+const BASE64 = /[A-Za-z0-9+/_-]+={0,2}/g
+const HEX = /(?:[0-9a-fA-F]{2}[ :]?)+/g
+const HEX_ESCAPES = /(?:\\x[0-9a-fA-F]{2})+/g
+const HEX_LIST = /(?:0x[0-9a-fA-F]{2}[ ,]+)+/g
+const PERCENT = /[\w.+%-]+/g
+const ESCAPES = /(?:\\u[0-9a-fA-F]{4})+/g
+const ENTITIES = /(?:&#[xX]?[0-9a-fA-F]+;)+/g
+const SPACED = /(?:\p{L}[ .\-_*]{1,2})+\p{L}/gu
+const BINARY = /(?:[01]{8}[ ,]?)+/g
+const SHORTEST_RUN = 24
+const LONGEST_RUN = 16_000
 const MOST = 40
 
 /** Whatever in the text decodes to readable text, one level deep. */
 export function encodedParts(text: string): Encoded[] {
+  const tried = (mark: string, pattern: RegExp, how: string, decode: (run: string) => string | undefined) =>
+    text.includes(mark) ? parts(text, pattern, how, decode) : []
   return [
     ...parts(text, BASE64, 'base64', fromBase64),
     ...parts(text, HEX, 'hexadecimal', fromHex),
-    ...(text.includes('%') ? parts(text, PERCENT, 'an encoded address', fromPercent) : []),
-    ...parts(text, ESCAPES, 'escapes', fromEscapes),
-    ...parts(text, SPACED, 'letters set apart', (run) =>
-      run
-        .replace(/[ .\-_*]{2}/g, '\u0000')
-        .replace(/[ .\-_*]/g, '')
-        .replaceAll('\u0000', ' '),
-    ),
-    ...parts(text, BINARY, 'binary digits', (run) =>
-      printable(
-        Buffer.from((run.match(/[01]{8}/g) ?? []).map((digits) => Number.parseInt(digits, 2))).toString(
-          'latin1',
-        ),
-      ),
-    ),
+    ...tried('\\x', HEX_ESCAPES, 'hexadecimal', fromHex),
+    ...tried('0x', HEX_LIST, 'hexadecimal', fromHex),
+    ...tried('%', PERCENT, 'an encoded address', fromPercent),
+    ...tried('\\u', ESCAPES, 'escapes', fromEscapes),
+    ...tried('&#', ENTITIES, 'escapes', fromEscapes),
+    ...parts(text, SPACED, 'letters set apart', fromSpaced),
+    ...parts(text, BINARY, 'binary digits', fromBinary),
     ...whole(text),
   ]
 }
@@ -46,11 +45,12 @@ function parts(
   decode: (run: string) => string | undefined,
 ): Encoded[] {
   const found: Encoded[] = []
-  for (const match of text.matchAll(pattern)) {
+  for (const { 0: run, index } of text.matchAll(pattern)) {
+    if (run.length < SHORTEST_RUN || run.length > LONGEST_RUN) continue
     if (found.length >= MOST) break
-    const decoded = decode(match[0])
-    if (decoded !== undefined && decoded.length >= 12 && / /.test(decoded))
-      found.push({ text: decoded, start: match.index, end: match.index + match[0].length, how })
+    const decoded = decode(run)
+    if (decoded !== undefined && decoded.length >= 12 && decoded.includes(' '))
+      found.push({ text: decoded, start: index, end: index + run.length, how })
   }
   return found
 }
@@ -59,7 +59,8 @@ const ROT13_WORDS =
   /\b(?:vtaber|qvfertneq|sbetrg|bireevqr|vafgehpgvba|vafgehpgvbaf|cebzcg|cerivbhf|lbhe|flfgrz|cnffjbeq|erirny)\b/gi
 const REVERSED_WORDS =
   /\b(?:erongi|drager?sid|tegrof|snoitcurtsni|noitcurtsni|tpmorp|suoiverp|metsys|drowssap|laever)\b/gi
-const LEET = /\b(?=[a-z0-9@$!|]*[a-z])(?=[a-z0-9@$!|]*[0-9@$!|])[a-z0-9@$!|]{4,20}\b/gi
+const LEET_SIGN = /[a-z][0134578@$!|][a-z]|\b[0134578@$!|][a-z]/gi
+const LEET_WORD = /[a-z0-9@$!|]+/gi
 const LEET_LETTERS: Readonly<Record<string, string>> = {
   0: 'o',
   1: 'i',
@@ -85,15 +86,29 @@ function whole(text: string): Encoded[] {
     ...((sample.match(REVERSED_WORDS)?.length ?? 0) >= 2
       ? all([...sample].reverse().join(''), 'reversed letters')
       : []),
-    ...((sample.match(LEET)?.length ?? 0) >= 3
-      ? all(
-          sample.replace(LEET, (word) =>
-            word.replace(/[013457 8@$!|]/g, (sign) => LEET_LETTERS[sign] ?? sign),
-          ),
-          'digits for letters',
-        )
+    ...((sample.match(LEET_SIGN)?.length ?? 0) >= 3
+      ? all(sample.replace(LEET_WORD, unleeted), 'digits for letters')
       : []),
   ]
+}
+
+function unleeted(word: string): string {
+  if (word.length < 4 || word.length > 20 || !/[a-z]/i.test(word)) return word
+  return word.replace(/[0134578@$!|]/g, (sign) => LEET_LETTERS[sign] ?? sign)
+}
+
+function fromSpaced(run: string): string | undefined {
+  if (!/^\p{L}[ .\-_*]\p{L}[ .\-_*]\p{L}/u.test(run)) return undefined
+  return run
+    .replace(/[ .\-_*]{2}/g, '\u0000')
+    .replace(/[ .\-_*]/g, '')
+    .replaceAll('\u0000', ' ')
+}
+
+function fromBinary(run: string): string | undefined {
+  return printable(
+    Buffer.from((run.match(/[01]{8}/g) ?? []).map((digits) => Number.parseInt(digits, 2))).toString('latin1'),
+  )
 }
 
 function fromBase64(run: string): string | undefined {
@@ -106,6 +121,7 @@ function fromHex(run: string): string | undefined {
 }
 
 function fromPercent(run: string): string | undefined {
+  if ((run.match(/%[0-9a-fA-F]{2}/g)?.length ?? 0) < 3) return undefined
   return printable(
     run
       .replace(/\+/g, ' ')

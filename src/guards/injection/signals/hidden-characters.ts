@@ -1,15 +1,15 @@
 import type { Signal } from '../signal.ts'
 
-const TAGS = /[\u{e0020}-\u{e007f}]{1,4000}/gu
-const INVISIBLE_RUN = /[\u200b-\u200d\u2060-\u2064\ufeff\u180e]{6,4000}/g
+const TAGS = /[\u{e0020}-\u{e007f}]+/gu
+const INVISIBLE_RUN = /[\u200b-\u200d\u2060-\u2064\ufeff]+/g
 const INVISIBLE_ONE = /[\u200b\u2060-\u2064\ufeff\u180e\u00ad]/g
-const SELECTOR_RUN =
-  /(?:[\ufe00-\ufe0e]|[\u{e0100}-\u{e01ef}]){3,4000}|(?:[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}]){4,4000}/gu
+const SELECTOR_RUN = /(?:[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}])+/gu
 const BIDI_OVERRIDE = /[\u202d\u202e]/g
 const BIDI_ISOLATE = /[\u202a\u202b\u2066-\u2068]/g
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/
-const MIXED_WORD =
-  /(?=[\p{L}]{3,40})(?:[a-zA-Z]{1,20}[\u0400-\u045f\u04cf\u0501\u051b\u051d\u0370-\u03ff]|[\u0400-\u045f\u0370-\u03ff]{1,20}[a-zA-Z])[\p{L}]{0,30}/gu
+const LETTERS = /\p{L}+/gu
+const LATIN = /[a-zA-Z]/
+const LOOKING_ALIKE = /[\u0400-\u045f\u04cf\u0501\u051b\u051d\u0370-\u03ff]/
 const FLAG_BASE = 0x1f3f4
 
 /** Characters that a person does not see and a model does. */
@@ -30,6 +30,7 @@ export function hiddenCharacterSignals(text: string): Signal[] {
       'injection.variation-selectors',
       0.85,
       'It holds bytes written as variation selectors.',
+      (run) => [...run].length >= 3,
     ),
     ...zeroWidth(text),
     ...bidi(text),
@@ -44,7 +45,7 @@ function isFlag(text: string, run: string, at: number): boolean {
 
 /** Joiners are part of some scripts and of emoji; long runs, or many within Latin words, are not. */
 function zeroWidth(text: string): Signal[] {
-  const runs = [...text.matchAll(INVISIBLE_RUN)].filter(([run]) => new Set(run).size > 1 || run.length >= 4)
+  const runs = [...text.matchAll(INVISIBLE_RUN)].filter(([run]) => run.length >= 6)
   const total = runs.reduce((sum, [run]) => sum + run.length, 0)
   if (total >= 8)
     return [
@@ -98,7 +99,10 @@ function bidi(text: string): Signal[] {
 }
 
 function mixedScripts(text: string): Signal[] {
-  const words = [...text.matchAll(MIXED_WORD)].filter(([word]) => !/[µμΩπλσΔαβγδεθφψω]/.test(word))
+  const words = [...text.matchAll(LETTERS)].filter(
+    ([word]) =>
+      word.length >= 3 && LATIN.test(word) && LOOKING_ALIKE.test(word) && !/[µμΩπλσΔαβγδεθφψω]/.test(word),
+  )
   if (words.length < 2) return []
   return [
     signal(

@@ -1,168 +1,214 @@
 import type { Signal, Who } from '../signal.ts'
 
-interface Mark {
-  readonly rule: Signal['rule']
-  readonly class: Signal['class']
-  readonly reason: string
-  readonly pattern: RegExp
+interface Weights {
   readonly data: number
   readonly user: number
   readonly repository: number
 }
 
-const MARKS: readonly Mark[] = [
+interface Mark {
+  readonly rule: Signal['rule']
+  readonly class: Signal['class']
+  readonly reason: string
+  readonly weights: Weights
+  /** Found anywhere in the text, or at the head of a line behind its decoration. */
+  readonly anywhere?: RegExp
+  readonly lineHead?: RegExp
+}
+
+export const MARKS: readonly Mark[] = [
   {
     rule: 'injection.chat-template',
     class: 'role-spoofing',
     reason: 'It holds the marks by which a model tells turns of a conversation apart.',
-    pattern:
-      /<\|(?:im_start|im_end|system|user|assistant|endoftext|start_header_id|end_header_id|eot_id|begin_of_text|end_of_turn|start|end|message|channel)\|>|\[\/?INST\]|<<\/?SYS>>|<(?:start|end)_of_turn>|\[\/?(?:SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_RESULTS)\]|<｜(?:User|Assistant|begin▁of▁sentence)｜>/g,
-    data: 0.65,
-    user: 0.6,
-    repository: 0.25,
+    weights: { data: 0.65, user: 0.6, repository: 0.25 },
+    anywhere:
+      /<\|(?:im_start|im_end|system|user|assistant|endoftext|start_header_id|end_header_id|eot_id|begin_of_text|end_of_turn|channel)\|>|\[\/?INST\]|<<\/?SYS>>|<(?:start|end)_of_turn>|\[\/?(?:SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_RESULTS)\]|<｜(?:User|Assistant|begin▁of▁sentence)｜>/g,
   },
   {
     rule: 'injection.role-heading',
     class: 'role-spoofing',
-    reason: 'It pretends to be a turn of the system or the assistant.',
-    pattern:
-      /(?:^|\n)[ \t>*_#-]{0,8}(?:\[|<|\(|\{)?(?:system|admin|administrator|developer|root)(?: ?(?:message|prompt|override|instructions?|notice|alert|note|update|command|admin))?(?:\]|>|\)|\})?[*_]{0,2} ?:[ \t*_]{0,4}(?=[A-Za-z])[^\n]{12,400}/gi,
-    data: 0.35,
-    user: 0.35,
-    repository: 0.1,
+    reason: 'It pretends to be a turn of the system.',
+    weights: { data: 0.38, user: 0.35, repository: 0.1 },
+    lineHead:
+      /^(?:system|administrator|admin|developer|root)(?: (?:message|prompt|override|instructions?|notice|alert|note|update|command|admin))?[\])}>*_]{0,2} ?: ?\S/i,
   },
   {
     rule: 'injection.role-tag',
     class: 'role-spoofing',
     reason: 'It closes or opens the frame that data is handed over in.',
-    pattern:
-      /<\/?(?:system|system[_-]prompt|system[_-]message|system[_-]reminder|admin|instructions?|user[_-]?(?:input|query|message|prompt)|assistant|untrusted[_-]?\w{0,20}|tool[_-]?(?:result|output|response|use)s?|function[_-]?results?|retrieved[_-]?\w{0,20}|external[_-]?\w{0,20}|developer)>|\[(?:\/?system|end of (?:document|data|user input|context|text)|\/?assistant|\/?admin)\](?:\(#\w{1,20}\))?/gi,
-    data: 0.35,
-    user: 0.35,
-    repository: 0.1,
+    weights: { data: 0.35, user: 0.35, repository: 0.1 },
+    anywhere:
+      /<\/?(?:system|system[_-]prompt|system[_-]message|system[_-]reminder|admin|instructions?|user[_-]?(?:input|query|message|prompt)|assistant|untrusted[_-]?(?:data|content|input|text)|tool[_-]?(?:result|output|response|use)s?|function[_-]?results?|retrieved[_-]?(?:data|content|document)s?|external[_-]?(?:data|content)|developer)>|\[(?:\/?system|end of (?:document|data|user input|context|text)|\/?assistant|\/?admin)\]/gi,
   },
   {
     rule: 'injection.frame-end',
     class: 'role-spoofing',
     reason: 'It claims that the data is over and orders begin.',
-    pattern:
-      /[-=#*_<[]{2,20} ?(?:end(?: of)?(?: the)?|begin(?: of)?(?: the)?|start(?: of)?(?: the)?|new|stop) ?(?:the |of |user |system |new |admin |untrusted |external )*(?:document|data|context|input|user input|prompt|system prompt|instructions?|text|conversation|session|query|output|tool output|message|content)s? ?[-=#*_>\]]{2,20}/gi,
-    data: 0.45,
-    user: 0.4,
-    repository: 0.15,
+    weights: { data: 0.45, user: 0.4, repository: 0.15 },
+    lineHead:
+      /^(?:end|begin|start|new|stop)(?: of)?(?: the)?(?: (?:user|system|new|admin|untrusted|external|tool))? ?(?:documents?|data|context|input|prompts?|instructions?|text|conversation|session|query|output|messages?|content) ?[-=#*_>\]]{2}/i,
   },
   {
     rule: 'injection.instruction-heading',
     class: 'role-spoofing',
     reason: 'It has the headings of a fine-tuning prompt.',
-    pattern:
-      /(?:^|\n)#{2,4} ?(?:instruction|system|response|human|assistant|new instructions?|input)s?: ?(?:\n|$)|(?:^|\n)\n(?:Human|Assistant): [^\n]{4,}/gi,
-    data: 0.35,
-    user: 0.35,
-    repository: 0.1,
+    weights: { data: 0.35, user: 0.35, repository: 0.1 },
+    anywhere:
+      /###? ?(?:Instruction|System|Response|Human|Assistant|New instructions?|Input)s?: ?\n|\n\n(?:Human|Assistant): \S/g,
   },
   {
     rule: 'injection.tool-call',
     class: 'tool-imitation',
     reason: 'It imitates the call of a tool.',
-    pattern:
-      /<(?:tool_call|function_calls?|tool_code|invoke name=|antml:|function=)|"(?:function_call|tool_calls?)"\s{0,6}:\s{0,6}[[{]|```tool_(?:code|call)|\{\s{0,6}"(?:name|tool|function|action)"\s{0,6}:\s{0,6}"[\w.-]{2,60}"\s{0,6},\s{0,6}"(?:arguments|parameters|args|input|action_input|tool_input)"\s{0,6}:\s{0,6}\{|(?:^|\n)(?:Action|Tool): ?[\w. ]{2,60}\n(?:Action )?Input:/g,
-    data: 0.5,
-    user: 0.3,
-    repository: 0.15,
+    weights: { data: 0.5, user: 0.3, repository: 0.15 },
+    anywhere:
+      /<(?:tool_call|function_calls?|tool_code|invoke name=|antml:|function=)|"(?:function_call|tool_calls?)" ?: ?[[{]|```tool_(?:code|call)|"(?:arguments|action_input|tool_input)" ?: ?\{|\nAction: [^\n]*\n(?:Action )?Input:/g,
   },
   {
     rule: 'injection.tool-result',
     class: 'tool-imitation',
     reason: 'It imitates what a tool answers.',
-    pattern:
-      /<(?:tool_result|tool_response|function_results?|tool_output|observation)>|(?:^|\n)(?:Observation|Tool output|Function result): ?[^\n]{4,}|"role"\s{0,6}:\s{0,6}"(?:system|tool|function|assistant|developer)"\s{0,6},\s{0,6}"content"/g,
-    data: 0.4,
-    user: 0.25,
-    repository: 0.1,
+    weights: { data: 0.4, user: 0.25, repository: 0.1 },
+    anywhere:
+      /<(?:tool_result|tool_response|function_results?|tool_output|observation)>|"role" ?: ?"(?:system|tool|function|assistant|developer)", ?"content"/g,
   },
   {
-    rule: 'injection.exfiltration-image',
-    class: 'exfiltration',
-    reason: 'An image or link would carry data away in its address.',
-    pattern:
-      /!?\[[^\]\n]{0,200}\]\(\s{0,4}https?:\/\/[^\s)]{1,300}[?&/=][^\s)]{0,200}(?:\{{1,2}[^}\n)]{1,80}\}|\$\{|<[a-z_ -]{2,40}>|\[[A-Za-z_ -]{3,40}\]|%7B|(?:secret|conversation|history|chat|password|stolen|exfil|leak|api_?key|credential|private|system_?prompt|user_?data)s?=)[^)\n]{0,200}\)|<img[^>\n]{1,200}src=["']?https?:\/\/[^\s"'>]{1,200}[?&](?:data|d|q|secret|conversation|history|chat|password|token|leak|exfil|prompt)=(?:\{|\$|<|\[|%7B)/gi,
-    data: 0.65,
-    user: 0.5,
-    repository: 0.35,
+    rule: 'injection.observation',
+    class: 'tool-imitation',
+    reason: 'It imitates what a tool answers.',
+    weights: { data: 0.35, user: 0.2, repository: 0.1 },
+    lineHead: /^(?:Observation|Tool output|Function result): ?\S/,
   },
 ]
 
+const MOST_PLACES = 20
+
 /** Marks of conversations, tools and leaks that have no place in data. */
-export function spoofingSignals(text: string, who: Who): Signal[] {
-  const code = looksLikeSource(text)
+export function spoofingSignals(text: string, who: Who, marks = MARKS): Signal[] {
+  const source = looksLikeSource(text) ? 0.4 : 1
+  const weighed = (weights: Weights, count: number) =>
+    Math.min(0.9, weights[who === 'tool' ? 'data' : who] * source * (count > 1 ? 1.1 : 1))
+  const heads = lineHeads(text)
   return [
-    ...MARKS.flatMap(({ pattern, rule, reason, class: kind, ...weights }) => {
-      let count = 0
-      let first: RegExpMatchArray | undefined
-      for (const match of text.matchAll(pattern)) {
-        if (isQuotedMark(text, match.index, match[0].length)) continue
-        count += 1
-        first ??= match
-      }
-      if (first === undefined) return []
-      const weight = weights[who === 'tool' ? 'data' : who] * (code ? 0.4 : 1) * (count > 1 ? 1.1 : 1)
-      const start = first.index ?? 0
+    ...marks.flatMap(({ rule, class: kind, reason, weights, anywhere, lineHead }) => {
+      const places = [
+        ...(anywhere === undefined ? [] : placesAnywhere(text, anywhere)),
+        ...(lineHead === undefined
+          ? []
+          : heads.filter(({ head }) => lineHead.test(head)).map(({ start }) => start)),
+      ]
+      const start = places[0]
+      if (start === undefined) return []
       return [
         {
           rule,
           class: kind,
           reason,
-          weight: Math.min(weight, 0.9),
+          weight: weighed(weights, places.length),
           start,
-          end: start + Math.min(first[0].length, 120),
+          end: Math.min(text.length, start + 40),
         },
       ]
     }),
-    ...manyShot(text, who),
+    ...exfiltrationLinks(text).map((place) => ({
+      rule: 'injection.exfiltration-link' as const,
+      class: 'exfiltration' as const,
+      reason: 'An image or link would carry data away in its address.',
+      weight: weighed({ data: 0.65, user: 0.5, repository: 0.35 }, 1),
+      ...place,
+    })),
+    ...manyShot(heads, who),
   ]
 }
 
-const TURN = /(?:^|\n)[ \t*_#>-]{0,6}(?:human|user|assistant|ai|bot|chatgpt|question|answer)[*_]{0,2} ?:/gi
+/** Between quotes or backticks a mark is spoken of, not used. */
+function placesAnywhere(text: string, pattern: RegExp): number[] {
+  const places: number[] = []
+  for (const { 0: mark, index } of text.matchAll(pattern)) {
+    if (places.length >= MOST_PLACES) break
+    const quoted = /["'`]/.test(text.charAt(index - 1)) && /["'`\\]/.test(text.charAt(index + mark.length))
+    if (!quoted) places.push(index)
+  }
+  return places
+}
+
+interface LineHead {
+  readonly head: string
+  readonly start: number
+}
+
+const LONGEST_HEAD = 120
+const DECORATION = /[\s*_#>\-=[({<|]/
+
+/** The first words of each line, without what decorates them. */
+function lineHeads(text: string): LineHead[] {
+  const heads: LineHead[] = []
+  for (let line = 0; line < text.length; ) {
+    let start = line
+    while (
+      start < text.length &&
+      start - line < LONGEST_HEAD &&
+      text[start] !== '\n' &&
+      DECORATION.test(text.charAt(start))
+    )
+      start += 1
+    const newline = text.indexOf('\n', start)
+    const end = newline === -1 ? text.length : newline
+    if (end > start) heads.push({ head: text.slice(start, Math.min(end, start + LONGEST_HEAD)), start })
+    line = end + 1
+  }
+  return heads
+}
+
+const TURN = /^(?:human|user|assistant|ai|bot|chatgpt|question|answer)[*_]{0,2} ?:/i
 
 /** A long made-up conversation that shows the reader how to misbehave. */
-function manyShot(text: string, who: Who): Signal[] {
-  const turns = [...text.matchAll(TURN)]
-  if (turns.length < 6) return []
-  const weight = (turns.length >= 16 ? 0.55 : 0.3) * (who === 'repository' ? 0.4 : 1)
+function manyShot(heads: readonly LineHead[], who: Who): Signal[] {
+  const turns = heads.filter(({ head }) => TURN.test(head))
+  const start = turns[0]?.start
+  if (turns.length < 6 || start === undefined) return []
   return [
     {
       rule: 'injection.many-shot',
       class: 'jailbreak',
       reason: `It acts out ${turns.length} turns of a conversation.`,
-      weight,
-      start: turns[0]?.index ?? 0,
-      end: (turns[0]?.index ?? 0) + 20,
+      weight: (turns.length >= 16 ? 0.5 : 0.3) * (who === 'repository' ? 0.4 : 1),
+      start,
+      end: start + 20,
     },
   ]
 }
 
-/** Between quotes or backticks a mark is spoken of, not used. */
-function isQuotedMark(text: string, at: number, length: number): boolean {
-  return (
-    /["'`]$/.test(text.slice(Math.max(0, at - 1), at)) &&
-    /^["'`\\]/.test(text.slice(at + length, at + length + 1))
-  )
+const LINK = /\]\(([^()\n]*)\)/g
+const IMAGE_TAG = /<img\s[^<>]*>/gi
+const TEMPLATED = /\{\{|\{[a-z_ ]|\$\{|<[a-z_ ]|\[[A-Z]|%7B/i
+const TELLTALE =
+  /[?&/](?:secret|conversation|history|chat|password|stolen|exfil|leak|api_?key|credential|private|system_?prompt|user_?data)s?=/i
+
+/** Links whose address is to be filled in with what the reader knows. */
+function exfiltrationLinks(text: string): { start: number; end: number }[] {
+  const found: { start: number; end: number }[] = []
+  const look = (address: string, start: number) => {
+    const at = address.search(/https?:\/\//)
+    const query = at === -1 ? '' : address.slice(at + 8).replace(/^[^/?]*/, '')
+    if (TELLTALE.test(query) || (TEMPLATED.test(query) && /[?=]/.test(query)))
+      found.push({ start, end: start + address.length })
+  }
+  for (const match of text.matchAll(LINK)) look(match[1] ?? '', match.index + 2)
+  for (const { 0: tag, index } of text.matchAll(IMAGE_TAG)) look(tag.slice(0, 2_000).replace(/>$/, ''), index)
+  return found.slice(0, MOST_PLACES)
 }
 
 const SOURCE_LINE =
-  /^\s*(?:import |from \S+ import|export |const |let |var |def |class |function |return |if \(|if |for |\/\/|\*|#include|package |using |public |private |@\w+|\}|\{|\]|"[\w-]+": )/
+  /^(?:import |from \S+ import|export |const |let |var |def |class |function |return |if \(|if |for |\/\/|\*|#include|package |using |public |private |@\w|\}|\{|\]|"[\w-]+": )/
+
 /** Whether most lines are those of a program. */
 function looksLikeSource(text: string): boolean {
   const lines = text
     .slice(0, 20_000)
     .split('\n')
-    .filter((line) => line.trim() !== '')
-  return (
-    lines.length >= 8 &&
-    lines.filter((line) => SOURCE_LINE.test(line.slice(0, 200))).length > lines.length * 0.35
-  )
+    .map((line) => line.slice(0, 200).trim())
+    .filter((line) => line !== '')
+  return lines.length >= 8 && lines.filter((line) => SOURCE_LINE.test(line)).length > lines.length * 0.35
 }
-
-/** The names of all rules here; a test removes each in turn. */
-export const SPOOFING_RULES: readonly string[] = [...MARKS.map(({ rule }) => rule), 'injection.many-shot']
