@@ -1,7 +1,7 @@
 import type { Permission } from './action.ts'
 
 /** What a person is in an organisation, weakest first; each role holds everything the ones before it hold. */
-export const ROLES = ['viewer', 'developer', 'maintainer', 'owner'] as const
+export const ROLES = ['viewer', 'developer', 'maintainer', 'admin', 'owner'] as const
 export type Role = (typeof ROLES)[number]
 
 /** The weakest role that holds each permission. A permission without a line here does not compile. */
@@ -27,13 +27,13 @@ export const LEAST_ROLE = {
   'people:read': 'maintainer',
   'audit:read': 'maintainer',
   'budgets:raise': 'maintainer',
-  'budgets:set': 'owner',
-  'providers:create': 'owner',
+  'budgets:set': 'admin',
+  'providers:create': 'admin',
+  'providers:remove': 'admin',
+  'people:create': 'admin',
+  'people:remove': 'admin',
   'secrets:set': 'owner',
   'secrets:remove': 'owner',
-  'providers:remove': 'owner',
-  'people:create': 'owner',
-  'people:remove': 'owner',
 } as const satisfies Record<Permission, Role>
 
 export function holds(role: Role, permission: Permission): boolean {

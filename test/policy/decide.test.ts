@@ -37,23 +37,23 @@ describe('roles', () => {
         "audit.list": "maintainer",
         "budget.list": "developer",
         "budget.raise": "maintainer",
-        "budget.set": "owner",
+        "budget.set": "admin",
         "evidence.attach": "maintainer",
         "evidence.show": "viewer",
         "identity.show": "viewer",
-        "person.create": "owner",
+        "person.create": "admin",
         "person.list": "maintainer",
-        "person.remove": "owner",
+        "person.remove": "admin",
         "project.create": "maintainer",
         "project.egress": "viewer",
         "project.list": "viewer",
         "project.models": "maintainer",
         "project.narrow": "maintainer",
         "project.widen": "maintainer",
-        "provider.create": "owner",
+        "provider.create": "admin",
         "provider.list": "developer",
-        "provider.order": "owner",
-        "provider.remove": "owner",
+        "provider.order": "admin",
+        "provider.remove": "admin",
         "review.approve": "maintainer",
         "review.reject": "developer",
         "review.select": "developer",
@@ -189,6 +189,50 @@ describe('decide', () => {
           if (decideAtDoor(actor(role), action).effect === 'deny') expect(decision.effect).toBe('deny')
         },
       ),
+    )
+  })
+})
+
+describe('giving roles', () => {
+  const may = (by: Role, action: 'person.create' | 'person.remove', givenRole?: Role) =>
+    POLICY.decide({
+      actor: actor(by),
+      action,
+      place: organisationPlace('org_a'),
+      facts: givenRole === undefined ? {} : { givenRole },
+    }).effect === 'allow'
+
+  test('an admin adds and removes people below admins, an owner anybody, and everybody else nobody', () => {
+    for (const action of ['person.create', 'person.remove'] as const) {
+      const given = Object.fromEntries(ROLES.map((by) => [by, ROLES.filter((role) => may(by, action, role))]))
+      expect(given).toEqual({
+        viewer: [],
+        developer: [],
+        maintainer: [],
+        admin: ['viewer', 'developer', 'maintainer'],
+        owner: [...ROLES],
+      })
+      expect(ROLES.filter((by) => may(by, action))).toEqual([])
+    }
+  })
+
+  test('no sequence of gifts ends with a right that nobody who held it gave', () => {
+    const gift = fc.record({
+      from: fc.nat(20),
+      role: fc.constantFrom(...ROLES),
+    })
+    fc.assert(
+      fc.property(fc.constantFrom(...ROLES), fc.array(gift, { maxLength: 20 }), (first, gifts) => {
+        const people: Role[] = [first]
+        for (const { from, role } of gifts) {
+          const by = people[from % people.length] ?? first
+          if (may(by, 'person.create', role)) people.push(role)
+        }
+        const strongest = Math.max(...people.map((role) => ROLES.indexOf(role)))
+        expect(strongest).toBe(ROLES.indexOf(first))
+        if (first !== 'owner')
+          expect(people.filter((role) => role === 'admin').length).toBe(first === 'admin' ? 1 : 0)
+      }),
     )
   })
 })

@@ -3,7 +3,12 @@ import type { Application } from '#http/application.ts'
 import { newToken, tokenHash } from '#identity/token.ts'
 import { newId } from '#kernel/ids.ts'
 import { instantOf } from '#kernel/instant.ts'
-import { ok, refused } from '#kernel/result.ts'
+import { ok, type Result, refused } from '#kernel/result.ts'
+import type { Actor } from '#policy/actor.ts'
+import { refusalOf } from '#policy/decide.ts'
+import { organisationPlace } from '#policy/place.ts'
+import type { Policy } from '#policy/policy.ts'
+import type { Role } from '#policy/role.ts'
 import { insertAccessToken } from '#store/access-tokens.ts'
 import {
   insertPerson,
@@ -17,11 +22,10 @@ import { logAction } from '#tasks/log-action.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 
 /** Who belongs to the organisation. Somebody new gets a token that is shown once. */
-export function peopleUseCases({
-  store,
-  clock,
-  random,
-}: Workshop): Pick<Application, 'listPeople' | 'addPerson' | 'removePerson'> {
+export function peopleUseCases(
+  workshop: Workshop,
+): Pick<Application, 'listPeople' | 'addPerson' | 'removePerson'> {
+  const { store, clock, random } = workshop
   return {
     listPeople: (actor, { cursor, limit }) =>
       store.inOrganisation(actor.organisation, async (tx) => {
@@ -31,8 +35,11 @@ export function peopleUseCases({
         return ok(rows.length > limit && last !== undefined ? { items, next: last.id } : { items })
       }),
 
-    addPerson: (actor, request) =>
-      store.inOrganisation(actor.organisation, async (tx) => {
+    addPerson: async (actor, request) => {
+      const policy = await workshop.policyOf(actor.organisation)
+      const allowed = mayGive(policy, actor, 'person.create', request.role)
+      if (!allowed.ok) return allowed
+      return store.inOrganisation(actor.organisation, async (tx) => {
         const createdAt = instantOf(clock())
         const person = await insertPerson(tx, { id: newId('usr', random), ...request, createdAt })
         if (person === undefined)
@@ -46,10 +53,12 @@ export function peopleUseCases({
         await insertAccessToken(tx, { hash: tokenHash(token), person: person.id, createdAt })
         await logAction(tx, clock, actor, 'person.added', person.id, { role: person.role })
         return ok({ member: memberView(person), token })
-      }),
+      })
+    },
 
-    removePerson: (actor, id) =>
-      store.inOrganisation(actor.organisation, async (tx) => {
+    removePerson: async (actor, id) => {
+      const policy = await workshop.policyOf(actor.organisation)
+      return store.inOrganisation(actor.organisation, async (tx) => {
         const person = await personById(tx, id)
         if (person === undefined || person.removedAt !== null)
           return refused({
@@ -57,6 +66,8 @@ export function peopleUseCases({
             message: `There is nobody here with the id ${id}.`,
             remedy: 'See `airlock people list`.',
           })
+        const allowed = mayGive(policy, actor, 'person.remove', person.role)
+        if (!allowed.ok) return allowed
         if (person.role === 'owner' && (await lockOwners(tx)) === 1)
           return refused({
             code: 'conflict',
@@ -67,8 +78,20 @@ export function peopleUseCases({
         await removePerson(tx, id, instantOf(clock()))
         await logAction(tx, clock, actor, 'person.removed', id)
         return ok(undefined)
-      }),
+      })
+    },
   }
+}
+
+function mayGive(
+  policy: Policy,
+  actor: Actor,
+  action: 'person.create' | 'person.remove',
+  givenRole: Role,
+): Result<void> {
+  const place = organisationPlace(actor.organisation)
+  const decision = policy.decide({ actor, action, place, facts: { givenRole } })
+  return decision.effect === 'allow' ? ok(undefined) : refused(refusalOf(decision))
 }
 
 function memberView({ id, name, email, role, createdAt }: PersonRow): Member {

@@ -49,6 +49,11 @@ export const FACTS = {
     always: false,
     meaning: 'A local path or a key file would be read with the rights of the server',
   },
+  givenRole: {
+    type: 'String',
+    always: false,
+    meaning: 'The role that somebody would be given, or has who would be removed',
+  },
   branch: { type: 'String', always: false, meaning: 'The branch a change starts from' },
   targetBranch: { type: 'String', always: false, meaning: 'The branch that would be pushed' },
   files: { type: 'Set<String>', always: false, meaning: 'Changed paths' },

@@ -27,6 +27,20 @@ when { context has requestedByActor && context.requestedByActor && context has o
 unless { context has requestedByActor && context has otherApprovers };`,
   }),
   forbid({
+    name: 'people.held-roles-only',
+    reason: 'Nobody gives a role that they do not hold, or removes somebody who holds it.',
+    remedy: 'Ask somebody who holds that role.',
+    text: `forbid(principal, action in [${quoted(['people:create', 'people:remove'])}], resource)
+unless { context has givenRole && context.roles.contains(context.givenRole) };`,
+  }),
+  forbid({
+    name: 'people.owner-decides-admins',
+    reason: 'Only an owner makes or removes admins and owners.',
+    remedy: 'Ask an owner.',
+    text: `forbid(principal, action in [${quoted(['people:create', 'people:remove'])}], resource)
+when { context has givenRole && ["admin", "owner"].contains(context.givenRole) && !context.roles.contains("owner") };`,
+  }),
+  forbid({
     name: 'project.server-files',
     reason: "A local path or a key file is read with the rights of the server's user.",
     remedy: 'Ask an owner to connect it, or connect it by an http(s) address.',
