@@ -51,17 +51,17 @@ export async function installPackage(
 ): Promise<Result<InstalledPackage>> {
   const { name } = known
   const shelf = new PackageShelf(toolbox.installation.agents)
-  const there = await shelf.find(name, version)
-  if (there !== undefined) {
-    await shelf.add(withoutDirectory(there), { pin })
-    return ok(there)
-  }
+  const there = await alreadyThere(shelf, name, version, pin)
+  if (there !== undefined) return ok(there)
   const workspace = await workspaceFor(toolbox, known, version, shipped)
   try {
     const fetched = await fetchInSandbox(toolbox, workspace, signal)
     if (!fetched.ok) return fetched
     const lock = await lockedIn(workspace, known, shipped)
     if (!lock.ok) return lock
+    // A tag has led to a version that somebody installed before.
+    const tagged = await alreadyThere(shelf, name, lock.value.version, pin)
+    if (tagged !== undefined) return ok(tagged)
     const entry = {
       name,
       version: lock.value.version,
@@ -80,8 +80,17 @@ export async function installPackage(
 /** A version or a tag of the registry: never a path, an address or a range. */
 const VERSION = /^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$/
 
-function withoutDirectory({ directory: _, ...entry }: InstalledPackage): Omit<InstalledPackage, 'directory'> {
-  return entry
+async function alreadyThere(
+  shelf: PackageShelf,
+  name: string,
+  version: string,
+  pin: boolean,
+): Promise<InstalledPackage | undefined> {
+  const there = await shelf.find(name, version)
+  if (there === undefined) return undefined
+  const { directory: _, ...entry } = there
+  await shelf.add(entry, { pin })
+  return there
 }
 
 /** Nothing but a manifest, and the lock file where there is one. */

@@ -111,13 +111,13 @@ describe.skipIf(obstacle !== undefined)(
         },
       })
 
-    async function install(shipped: string | undefined, programs = known.programs) {
+    async function install(shipped: string | undefined, programs = known.programs, version = '7.0.0') {
       await writeFile(
         join(home, 'network.json'),
         JSON.stringify({ registryNetworks: await registryNetworks() }),
       )
       const toolbox = await openToolbox(readConfig({ AIRLOCK_HOME: home }), ROOT)
-      const request = { known: { ...known, programs }, version: '7.0.0', pin: false, shipped }
+      const request = { known: { ...known, programs }, version, pin: false, shipped }
       return installPackage(toolbox, { ...request, signal: new AbortController().signal })
     }
 
@@ -130,6 +130,7 @@ describe.skipIf(obstacle !== undefined)(
       expect((await stat(directory)).uid).toBe(process.getuid?.())
       expect(await readFile(join(directory, 'package-lock.json'), 'utf8')).toContain(RIGHT)
       expect(await install(lockWith(RIGHT))).toEqual(installed)
+      expect(await install(undefined, known.programs, 'latest')).toEqual(installed)
     })
 
     it('are refused when a single bit is not what the shipped lock says, or no program is in them', async () => {
