@@ -26,6 +26,8 @@ export interface InjectionOptions {
 }
 
 const FLAGGED_FROM = 0.6
+/** Fewer letters written as digits may be an accident. */
+const LEAST_CHANGED = 3
 const CHUNK = 32_768
 const NEIGHBOURHOOD = 1_500
 const MOST_NEIGHBOURS = 60
@@ -88,7 +90,7 @@ function concealedSignals(chunk: string, who: Who): Signal[] {
 function decodedSignals(chunk: string, who: Who): Signal[] {
   return encodedParts(chunk).flatMap(({ text, start, end, how }) => {
     const saysOpenly = ({ start: from, end: to }: Signal) =>
-      text.length === chunk.length && text.slice(from, to) === chunk.slice(from, to)
+      text.length === chunk.length && differences(text, chunk, from, to) < LEAST_CHANGED
     const inner = orderSignals(fold(text.slice(0, CHUNK), 0), who === 'repository' ? 'data' : who).filter(
       (signal) => !saysOpenly(signal),
     )
@@ -115,6 +117,12 @@ function neighbourhoods(signals: readonly Signal[]): Signal[][] {
     while ((sorted[from]?.start ?? 0) < signal.start - NEIGHBOURHOOD) from += 1
     return sorted.slice(Math.max(from, index - MOST_NEIGHBOURS), index + 1)
   })
+}
+
+function differences(one: string, other: string, from: number, to: number): number {
+  let count = 0
+  for (let at = from; at < to; at += 1) if (one[at] !== other[at]) count += 1
+  return count
 }
 
 function together(signals: readonly Signal[]): number {

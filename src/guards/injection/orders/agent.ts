@@ -63,9 +63,9 @@ export const AGENT_ORDERS: readonly Order[] = [
         if (order === undefined || order === idea || called === undefined) return undefined
         if (called === 'name') {
           if (/^(?:the|agents?|bot|cursor|ai (?:tool|crawler))/.test(text.slice(idea.start))) return undefined
-          const colon = text.slice(idea.end, idea.end + 32).indexOf(': ')
-          if (colon === -1) return undefined
-        }
+          if (!/^[a-z ,]{0,30}: /.test(text.slice(idea.end, idea.end + 34))) return undefined
+        } else if (/^(?:the (?:model|agent|bot)|agents?|bot)\b/.test(text.slice(idea.start)))
+          return { from: idea, to: order, factor: 0.6 }
         return { from: idea, to: order, factor: called === 'name' ? 0.8 : 1 }
       }),
   },

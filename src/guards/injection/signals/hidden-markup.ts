@@ -13,7 +13,8 @@ const TAG = /<[a-z][^<>]*>/gi
 const MARKDOWN_COMMENT = /\n {0,3}\[[^[\]\n]*\]: ?(?:#|<>|\/\/) ?["'(]/g
 const IMAGE_TEXT = /!\[([^[\]\n]*)\]\(/g
 const LINK_TITLE = /\]\([^()\s"]* "([^"\n]*)"\)/g
-const NOTE = /\b(?:alt|title|aria-label|content|summary|data-[a-z-]*)=(?:"([^"\n]*)"|'([^'\n]*)')/gi
+const NOTE =
+  /\b(?:alt|title|aria-label|content|summary|data-(?:note|content|prompt|text|title|instructions))=(?:"([^"\n]*)"|'([^'\n]*)')/gi
 
 /** Ways of style and markup to keep an element from being seen. */
 const UNSEEN = [

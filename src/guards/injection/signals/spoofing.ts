@@ -182,7 +182,7 @@ function manyShot(heads: readonly LineHead[], who: Who): Signal[] {
 
 const LINK = /\]\(([^()\n]*)\)/g
 const IMAGE_TAG = /<img\s[^<>]*>/gi
-const TEMPLATED = /\{\{|\{[a-z_ ]|\$\{|<[a-z_ ]|\[[A-Z]|%7B/i
+const TEMPLATED = /\{\{|\{[a-z_ ]|\$\{|<[a-z_ ]|\[[A-Z_]|%7B%7B/i
 const TELLTALE =
   /[?&/](?:secret|conversation|history|chat|password|stolen|exfil|leak|api_?key|credential|private|system_?prompt|user_?data)s?=/i
 
