@@ -20,7 +20,7 @@ import type { Toolbox } from './toolbox.ts'
 
 /** Fetches one version of a known agent, the known version unless another one is named. */
 export async function installAgent(
-  toolbox: Toolbox,
+  open: () => Promise<Toolbox>,
   request: InstallRequest,
 ): Promise<Result<InstalledPackage>> {
   const known = packageNamed(request.name)
@@ -28,7 +28,7 @@ export async function installAgent(
   const version = request.version ?? known.version
   if (!VERSION.test(version)) return refused(badVersion(version))
   const shipped = version === known.version ? await shippedLock(known) : undefined
-  return installPackage(toolbox, { known, version, shipped, pin: request.pin, signal: request.signal })
+  return installPackage(await open(), { known, version, shipped, pin: request.pin, signal: request.signal })
 }
 
 export interface PackageRequest {

@@ -13,7 +13,7 @@ export function agentTools(config: Config, packageRoot: string): AgentTools {
   const shelf = new PackageShelf(join(config.dataDirectory, 'agents'))
   return {
     list: () => agentLines(shelf),
-    install: async (request) => installAgent(await openToolbox(config, packageRoot), request),
+    install: (request) => installAgent(() => openToolbox(config, packageRoot), request),
     remove: async (name, version) => {
       const directories = await shelf.remove(name, version)
       for (const directory of directories) await removeTree(directory)
