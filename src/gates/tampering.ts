@@ -3,6 +3,7 @@ import type { ChangedFile } from './tampering/changed-file.ts'
 import { configurationChanges } from './tampering/configuration.ts'
 import { coverageLowered } from './tampering/coverage.ts'
 import { deletedTests } from './tampering/deleted-tests.ts'
+import { hostileInstructions } from './tampering/hostile-instructions.ts'
 import { lockfileChanges } from './tampering/lockfile.ts'
 import { loosenedTests } from './tampering/loosened-tests.ts'
 import { packageManifestChanges } from './tampering/package-manifest.ts'
@@ -11,6 +12,7 @@ import { suppressions } from './tampering/suppressions.ts'
 
 const RULES: readonly ((file: ChangedFile) => TamperFinding[])[] = [
   configurationChanges,
+  hostileInstructions,
   packageManifestChanges,
   lockfileChanges,
   deletedTests,
@@ -23,7 +25,8 @@ const RULES: readonly ((file: ChangedFile) => TamperFinding[])[] = [
 const KEPT_FINDINGS = 500
 
 /**
- * What a patch does to its own exam: gate configuration, CI, lockfiles, deleted, skipped or loosened tests, suppressions.
+ * What a patch does to its own exam: gate configuration, CI, policies, agents' instructions, lockfiles, deleted, skipped or
+ * loosened tests, suppressions. How young a version is no lockfile says, so that is not asked here.
  * Each is a fact for the reviewer, not a verdict: honest changes do these things too.
  */
 export function findTampering(files: readonly ChangedFile[]): TamperFinding[] {

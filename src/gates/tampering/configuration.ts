@@ -22,6 +22,24 @@ const KINDS: readonly Kind[] = [
       /(?:^|\/)CODEOWNERS$|^\.husky\/|^\.pre-commit-config\.yaml$|^lefthook\.ya?ml$|(?:^|\/)\.gitattributes$|(?:^|\/)\.lintstagedrc|^renovate\.json|^\.github\/dependabot\.yml$/,
   },
   {
+    rule: 'agent-instructions',
+    what: 'A file that tells coding agents what to do',
+    paths:
+      /(?:^|\/)(?:AGENTS|CLAUDE(?:\.local)?|GEMINI|QWEN|COPILOT|CRUSH|WARP)\.md$|(?:^|\/)\.(?:cursorrules|windsurfrules|clinerules|goosehints|rules|aider\.conf\.yml|mcp\.json)$|(?:^|\/)\.(?:claude|codex|gemini|cursor|opencode|roo|kilocode|continue|windsurf|clinerules|junie|kiro|amazonq|augment)\/|^\.github\/(?:copilot-instructions\.md$|instructions\/|prompts\/|agents\/|chatmodes\/)|(?:^|\/)opencode\.jsonc?$/,
+  },
+  {
+    rule: 'policy',
+    what: 'What a policy or a scanner looks for',
+    paths:
+      /\.(?:cedar|rego|cedarschema)$|^policies\/|(?:^|\/)(?:\.semgrep(?:ignore)?(?:\.ya?ml)?|sgconfig\.ya?ml|\.?gitleaks\.toml|\.gitleaksignore|\.secretlint(?:rc[^/]*|ignore)|\.secrets\.baseline|\.trivyignore(?:\.ya?ml)?|trivy\.ya?ml|\.snyk|\.checkov\.ya?ml|\.bandit|osv-scanner\.toml|\.grype\.ya?ml|\.hadolint\.ya?ml|\.tflint\.hcl|\.tfsec(?:\/[^/]*)?|audit-ci\.json[c5]?|\.nsprc|deny\.toml|codeql-config\.ya?ml)$|(?:^|\/)\.semgrep\//,
+  },
+  {
+    rule: 'workspace-automation',
+    what: 'What runs by itself when the repository is opened or cloned',
+    paths:
+      /^\.devcontainer\/|(?:^|\/)\.devcontainer\.json$|(?:^|\/)\.vscode\/(?:tasks|launch|settings|extensions)\.json$|(?:^|\/)\.idea\/(?:runConfigurations|watcherTasks)|(?:^|\/)\.envrc$|(?:^|\/)\.gitmodules$|^\.githooks\/|(?:^|\/)\.mise\.toml$|(?:^|\/)\.tool-versions$/,
+  },
+  {
     rule: 'gate-configuration',
     what: 'The configuration of a check',
     paths:

@@ -35,6 +35,7 @@ export function lockfileChanges({ change, before, after }: ChangedFile): TamperF
     ...(added.length === 0 ? [] : [tampering('lockfile', path, `New packages: ${listed(added)}`)]),
     ...newSources(path, before ?? '', lines),
     ...installScripts(path, before, after),
+    ...otherContents(path, file, before, after),
     ...(added.length === 0 && lines.length > 0
       ? [tampering('lockfile', path, 'Locked versions are changed.')]
       : []),
@@ -60,6 +61,46 @@ function installScripts(path: string, before: string | undefined, after: string)
   return more > 0
     ? [tampering('install-script', path, `${more} more packages run a script when they are installed.`)]
     : []
+}
+
+/** The digest that a lockfile keeps for a version; the first group is package and version, the second the digest. */
+const DIGESTS: Readonly<Record<string, RegExp>> = {
+  'package-lock.json': /"version": "([^"\n]+)",\n *"resolved": "([^"\n]+)",\n *"integrity": "([^"\n]+)"/g,
+  'npm-shrinkwrap.json': /"version": "([^"\n]+)",\n *"resolved": "([^"\n]+)",\n *"integrity": "([^"\n]+)"/g,
+  'Cargo.lock': /name = "([^"\n]+)"\nversion = "([^"\n]+)"\nsource = "[^"\n]+"\nchecksum = "([^"\n]+)"/g,
+  'go.sum': /^(\S+) (v\S+) h1:(\S+)$/gm,
+  'yarn.lock': /version "([^"\n]+)"\n +resolved "([^"\n]+)"\n +integrity (\S+)/g,
+}
+
+/** A version that is published does not change; if its digest does, somebody offers other contents under its name. */
+function otherContents(
+  path: string,
+  file: string,
+  before: string | undefined,
+  after: string,
+): TamperFinding[] {
+  const pattern = DIGESTS[file]
+  if (pattern === undefined || before === undefined) return []
+  const was = digests(before, pattern)
+  const changed = [...digests(after, pattern)].filter(
+    ([version, digest]) => was.has(version) && was.get(version) !== digest,
+  )
+  return changed
+    .slice(0, 10)
+    .map(([version]) =>
+      tampering(
+        'lockfile-digest',
+        path,
+        `The same version has other contents than before: ${version.slice(0, 200)}`,
+      ),
+    )
+}
+
+function digests(text: string, pattern: RegExp): Map<string, string> {
+  const found = new Map<string, string>()
+  for (const [, one = '', other = '', digest = ''] of text.matchAll(pattern))
+    found.set(`${one} ${other}`, digest)
+  return found
 }
 
 function packages(text: string | undefined, name: RegExp): Set<string> {
