@@ -204,7 +204,11 @@ function everyWord(sightings: readonly Sighting[], callsAreBracketed: boolean): 
   const called = sightings
     .filter(({ words: own }) => own === undefined)
     .flatMap((sighting) => lastNames(sighting.call ?? []))
-  return callsAreBracketed ? wordsOf(words, called) : wordsOf([...words, ...called])
+  const [plain, odd] = [
+    called.filter((word) => /^\w+$/.test(word)),
+    called.filter((word) => !/^\w+$/.test(word)),
+  ]
+  return callsAreBracketed ? wordsOf([...words, ...odd], plain) : wordsOf([...words, ...called])
 }
 
 function isPattern(word: string): boolean {

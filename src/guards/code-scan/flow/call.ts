@@ -261,7 +261,8 @@ function passedOn(call: Call, called: Called, analysis: Analysis): Value {
     const [first] = values
     if (method === 'charAt' && typeof first?.constant === 'number')
       return constant(receiver.constant.charAt(first.constant))
-    if (/^(?:getBytes|toCharArray|encode|decode|trim|strip|toString|bytes|freeze|intern)$/.test(method)) return receiver
+    if (/^(?:getBytes|toCharArray|encode|decode|trim|strip|toString|bytes|freeze|intern)$/.test(method))
+      return receiver
     if (values.every(isConstant) && receiver.pattern !== true) return SAFE
   }
   if (GIVES_NOTHING.test(method)) return SAFE
@@ -270,8 +271,17 @@ function passedOn(call: Call, called: Called, analysis: Analysis): Value {
   // `user_path(id)`: a route of the program's own.
   if (receiver === undefined && /_(?:path|url)$/.test(method)) return cleared({ taints: of }, OWN_ROUTE)
   const passes = analysis.language.passes.has(paths)
-  if (passes && receiver?.constant === undefined && values[0]?.constant !== undefined && values.every(isConstant))
-    return /(?:^|\.)(?:from|bytes|str|string|byte|String|valueOf|b64decode|decode)$/.test(paths[0] ?? '') ? values[0] : SAFE
+  const alone = receiver === undefined || receiver.taints.every(({ origin }) => origin === 1)
+  if (
+    passes &&
+    alone &&
+    receiver?.constant === undefined &&
+    values[0]?.constant !== undefined &&
+    values.every(isConstant)
+  )
+    return /(?:^|\.)(?:from|bytes|str|string|byte|String|valueOf|b64decode|decode)$/.test(paths[0] ?? '')
+      ? values[0]
+      : SAFE
   if (call.creates === true || passes) return step({ taints: of }, call.at, `through ${shortly(method)}`)
   if (receiver === undefined) {
     if (LOOKS_UP.test(method)) return UNKNOWN

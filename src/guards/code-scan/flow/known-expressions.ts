@@ -29,7 +29,8 @@ export const KNOWN_EXPRESSIONS: Readonly<Record<string, RegExp>> = {
   'credential-value':
     /^(?=.{4,200}$)(?!(?:.*[\s<>{}$]|https?:|\/|\.|[*xX.#-]+$))(?!(?:true|false|null|none|undefined|string|number|text|hidden|required|optional|password|passwd|secret|token|bearer|basic|example|changeme|change_me|your|placeholder|dummy|redacted|username|user|test|todo|default|empty|n\/a|unknown|current-password|new-password|authorization|invalid|error|missing|True|False|None|Bearer|Basic|Password|Secret|Token|Test|Your|YOUR)(?:$|[_\W]))(?![a-z]+(?:[-_.:/][a-z]+)+$)(?![A-Z]+(?:_[A-Z]+)+$)(?![a-zA-Z]*(?:[Pp]assword|[Ss]ecret|[Tt]oken|[Kk]ey|[Aa]uth)[a-zA-Z]*$)/,
   /** Names that often mean something else. */
-  'maybe-credential-name': /(?:^[$@]?|[_.-]|(?<=[a-z]))(?:pass|token|credentials?|(?:auth|access|secret)_?id|license_?key|\bkey)$/i,
+  'maybe-credential-name':
+    /(?:^[$@]?|[_.-]|(?<=[a-z]))(?:pass|token|credentials?|(?:auth|access|secret)_?id|license_?key|\bkey)$/i,
   /** A text that only a generator makes: letters and digits without a word. */
   'random-value': /^(?=.{12,200}$)(?=[^\s]*[0-9])(?=[^\s]*[A-Za-z])[A-Za-z0-9_+/=.~-]+$/,
   /** A literal right behind a name that may be that of a credential. */

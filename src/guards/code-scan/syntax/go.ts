@@ -55,6 +55,8 @@ export const GO: Grammar = {
     binary_expression: binary,
     unary_expression: (node, reader) => {
       const of = reader.expression(node.field('operand'))
+      if (of.kind === 'literal' && typeof of.value === 'number' && node.text().startsWith('-'))
+        return literal(-of.value, node)
       return node.text().startsWith('!') ? { kind: 'not', of, at: node } : of
     },
     parenthesized_expression: (node, reader) => reader.mixture(node),
