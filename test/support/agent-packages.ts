@@ -20,13 +20,9 @@ type Entry = Parameters<typeof folderOf>[0]
 export async function giveAgents(dataDirectory: string, ...names: readonly string[]): Promise<void> {
   const agents = join(dataDirectory, 'agents')
   await mkdir(agents, { recursive: true, mode: 0o711 })
-  const entries: Entry[] = []
-  for (const name of names) {
-    const entry = await fetched(name)
-    entries.push(entry)
-    // Links to the same files: a copy of each would fill the disk.
-    await exec('cp', ['-al', join(SHARED, folderOf(entry)), agents])
-  }
+  const entries = await Promise.all(names.map(fetched))
+  // Links to the same files: a copy of each would fill the disk.
+  for (const entry of entries) await exec('cp', ['-al', join(SHARED, folderOf(entry)), agents])
   const pins = Object.fromEntries(entries.map(({ name, version }) => [name, version]))
   const record = { version: 1, pins, installed: entries }
   await writeFile(join(agents, 'installed.json'), JSON.stringify(record), { mode: 0o600 })
