@@ -24,11 +24,14 @@ function runStatement(statement: Statement, scope: Scope, analysis: Analysis): v
       if (endsProgram(statement.value)) scope.left = 'gone'
       return
     case 'if':
-      return runIf(statement, scope, analysis)
+      runIf(statement, scope, analysis)
+      return
     case 'loop':
-      return runLoop(statement, scope, analysis)
+      runLoop(statement, scope, analysis)
+      return
     case 'switch':
-      return runSwitch(statement, scope, analysis)
+      runSwitch(statement, scope, analysis)
+      return
     case 'try': {
       const body = branch(scope)
       analysis.run(statement.body, body)
@@ -96,7 +99,10 @@ function endsProgram(value: Expression): boolean {
 
 function runIf(statement: Statement & { kind: 'if' }, scope: Scope, analysis: Analysis): void {
   const value = analysis.evaluate(statement.condition, scope).constant
-  if (typeof value === 'boolean') return analysis.run(value ? statement.yes : statement.no, scope)
+  if (typeof value === 'boolean') {
+    analysis.run(value ? statement.yes : statement.no, scope)
+    return
+  }
   const [yes, no] = [branch(scope), branch(scope)]
   learn(statement.condition, true, yes, analysis)
   learn(statement.condition, false, no, analysis)
@@ -239,12 +245,15 @@ export function assignTo(
       return
     }
     case 'member':
-      return assignMember(target.of, target.name, value, scope, at, analysis)
+      assignMember(target.of, target.name, value, scope, at, analysis)
+      return
     case 'index': {
       const key = analysis.evaluate(target.key, scope)
       const of = analysis.evaluate(target.of, scope)
-      if (key.constant !== undefined && key.constant !== null)
-        return assignMember(target.of, String(key.constant), value, scope, at, analysis)
+      if (key.constant !== undefined && key.constant !== null) {
+        assignMember(target.of, String(key.constant), value, scope, at, analysis)
+        return
+      }
       see(analysis, 'assign', {
         paths: pathsOf(of, '[]'),
         at,
@@ -276,12 +285,14 @@ export function assignTo(
       }
       return
     case 'spread':
-      return analysis.assign(target.of, { taints: deepTaints(value) }, scope, at)
+      analysis.assign(target.of, { taints: deepTaints(value) }, scope, at)
+      return
     case 'mixture':
       for (const part of target.of) analysis.assign(part, { taints: deepTaints(value) }, scope, at)
       return
     case 'assign':
-      return analysis.assign(target.target, value, scope, at)
+      analysis.assign(target.target, value, scope, at)
+      return
     default:
       return
   }
