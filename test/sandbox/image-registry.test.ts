@@ -303,6 +303,21 @@ test('an unpacked image that was changed is found out, and comes anew', async ()
   expect(await server.obtain(first.value.pinned)).toMatchObject({ ok: true })
 })
 
+test('a name that was pulled leads to that image and to no other, also after it was lost', async () => {
+  put(runs)
+  expect(await images.pull(`${NAME}:one`)).toMatchObject({ ok: true, value: { digest: runs.digest } })
+  const other = builtImage({ layers: [await layerOfHost()] })
+  put(other)
+  const kept = await images.obtain(`${NAME}:one`)
+  if (!kept.ok) throw new Error(kept.failure.message)
+  await writeFile(join(kept.value.root, 'usr/mark'), 'changed')
+  expect(await rig.another().obtain(`${NAME}:one`)).toMatchObject({
+    ok: true,
+    value: { digest: runs.digest },
+  })
+  expect(await images.pull(`${NAME}:one`)).toMatchObject({ ok: true, value: { digest: other.digest } })
+})
+
 test('a server that stops ends a download, and a sandbox that unpacks, and leaves nothing of them', async () => {
   put(runs)
   registry.manners.stalls = new Set([blobOf(runs)])

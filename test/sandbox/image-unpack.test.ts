@@ -204,6 +204,14 @@ test('refuses more entries, and more bytes, than may be unpacked', async () => {
   const bomb = gzipSync((await layers([{ name: 'zeros', text: Buffer.alloc(64 * 2 ** 20) }]))[0] ?? '')
   expect(bomb.length).toBeLessThan(100_000)
   expect((await unpacked([bomb], { bytes: 2 ** 20 })).refused).toMatch(/larger than may be unpacked/)
+  // A megabyte under a hundred names is a hundred megabytes to whoever reads the tree.
+  const names: LayerEntry[] = Array.from({ length: 100 }, (_, index) => ({
+    name: `again${index}`,
+    type: 'link',
+    linkname: 'zeros',
+  }))
+  const often = await layers([{ name: 'zeros', text: Buffer.alloc(2 ** 20) }, ...names])
+  expect((await unpacked(often, { bytes: 2 ** 25 })).refused).toMatch(/larger than may be unpacked/)
   expect(await rig.leftovers()).toEqual([])
 })
 
@@ -214,12 +222,13 @@ test('a tree that no unpacking makes is not taken over, whatever the unpacker sa
     'touch x; chmod 666 x',
     'mkdir x; chmod 777 x',
     'mkfifo x',
+    'truncate -s 16M x; for n in 1 2 3 4 5 6 7 8 9; do ln x $n; done',
     'python3 -c "import socket; socket.socket(socket.AF_UNIX).bind(\'x\')"',
   ]
   for (const script of plant) {
     const said = await onBench(rig.place, async (bench) => {
       const lying = lyingDriver(rig.driver, `${script}; echo '{"leftOut": 0}'`)
-      return unpack({ ...rig.place, driver: lying }, bench, [], 'image')
+      return unpack({ ...rig.place, driver: lying, limits: { bytes: 2 ** 26 } }, bench, [], 'image')
     })
     expect([script, said]).toMatchObject([script, { ok: false, failure: { rule: 'image.unpack' } }])
   }

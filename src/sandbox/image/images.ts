@@ -132,7 +132,9 @@ export function createImages(options: ImagesOptions): Images {
     if (reference === undefined) return refused(noName(name))
     const digest = reference.digest ?? (await shelf.names())[imageReferenceText(reference)]
     const present = digest === undefined ? undefined : await here(digest)
-    const kept = present === undefined ? await fromRegistry(reference, signal) : ok(present)
+    // A name that leads to a digest leads nowhere else, also when that image has to come anew.
+    const exact = digest === undefined ? reference : { ...reference, digest }
+    const kept = present === undefined ? await fromRegistry(exact, signal) : ok(present)
     if (!kept.ok) return kept
     const root = shelf.rootOf(kept.value.digest)
     const works = await remembered(
@@ -219,8 +221,8 @@ async function remembered<Answer>(
   }
 }
 
-async function isUnchanged({ entries, fingerprint }: KeptImage, root: string): Promise<boolean> {
-  return (await examineTree(root, entries))?.fingerprint === fingerprint
+async function isUnchanged(kept: KeptImage, root: string): Promise<boolean> {
+  return (await examineTree(root, kept))?.fingerprint === kept.fingerprint
 }
 
 function imageOf(

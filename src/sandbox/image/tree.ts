@@ -15,22 +15,29 @@ export interface TreeFacts {
 
 /**
  * Looks at every entry of an unpacked image, and follows no link. Undefined when there is anything but directories, plain
- * files and links, a mode that unpacking does not give, or more than `mostEntries`: whatever wrote such a tree was not the unpacker.
+ * files and links, a mode that unpacking does not give, or more than `most`: whatever wrote such a tree was not the unpacker.
+ * A file counts once for each of its names, which is how often it is read; holes count as well.
  */
-export async function examineTree(root: string, mostEntries: number): Promise<TreeFacts | undefined> {
+export async function examineTree(
+  root: string,
+  most: Pick<TreeFacts, 'entries' | 'bytes'>,
+): Promise<TreeFacts | undefined> {
   const hash = createHash('sha256')
   const waiting = ['']
   let entries = 0
   let bytes = 0
+  const mayRead = (size: number) => {
+    bytes += size
+    return bytes <= most.bytes
+  }
   for (let below = waiting.pop(); below !== undefined; below = waiting.pop()) {
     const names = (await readdir(join(root, below))).sort()
     entries += names.length
-    if (entries > mostEntries) return undefined
-    const found = await inGroups(names, (name) => entryFacts(root, `${below}/${name}`))
+    if (entries > most.entries) return undefined
+    const found = await inGroups(names, (name) => entryFacts(root, `${below}/${name}`, mayRead))
     for (const facts of found) {
       if (facts === undefined) return undefined
       hash.update(`${JSON.stringify(facts)}\n`)
-      bytes += facts.kind === 'file' ? facts.size : 0
       if (facts.kind === 'directory') waiting.push(facts.path)
     }
   }
@@ -48,13 +55,17 @@ type EntryFacts =
       readonly digest: Digest
     }
 
-async function entryFacts(root: string, path: string): Promise<EntryFacts | undefined> {
+async function entryFacts(
+  root: string,
+  path: string,
+  mayRead: (size: number) => boolean,
+): Promise<EntryFacts | undefined> {
   const place = join(root, path)
   const stats = await lstat(place)
   const mode = stats.mode & 0o7777
   if (stats.isSymbolicLink()) return { path, kind: 'link', to: await readlink(place) }
   if (stats.isDirectory()) return mode === 0o755 ? { path, kind: 'directory' } : undefined
-  if (!stats.isFile() || (mode !== 0o644 && mode !== 0o755)) return undefined
+  if (!stats.isFile() || (mode !== 0o644 && mode !== 0o755) || !mayRead(stats.size)) return undefined
   return { path, kind: 'file', mode, ...(await contentOf(place, stats.size)) }
 }
 

@@ -84,7 +84,7 @@ export async function unpack(
   }
   const done = await runUnpacker(place, bench, order, limits)
   if (!done.ok) return done
-  const facts = await examineTree(bench.root, limits.entries + 1_000)
+  const facts = await examineTree(bench.root, { entries: limits.entries + 1_000, bytes: limits.bytes })
   if (facts === undefined) return refused(unsafe('it holds what no unpacking makes'))
   const own = `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`
   if (place.owner !== undefined) await hostProgram('chown', ['-hR', own, '--', bench.root])

@@ -30,6 +30,7 @@ export interface Allowance {
   leftOut: number
 }
 
+const TOO_LARGE = 'the image is larger than may be unpacked'
 const WHITEOUT = '.wh.'
 const OPAQUE = '.wh..wh..opq'
 
@@ -48,7 +49,7 @@ export async function applyLayer(
     transform(chunk: Buffer, _, done) {
       hash.update(chunk)
       allowance.bytes -= chunk.length
-      if (allowance.bytes < 0) done(new Refused('the image is larger than may be unpacked'))
+      if (allowance.bytes < 0) done(new Refused(TOO_LARGE))
       else done(null, chunk)
     },
   })
@@ -59,7 +60,7 @@ export async function applyLayer(
   for await (const entry of archive) {
     allowance.entries -= 1
     if (allowance.entries < 0) throw new Refused('the image holds more entries than may be unpacked')
-    if (!(await layer.apply(entry))) allowance.leftOut += 1
+    if (!(await layer.apply(entry, allowance))) allowance.leftOut += 1
     entry.resume()
   }
   await reading
@@ -94,7 +95,7 @@ class Layer {
   }
 
   /** False for what is left out. */
-  async apply(entry: Entry): Promise<boolean> {
+  async apply(entry: Entry, allowance: Allowance): Promise<boolean> {
     const { header } = entry
     const parts = partsOf(header.name)
     const name = parts.at(-1)
@@ -121,7 +122,8 @@ class Layer {
         symlinkSync(target, path)
         break
       case 'link':
-        this.#link(path, partsOf(target))
+        allowance.bytes -= this.#link(path, partsOf(target))
+        if (allowance.bytes < 0) throw new Refused(TOO_LARGE)
         break
       case 'block-device':
       case 'character-device':
@@ -146,13 +148,16 @@ class Layer {
     if (entryAt(path) !== undefined) rmSync(path, { recursive: true, force: true })
   }
 
-  #link(path: string, target: readonly string[]): void {
+  /** Returns the size of the file: whoever reads the tree reads it once for each of its names. */
+  #link(path: string, target: readonly string[]): number {
     const source = join(directoryIn(this.#root, target.slice(0, -1)), target.at(-1) ?? '')
-    if (entryAt(source)?.isFile() !== true)
+    const found = entryAt(source)
+    if (found?.isFile() !== true)
       throw new Refused(`a hard link leads to ${shown(target.join('/'))}, which is no file of the image`)
-    if (source === path) return
+    if (source === path) return 0
     this.#makeWay(path)
     linkSync(source, path)
+    return found.size
   }
 
   #whiteOut(parent: string, name: string): true {
