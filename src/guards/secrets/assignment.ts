@@ -1,7 +1,7 @@
 import type { Sighting } from './finding.ts'
 import { isPlaceholder } from './placeholder.ts'
 import { entropy, isHex, isUuid, isWordy, looksRandom } from './randomness.ts'
-import { type NamePromise, namesMaker, promiseOf } from './secret-name.ts'
+import { type NamePromise, readName } from './secret-name.ts'
 
 const LONGEST_VALUE = 1_024
 const LONGEST_GAP = 60
@@ -25,14 +25,22 @@ export function assignmentAt(
 ): Sighting | undefined {
   const name = nameBefore(text, operator, nameStart, nameEnd)
   if (name === undefined) return undefined
-  const promise = promiseOf(name)
-  if (promise === undefined && !namesMaker(name)) return undefined
+  const { promise, maker } = readName(name)
+  if (promise === undefined && !maker) return undefined
   const value = valueAfter(text, operator, nameStart, nameEnd)
   return value === undefined ? undefined : judged(name, promise, value, strict)
 }
 
 /** A value that follows a name after a blank: `--password value`, `login x password y`, `IDENTIFIED BY 'x'`. */
 export function spacedValueAt(text: string, nameStart: number, nameEnd: number): Sighting | undefined {
+  const quoteOrNot = text.charCodeAt(nameEnd + 1)
+  const isCandidate =
+    quoteOrNot === 39 ||
+    quoteOrNot === 34 ||
+    text.startsWith('--', nameStart) ||
+    text.startsWith('password', nameStart) ||
+    /^(?:env|arg) $/i.test(text.slice(nameStart - 4, nameStart))
+  if (!isCandidate) return undefined
   const name = text.slice(nameStart, nameEnd)
   const isOption = name.startsWith('--')
   const lineStart = text.lastIndexOf('\n', nameStart) + 1
@@ -47,7 +55,7 @@ export function spacedValueAt(text: string, nameStart: number, nameEnd: number):
   const isDocker = /^\s*(?:ENV|ARG)\s+$/i.test(before)
   const isGroovy = isQuoted && /^\s*$/.test(before) && /[a-z]Password$/.test(name)
   if (!isOption && !isSql && !isNetrc && !isDocker && !isGroovy) return undefined
-  const promise = isSql ? 'password' : promiseOf(name.replace(/^--/, ''))
+  const promise = isSql ? 'password' : readName(isOption ? name.slice(2) : name).promise
   if (promise === undefined) return undefined
   const value = isQuoted ? quotedValue(text, nameEnd + 1) : bareValue(text, nameEnd + 1, true)
   return value === undefined ? undefined : judged(name, promise, { ...value, setting: true }, false)

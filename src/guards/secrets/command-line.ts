@@ -1,5 +1,6 @@
 import type { Sighting } from './finding.ts'
 import { isPlaceholder } from './placeholder.ts'
+import { lettersOf } from './words.ts'
 
 const LONGEST_LINE = 400
 
@@ -28,6 +29,13 @@ const ARGUMENTS: Readonly<Record<string, RegExp>> = {
   identified: /^\s+(?:with\s+\w{1,40}\s+)?by\s+(?:password\s+)?["']([^"'\n$<{]{4,80})["']/i,
   SecureString: /^\s+(?:-String\s+)?["']([^"'\n$<{]{4,80})["']/,
   'ConvertTo-SecureString': /^\s+(?:-String\s+)?["']([^"'\n$<{]{4,80})["']/,
+}
+
+/** The letters of each program's name as bits: most words are dismissed by them alone. */
+const LETTERS = new Set(Object.keys(ARGUMENTS).map(lettersOf))
+
+export function mayTakeArguments(letters: number): boolean {
+  return LETTERS.has(letters)
 }
 
 /** A password in the arguments of the program whose name is the word that ends at `end`. */

@@ -1,12 +1,12 @@
 import { addressAt, pgpassAt } from './address.ts'
 import { assignmentAt, spacedValueAt } from './assignment.ts'
-import { argumentAt } from './command-line.ts'
+import { argumentAt, mayTakeArguments } from './command-line.ts'
 import { atLeast, type Confidence, type SecretFinding, type Sighting } from './finding.ts'
 import { authorizationAt, webTokenAt } from './header.ts'
 import { type KnownSecret, knownValues, placesOf } from './known-value.ts'
 import { privateKeyAt, puttyKeyAt } from './private-key.ts'
 import { tokensAt } from './tokens.ts'
-import { mayName, walkWords } from './words.ts'
+import { lettersOf, mayName, walkWords } from './words.ts'
 
 export interface SecretOptions {
   /** Where the text is from: lockfiles and built files are judged by makers' shapes alone, tests and documents strictly. */
@@ -65,10 +65,9 @@ function shapedSecrets(text: string, path: string): Sighting[] {
         else tell(tokensAt(text, start, end))
       }
       if (length > 40 || text.charCodeAt(end) !== 32) return
-      const word = text.slice(start, end)
-      if (/^(?:basic|bearer|token|apikey)$/i.test(word)) tell(authorizationAt(text, word, end))
+      if (SCHEMES.has(letters)) tell(authorizationAt(text, text.slice(start, end), end))
       if (generated) return
-      tell(argumentAt(text, word, end))
+      if (mayTakeArguments(letters)) tell(argumentAt(text, text.slice(start, end), end))
       if (mayName(letters)) tell(spacedValueAt(text, start, end))
     },
     operator(at, start, end) {
@@ -80,6 +79,9 @@ function shapedSecrets(text: string, path: string): Sighting[] {
   for (const at of placesOf(text, '://')) tell(addressAt(text, at))
   return found
 }
+
+/** The letters, as bits, of the words that stand before a credential in a header. */
+const SCHEMES = new Set(['basic', 'bearer', 'token', 'apikey'].map(lettersOf))
 
 /** Sorted by place; what begins inside of a surer or longer finding is part of it. */
 function withoutOverlaps(sightings: readonly Sighting[]): Sighting[] {

@@ -8,6 +8,7 @@ const JWT = /eyJ[\w-]{10,2000}\.eyJ[\w-]{10,6000}\.[\w-]{10,1400}/y
 
 /** What follows the word `Basic` or `Bearer` that ends at `end`, if it is a credential. */
 export function authorizationAt(text: string, word: string, end: number): Sighting | undefined {
+  if (!/^(?:basic|bearer|token|apikey)$/i.test(word)) return undefined
   const isBasic = /^basic$/i.test(word)
   if (
     !/^b/i.test(word) &&

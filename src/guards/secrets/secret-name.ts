@@ -16,25 +16,38 @@ const ABOUT =
 const NOT_SECRET =
   /public_?key|pub_?key|publishable|site_?key|sitekey|primary_?key|foreign_?key|sort_?key|partition_?key|cache_?key|hot_?key|map_?key|row_?key|index_?key|lookup_?key|group_?key|query_?key|object_?key|bucket_?key|react_?key|unique_?key|composite_?key|local_?storage|keyboard|keyword|keydown|keyup|keypress|keycode|monkey|turkey|hockey|donkey|whiskey|jockey|csrf|xsrf|tokeniz|tokeniser|stop_?token|eos_?token|bos_?token|pad_?token|unk_?token|sep_?token|cls_?token|mask_?token|special_?token|max_?token|num_?token|cancellation_?token|page_?token|next_?token|continuation_?token|sync_?token|author$|authors$|bypass|compass|passenger|passive|passport(?!_?(?:secret|key))|i18n_?key|translation_?key|message_?key|host_?key|known_?host|signature_?key_?id|no_?pass|key_?type|registry_?key/
 
-/** What the name promises, or undefined if it promises nothing. */
-export function promiseOf(name: string): NamePromise | undefined {
-  if (name.length > 80) return undefined
+const MAKER =
+  /npm_|pypi|docker_?hub|sonar|adafruit|algolia|airtable|amazon|amplitude|asana|auth0|aws|azure|bitbucket|bitly|bugsnag|cloudflare|cloudinary|codecov|coinbase|contentful|coveralls|datadog|deepgram|digitalocean|discord|docusign|dropbox|elastic|etsy|facebook|fastly|firebase|flickr|foursquare|freshbooks|github|gitlab|google|heroku|hubspot|intercom|ionic|jenkins|jira|kraken|linkedin|linode|loggly|mailchimp|mailgun|mailjet|mapbox|mapquest|mattermost|mixpanel|netlify|new_?relic|nytimes|okta|onesignal|opsgenie|pagerduty|paypal|pivotal|plaid|pubnub|pusher|rapidapi|recaptcha|rollbar|salesforce|segment|sendbird|sendgrid|sentry|shodan|shopify|slack|snyk|sonar|spotify|square|squarespace|stripe|sumo|telegram|travis|trello|twilio|twitch|twitter|typeform|unsplash|vercel|vimeo|virustotal|wakatime|yandex|yelp|youtube|zendesk/
+
+/** What a name says of its value: what it promises, and whether it speaks of a service that gives out keys. */
+export interface NameReading {
+  readonly promise: NamePromise | undefined
+  readonly maker: boolean
+}
+
+const LONGEST_NAME = 80
+const NOTHING: NameReading = { promise: undefined, maker: false }
+/** Names come again and again in a text, and in the next one; the few that were read are kept. */
+const READ = new Map<string, NameReading>()
+const MOST_READ = 4_096
+
+export function readName(name: string): NameReading {
+  if (name.length > LONGEST_NAME) return NOTHING
+  const known = READ.get(name)
+  if (known !== undefined) return known
   const plain = name.replace(CAMEL, '$1_$2').toLowerCase().replace(/[-. ]/g, '_')
+  const promise = promiseOf(plain)
+  const reading = { promise, maker: promise === undefined && MAKER.test(plain) && !ABOUT.test(plain) }
+  if (READ.size >= MOST_READ) READ.clear()
+  READ.set(name, reading)
+  return reading
+}
+
+function promiseOf(plain: string): NamePromise | undefined {
   if (NOT_SECRET.test(plain)) return undefined
   if (PASSWORD.test(plain)) return ABOUT.test(plain) ? undefined : 'password'
   if (SECRET.test(plain))
     return ABOUT.test(plain) && !/webhook_url$|_salt$/.test(plain) ? undefined : 'secret'
   if (!TOKEN.test(plain) || ABOUT.test(plain)) return undefined
   return MAKER.test(plain) && !/^key|public/.test(plain) ? 'secret' : 'token'
-}
-
-const MAKER =
-  /npm_|pypi|docker_?hub|sonar|adafruit|algolia|airtable|amazon|amplitude|asana|auth0|aws|azure|bitbucket|bitly|bugsnag|cloudflare|cloudinary|codecov|coinbase|contentful|coveralls|datadog|deepgram|digitalocean|discord|docusign|dropbox|elastic|etsy|facebook|fastly|firebase|flickr|foursquare|freshbooks|github|gitlab|google|heroku|hubspot|intercom|ionic|jenkins|jira|kraken|linkedin|linode|loggly|mailchimp|mailgun|mailjet|mapbox|mapquest|mattermost|mixpanel|netlify|new_?relic|nytimes|okta|onesignal|opsgenie|pagerduty|paypal|pivotal|plaid|pubnub|pusher|rapidapi|recaptcha|rollbar|salesforce|segment|sendbird|sendgrid|sentry|shodan|shopify|slack|snyk|sonar|spotify|square|squarespace|stripe|sumo|telegram|travis|trello|twilio|twitch|twitter|typeform|unsplash|vercel|vimeo|virustotal|wakatime|yandex|yelp|youtube|zendesk/
-
-/** Whether a name speaks of a service that gives out keys. */
-export function namesMaker(name: string): boolean {
-  return (
-    MAKER.test(name.toLowerCase()) &&
-    !ABOUT.test(name.replace(CAMEL, '$1_$2').toLowerCase().replace(/[-. ]/g, '_'))
-  )
 }
