@@ -26,6 +26,9 @@ export const PERMISSIONS = [
   'secrets:remove',
   'sandboxes:inspect',
   'sandboxes:destroy',
+  'policies:read',
+  'policies:test',
+  'policies:set',
   'server:read',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
@@ -76,6 +79,13 @@ export const ACTIONS = {
   'secret.remove': { permission: 'secrets:remove', risk: 'medium' },
   'sandbox.inspect': { permission: 'sandboxes:inspect', risk: 'medium' },
   'sandbox.destroy': { permission: 'sandboxes:destroy', risk: 'low' },
+  'policy.list': { permission: 'policies:read', risk: 'low' },
+  'policy.show': { permission: 'policies:read', risk: 'low' },
+  'policy.explain': { permission: 'policies:read', risk: 'low' },
+  'policy.preview': { permission: 'policies:test', risk: 'low' },
+  'policy.replay': { permission: 'policies:test', risk: 'low' },
+  'policy.set': { permission: 'policies:set', risk: 'critical' },
+  'policy.remove': { permission: 'policies:set', risk: 'critical' },
   'audit.list': { permission: 'audit:read', risk: 'low' },
   'audit.checkpoint': { permission: 'audit:read', risk: 'low' },
   'audit.export': { permission: 'audit:read', risk: 'medium' },

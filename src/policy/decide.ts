@@ -89,6 +89,17 @@ export function decideAtDoor(actor: Actor, action: ActionName): Decision {
 
 const ANYWHERE = { kind: 'Organisation', id: '' } as const
 
+/** Nothing is allowed by rules of which one could not be read: it might have forbidden it. */
+export function withBrokenRule(decision: Decision, error: string): Decision {
+  const { smallestChange, ...broken } = brokenRule(error)
+  return {
+    effect: 'deny',
+    risk: decision.risk,
+    rules: [broken, ...decision.rules],
+    ...(smallestChange === undefined ? {} : { smallestChange }),
+  }
+}
+
 /** A denial, or what is not confirmed yet, as the refusal every surface shows. */
 export function refusalOf(decision: Decision): Failure {
   const spoke = decision.rules.find(({ effect }) => effect === decision.effect)

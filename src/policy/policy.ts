@@ -4,8 +4,9 @@ import { createEngine, type Engine } from './cedar/engine.ts'
 import { roleRules } from './cedar/role-rules.ts'
 import type { Rule } from './cedar/rule.ts'
 import { STANDING_RULES } from './cedar/standing-rules.ts'
-import { type Decision, decide, type Question } from './decide.ts'
+import { type Decision, decide, type Question, withBrokenRule } from './decide.ts'
 import { type Moment, momentOf } from './moment.ts'
+import { isAboutPolicies } from './organisation-rules.ts'
 import { policyVersion } from './version.ts'
 
 /** All rules of one organisation: its own, what stands, and the matrix of roles. */
@@ -22,9 +23,18 @@ export interface PolicySurroundings {
   readonly timeZone: string
 }
 
-/** `own` are rules that `readRules` has checked. */
-export function createPolicy(own: readonly Rule[], { clock, timeZone }: PolicySurroundings): Policy {
-  const engine = createEngine([...STANDING_RULES, ...roleRules(), ...own])
+/**
+ * `own` are rules that were read and checked. About policies themselves only what stands is asked, so that none shuts out
+ * those who could mend it. Where an organisation's rules cannot be read any more, `broken` says why, and nothing else is
+ * allowed until they are.
+ */
+export function createPolicy(
+  own: readonly Rule[],
+  { clock, timeZone }: PolicySurroundings,
+  broken?: string,
+): Policy {
+  const standing = createEngine([...STANDING_RULES, ...roleRules()])
+  const engine = own.length === 0 ? standing : createEngine([...standing.rules, ...own])
   const remembered = new Map<string, Decision>()
   return {
     version: policyVersion(engine),
@@ -34,7 +44,9 @@ export function createPolicy(own: readonly Rule[], { clock, timeZone }: PolicySu
       const key = keyOf(question, moment)
       const known = remembered.get(key)
       if (known !== undefined) return known
-      const decision = decide(engine, question, moment)
+      const aboutPolicies = isAboutPolicies(question.action)
+      const asked = decide(aboutPolicies ? standing : engine, question, moment)
+      const decision = broken === undefined || aboutPolicies ? asked : withBrokenRule(asked, broken)
       if (remembered.size >= MOST_REMEMBERED) remembered.clear()
       remembered.set(key, decision)
       return decision

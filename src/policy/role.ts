@@ -10,6 +10,7 @@ export const LEAST_ROLE = {
   'projects:read': 'viewer',
   'evidence:read': 'viewer',
   'server:read': 'viewer',
+  'policies:read': 'viewer',
   'tasks:create': 'developer',
   'tasks:cancel': 'developer',
   'reviews:select': 'developer',
@@ -26,6 +27,7 @@ export const LEAST_ROLE = {
   'egress:allow': 'maintainer',
   'people:read': 'maintainer',
   'audit:read': 'maintainer',
+  'policies:test': 'maintainer',
   'budgets:raise': 'maintainer',
   'budgets:set': 'admin',
   'providers:create': 'admin',
@@ -33,6 +35,7 @@ export const LEAST_ROLE = {
   'people:create': 'admin',
   'people:remove': 'admin',
   'secrets:set': 'owner',
+  'policies:set': 'owner',
   'secrets:remove': 'owner',
 } as const satisfies Record<Permission, Role>
 

@@ -117,7 +117,7 @@ test.each([
   const read = readRules(text, 'own.cedar')
   expect(read).toMatchObject({ ok: false, failure: { code: 'invalid_configuration', rule: 'policy.text' } })
   expect(read.ok ? '' : read.failure.message).toMatch(words)
-  expect(read.ok ? '' : read.failure.message).toMatch(/^own\.cedar: /)
+  expect(read.ok ? '' : read.failure.message).toMatch(/^own\.cedar:1: /)
 })
 
 test('the schema has every action, permission and fact', () => {

@@ -38,14 +38,17 @@ export interface Engine {
 /**
  * An engine over rules that `readRules` has checked. Cedar names the forbids that spoke or, when none did, the permits;
  * so the permits are asked once more by themselves when a forbid spoke, and an explanation names them all.
+ *
+ * The library keeps what it parsed for ever. An engine of a `slot` takes the place of the one before it in that slot,
+ * and is only good until the next: for asking at once.
  */
-export function createEngine(rules: readonly Rule[]): Engine {
+export function createEngine(rules: readonly Rule[], slot?: string): Engine {
   const sorted = rules.toSorted((a, b) => (a.name < b.name ? -1 : 1))
   const version = digestOf(canonicalJson(sorted.map(({ name, text }) => ({ name, text }))))
   const byName = new Map(sorted.map((rule) => [rule.name, rule]))
-  const all = prepare(`${version}:all`, sorted)
+  const all = prepare(`${slot ?? version}:all`, sorted)
   const permits = prepare(
-    `${version}:permits`,
+    `${slot ?? version}:permits`,
     sorted.filter(({ effect }) => effect === 'permit'),
   )
   const named = (names: readonly string[]) => names.flatMap((name) => byName.get(name) ?? [])

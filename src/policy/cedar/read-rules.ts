@@ -1,4 +1,9 @@
-import { policySetTextToParts, policyToJson, validate } from '@cedar-policy/cedar-wasm/nodejs'
+import {
+  type DetailedError,
+  policySetTextToParts,
+  policyToJson,
+  validate,
+} from '@cedar-policy/cedar-wasm/nodejs'
 import type { Failure } from '#kernel/failure.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { CONFIRMATIONS, type Confirmation, type Rule } from './rule.ts'
@@ -17,25 +22,36 @@ export function readRules(text: string, origin: string): Result<readonly Rule[]>
     return refused(wrong(origin, 'It is too long.', `Keep it below ${LONGEST} characters.`))
   const parts = policySetTextToParts(text)
   if (parts.type === 'failure')
-    return refused(wrong(origin, firstOf(parts.errors), 'See docs/policies.md for the language.'))
+    return refused(
+      wrong(at(origin, text, parts.errors), firstOf(parts.errors), 'See docs/policies.md for the language.'),
+    )
   if (parts.policy_templates.length > 0)
     return refused(
-      wrong(origin, 'It holds a template.', 'Write the policy out, without ?principal or ?resource.'),
+      wrong(
+        `${origin}:${lineOf(text, text.indexOf('?'))}`,
+        'It holds a template.',
+        'Write the policy out, without ?principal or ?resource.',
+      ),
     )
   const rules: Rule[] = []
   for (const policy of parts.policies) {
-    const rule = readRule(policy, origin)
+    const rule = readRule(policy, `${origin}:${lineOf(text, text.indexOf(policy))}`)
     if (!rule.ok) return rule
     if (rules.some(({ name }) => name === rule.value.name))
       return refused(
-        wrong(origin, `Two policies are called ${rule.value.name}.`, 'Give each an @id of its own.'),
+        wrong(
+          `${origin}:${lineOf(text, text.lastIndexOf(policy))}`,
+          `Two policies are called ${rule.value.name}.`,
+          'Give each an @id of its own.',
+        ),
       )
     rules.push(rule.value)
   }
   const invalid = problemOf(rules)
-  return invalid === undefined
-    ? ok(rules)
-    : refused(wrong(origin, invalid, 'See docs/policies.md for what there is.'))
+  if (invalid === undefined) return ok(rules)
+  const { policy, message } = invalid
+  const line = lineOf(text, policy === undefined ? -1 : text.indexOf(policy))
+  return refused(wrong(`${origin}:${line}`, message, 'See docs/policies.md for what there is.'))
 }
 
 function readRule(text: string, origin: string): Result<Rule> {
@@ -85,14 +101,30 @@ function isConfirmation(text: string): text is Confirmation {
   return (CONFIRMATIONS as readonly string[]).includes(text)
 }
 
-function problemOf(rules: readonly Rule[]): string | undefined {
+function problemOf(
+  rules: readonly Rule[],
+): { readonly message: string; readonly policy?: string } | undefined {
   const staticPolicies = Object.fromEntries(rules.map(({ name, text }) => [name, text]))
   const answer = validate({ schema: cedarSchema(), policies: { staticPolicies } })
-  if (answer.type === 'failure') return firstOf(answer.errors)
+  if (answer.type === 'failure') return { message: firstOf(answer.errors) }
   const [first] = answer.validationErrors
-  return (
-    first && `${first.policyId}: ${first.error.message}${first.error.help ? ` (${first.error.help})` : ''}`
-  )
+  if (first === undefined) return undefined
+  const { policyId, error } = first
+  const policy = staticPolicies[policyId]
+  return {
+    message: `${policyId}: ${error.message}${error.help ? ` (${error.help})` : ''}`,
+    ...(policy === undefined ? {} : { policy }),
+  }
+}
+
+/** Where Cedar says that it is; its places are bytes, which is near enough in text that is nearly all ASCII. */
+function at(origin: string, text: string, errors: readonly DetailedError[]): string {
+  const start = errors[0]?.sourceLocations?.[0]?.start
+  return start === undefined ? origin : `${origin}:${lineOf(text, start)}`
+}
+
+function lineOf(text: string, offset: number): number {
+  return text.slice(0, Math.max(0, offset)).split('\n').length
 }
 
 function firstOf(errors: readonly { readonly message: string }[]): string {

@@ -51,7 +51,7 @@ unless { context has readsServerFiles && (!context.readsServerFiles || context.r
     name: 'system.never-decides',
     reason: 'Autonomous work never approves, and never changes who may do what.',
     remedy: 'Ask a person to do it.',
-    text: `forbid(principal is Airlock::System, action in [${quoted(['reviews:approve', 'people:create', 'people:remove', 'budgets:set', 'budgets:raise', 'egress:widen', 'egress:allow', 'providers:create', 'providers:remove'])}], resource);`,
+    text: `forbid(principal is Airlock::System, action in [${quoted(['reviews:approve', 'people:create', 'people:remove', 'policies:set', 'budgets:set', 'budgets:raise', 'egress:widen', 'egress:allow', 'providers:create', 'providers:remove'])}], resource);`,
   }),
   forbid({
     name: 'system.high-risk-waits',

@@ -1,0 +1,95 @@
+import { ACTIONS, type ActionName } from '../action.ts'
+import type { Place } from '../cedar/engine.ts'
+import type { Rule } from '../cedar/rule.ts'
+import type { PrincipalKind } from '../cedar/schema.ts'
+import { coveredActions, jsonOf } from '../cedar/scope.ts'
+import { isAboutPolicies } from '../organisation-rules.ts'
+import { holds, ROLES, type Role } from '../role.ts'
+import { SAMPLE_PLACE, type Sample, type SampleFacts } from '../sample.ts'
+import { mentionedValues } from './mentioned-values.ts'
+
+/** Who asks, as people call them. */
+export interface Asker {
+  readonly name: string
+  readonly kind: PrincipalKind
+  readonly role: Role
+}
+
+export interface Grid {
+  readonly samples: readonly (Sample & { readonly asker: string })[]
+  /** False where all combinations would have been too many, and facts vary only two at a time. */
+  readonly complete: boolean
+}
+
+export const ASKERS: readonly Asker[] = [
+  ...ROLES.map((role) => ({ name: role, kind: 'User', role }) as const),
+  { name: 'a service account', kind: 'ServiceAccount', role: 'maintainer' },
+  { name: 'autonomous work', kind: 'System', role: 'maintainer' },
+]
+
+/** A question takes some fifty microseconds, and each is asked twice. */
+const MOST_QUESTIONS = 2_000
+
+/** Questions on which these rules may have something to say: every asker, action and place, at all turning points. */
+export function gridOver(rules: readonly Rule[]): Grid {
+  const actions = coveredBy(rules)
+  const places = placesIn(rules)
+  const values = [...mentionedValues(rules)]
+  const asked = ASKERS.flatMap((asker) =>
+    // who lacks the permission is refused before and after: policies only take away
+    actions
+      .filter((action) => holds(asker.role, ACTIONS[action].permission))
+      .map((action) => ({ asker, action })),
+  )
+  const outer = Math.max(1, asked.length * places.length)
+  const room = Math.floor(MOST_QUESTIONS / outer)
+  const size = values.reduce((product, [, each]) => product * each.length, 1)
+  const all = size <= Math.max(1, room)
+  const combinations = all ? product(values) : pairs(values).slice(0, Math.max(20, room))
+  const samples = asked.flatMap(({ asker: { name, kind, role }, action }) =>
+    places.flatMap((place) =>
+      combinations.map((facts) => ({ asker: name, kind, role, action, place, facts })),
+    ),
+  )
+  return { samples, complete: all }
+}
+
+function coveredBy(rules: readonly Rule[]): ActionName[] {
+  const covered = new Set(rules.flatMap((rule) => coveredActions(rule)))
+  return [...covered].filter((action) => !isAboutPolicies(action)).sort()
+}
+
+/** A project, and whatever place the heads of the rules name. */
+function placesIn(rules: readonly Rule[]): Place[] {
+  const named = new Map<string, Place>([[SAMPLE_PLACE.id, SAMPLE_PLACE]])
+  for (const rule of rules) {
+    const head: unknown = jsonOf(rule).resource
+    for (const { kind, id } of entitiesIn(head))
+      if (!named.has(id)) named.set(id, { ...SAMPLE_PLACE, kind, id })
+  }
+  return [...named.values()]
+}
+
+function entitiesIn(node: unknown): Pick<Place, 'kind' | 'id'>[] {
+  if (typeof node !== 'object' || node === null) return []
+  const { type, id } = node as { type?: unknown; id?: unknown }
+  if (typeof type === 'string' && typeof id === 'string')
+    return [{ kind: type.replace('Airlock::', '') as Place['kind'], id }]
+  return Object.values(node).flatMap(entitiesIn)
+}
+
+type Values = readonly (readonly [keyof SampleFacts, readonly unknown[]])[]
+
+function product(values: Values): SampleFacts[] {
+  return values.reduce<SampleFacts[]>(
+    (soFar, [name, each]) => soFar.flatMap((facts) => each.map((value) => ({ ...facts, [name]: value }))),
+    [{}],
+  )
+}
+
+/** Any two facts at all their values, the others as usual. */
+function pairs(values: Values): SampleFacts[] {
+  const found = values.flatMap((one, index) => values.slice(index + 1).flatMap((two) => product([one, two])))
+  const distinct = new Map(found.map((facts) => [JSON.stringify(facts), facts]))
+  return [...distinct.values()]
+}

@@ -1,0 +1,31 @@
+import { ok, type Result } from '#kernel/result.ts'
+import { createEngine } from './cedar/engine.ts'
+import { roleRules } from './cedar/role-rules.ts'
+import type { Rule } from './cedar/rule.ts'
+import { STANDING_RULES } from './cedar/standing-rules.ts'
+import { checkExamples, type Example, readExamples } from './examples.ts'
+import { readOrganisationRules } from './organisation-rules.ts'
+
+/** `NAME.cedar` and the `NAME.examples.yaml` beside it, as they were written. */
+export interface PolicyFile {
+  readonly name: string
+  readonly text: string
+  readonly examples: string
+}
+
+export interface ReadPolicyFile {
+  readonly name: string
+  readonly rules: readonly Rule[]
+  readonly examples: readonly Example[]
+}
+
+/** Reads a policy and holds it to its examples, together with what stands and nothing else: the same answer everywhere. */
+export function readPolicyFile({ name, text, examples }: PolicyFile): Result<ReadPolicyFile> {
+  const rules = readOrganisationRules(text, `${name}.cedar`)
+  if (!rules.ok) return rules
+  const read = readExamples(examples, `${name}.examples.yaml`)
+  if (!read.ok) return read
+  const engine = createEngine([...STANDING_RULES, ...roleRules(), ...rules.value], 'examples')
+  const checked = checkExamples(engine, rules.value, read.value, `${name}.examples.yaml`)
+  return checked.ok ? ok({ name, rules: rules.value, examples: read.value }) : checked
+}
