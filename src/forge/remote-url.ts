@@ -24,6 +24,8 @@ export function remoteAddress(url: string): Result<RemoteAddress> {
 function httpAddress(text: string): Result<RemoteAddress> {
   const url = URL.parse(text)
   if (url === null || url.hostname === '') return refused(badAddress('it is not a URL'))
+  // git reads another host than is read here out of http://127.0.0.1\@host/
+  if (text.includes('\\')) return refused(badAddress('it has a backslash in it'))
   if (url.username !== '' || url.password !== '')
     return refused(badAddress('it carries a user name or password; give the credential beside the URL'))
   if (url.search !== '' || url.hash !== '') return refused(badAddress('it has a query or a fragment'))

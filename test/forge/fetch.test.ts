@@ -126,6 +126,25 @@ describe('fetching from a local path', () => {
     },
   )
 
+  test.runIf(process.geteuid?.() === 0)(
+    'a path through what another user can exchange leads to nothing that user could not read',
+    async () => {
+      const secret = gitFixture()
+      secret.write('secret.txt', 'secret\n')
+      secret.commit()
+      chmodSync(secret.directory, 0o700)
+      const theirs = temporaryDirectory()
+      symlinkSync(secret.directory, join(theirs, 'link'))
+      execFileSync('cp', ['-a', secret.directory, join(theirs, 'of-root')])
+      execFileSync('chown', ['-h', '65534:65534', theirs, join(theirs, 'link')])
+
+      const repository = await trusted()
+      for (const url of [join(theirs, 'link'), join(theirs, 'of-root')])
+        expect(await repository.fetch({ url }), url).toMatchObject({ ok: false })
+      expect(await repository.fetch({ url: secret.directory })).toMatchObject({ ok: true })
+    },
+  )
+
   test('nothing that the repository configures is executed', async () => {
     const source = gitFixture()
     source.write('a.txt', 'a\n')
@@ -238,6 +257,7 @@ test('addresses that git could take for something else are refused', async () =>
     'relative/path',
     'https://user:secret@example.test/x.git',
     'https://example.test/x.git?a=b',
+    'http://127.0.0.1\\@example.test/x.git',
     'ssh://-oProxyCommand=id/x',
     'ssh://user:password@example.test/x',
     'user@host:-x',

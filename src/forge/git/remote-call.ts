@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { type RemoteAddress, remoteAddress } from '../remote-url.ts'
 import type { Remote } from '../repository.ts'
+import { ownerToServeAs } from './serve-as.ts'
 
 /** What a git command needs to speak to one remote, and to nothing else. */
 export interface RemoteCall {
@@ -59,14 +59,10 @@ const SERVING_GIT = [
   '-c gc.auto=0 -c receive.autoGC=false -c maintenance.auto=false',
 ].join(' ')
 
-/**
- * As root, serve a repository as its owner: nothing there may end up belonging to root, and its alternates and links lead
- * only to what the owner may read anyway.
- */
 async function asOwner(path: string): Promise<string> {
   if (process.geteuid?.() !== 0) return ''
-  const owner = await stat(path).catch(() => undefined)
-  if (owner === undefined || owner.uid === 0) return ''
+  const owner = await ownerToServeAs(path)
+  if (owner === undefined) return ''
   return `setpriv --reuid=${owner.uid} --regid=${owner.gid} --clear-groups env `
 }
 
