@@ -16,6 +16,7 @@ const BENCHMARKS = [
   'gateway.ts',
   'task-overhead.ts',
   'decide.ts',
+  'command-guard.ts',
 ]
 
 const rows: Row[] = []

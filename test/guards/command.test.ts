@@ -70,6 +70,16 @@ describe('the command guard', () => {
     ['slashes', `cat ${'/./'.repeat(20_000)}`],
     ['functions', `${'f(){ '.repeat(5_000)}${'f;};'.repeat(5_000)}`],
     ['downloads', `${'curl -o a x;bash a;'.repeat(3_000)}`],
+    ['strings', `node -e '${"'a'+".repeat(12_000)}1'`],
+    ['calls', `ruby -e '${'system('.repeat(8_000)}'`],
+    ['decoded layers', `python3 -c "exec('${'YWFh'.repeat(12_000)}')"`],
+    ['variables', `${'a=$a$a;'.repeat(8_000)} $a`],
+    ['assignments', `${Array.from({ length: 4_000 }, (_, at) => `v${at}=x;`).join('')} $v1`],
+    ['aliases', `${"alias x='y';".repeat(4_000)}`],
+    ['echoes into shells', `${'echo "echo a | sh" | sh;'.repeat(2_000)}`],
+    ['nested echoes', `${'echo a | tee b | rev | '.repeat(2_000)} sh`],
+    ['wildcards of rules', `psql ${'prodprod'.repeat(7_000)}`],
+    ['placeholders', `ls ${'<a '.repeat(1_300)}`],
     ['quotes', `python3 -c "${"'a\\\\".repeat(12_000)}"`],
   ])('answers within reason for a mountain of %s', (_, text) => {
     expect(['allow', 'ask', 'deny']).toContain(judgeCommand(text, context).verdict)
@@ -79,6 +89,21 @@ describe('the command guard', () => {
     const piece = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 8 }),
       fc.constantFrom(
+        ...[
+          'python3 -c',
+          'awk',
+          'perl -e',
+          "node -e 'eval(atob(1))'",
+          'vim -c',
+          '| sh',
+          '<<< x',
+          'base64 -d',
+          'x=',
+          '$x',
+          '<y>',
+          '\u0000',
+          '\ud800',
+        ],
         ..."rm -rf / $( ) ` \" ' | & ; < > <<EOF EOF {a,b} $x bash -c eval curl \n \\ $'\\x72' env xargs find -exec {} + if then fi while do done case esac (( )) [[ ]] function".split(
           ' ',
         ),

@@ -15,7 +15,7 @@ export const opencode: AgentHook = {
 
 function plugin(command: string): string {
   return `// Written by \`airlock hook opencode --install\`. Asks Airlock about each tool before it runs; no answer is a refusal.
-import { spawnSync } from 'node:child_process'
+import { spawnSync } from "node:child_process"
 
 export const Airlock = async ({ directory }) => ({
   'tool.execute.before': async ({ tool }, { args }) => {

@@ -58,3 +58,11 @@ function isHiddenPattern(text: string): boolean {
   if (/[?[]/.test(text)) return true
   return text.startsWith('/') && text.slice(end + 1).includes('*')
 }
+
+/** `c''at`, `w"h"o`, `c\\at`: quotes that change nothing but how it looks. A first backslash only goes around an alias. */
+export function isBrokenUp(name: string): boolean {
+  if (!/^[\w'"\\.-]{2,80}$/.test(name)) return false
+  // Scripts of Python begin with `'''exec'`, which both languages read.
+  if (name.startsWith("'''")) return false
+  return /\w\\\w/.test(name) || (/['"]/.test(name) && !/^(['"])[\w.-]*\1$/.test(name))
+}

@@ -203,6 +203,11 @@ function otherTexts({ name, args }: Invocation): string[] {
       return args.some(({ text }) => /^--?shell-escape$/.test(text))
         ? args.flatMap(({ text }) => bodies(text, '\\write18{'))
         : []
+    case 'npm':
+      // `npm pkg set scripts.x=…`: run by the next person who types `npm test`.
+      return args.flatMap(({ text }) =>
+        /^scripts\.[\w:-]{1,60}=/.test(text) ? [text.slice(text.indexOf('=') + 1)] : [],
+      )
     case 'puppet':
       return args.flatMap(({ text }) => /exec\s*\{\s*'([^']*)'/.exec(text)?.[1]?.replace(/:$/, '') ?? [])
     case 'csvtool':

@@ -92,6 +92,16 @@ function programTargets({ name, args }: Invocation): readonly Argument[] {
     case 'chown':
     case 'chgrp':
       return operands(args).slice(1)
+    case 'tar':
+    case 'bsdtar':
+      return args.some(
+        ({ text }, index) =>
+          (index === 0 && /^-?[a-zA-Z]*x/.test(text)) || /^-[a-zA-Z]*x|^--extract$/.test(text),
+      )
+        ? optionValues(args, '-C', '--directory')
+        : []
+    case 'unzip':
+      return optionValues(args, '-d')
     case 'curl':
       return optionValues(args, '-o', '--output')
     case 'wget':

@@ -5,6 +5,14 @@ const NONE: readonly Invocation[] = []
 const MOST = 1_000
 const LONGEST_VALUE = 4_096
 
+/** Programs take a command out of these. */
+export const COMMAND_VARIABLES = new Set(
+  `BASH_ENV ENV PROMPT_COMMAND PAGER MANPAGER GIT_PAGER LESSOPEN LESSCLOSE EDITOR VISUAL GIT_EDITOR GIT_SSH_COMMAND GIT_SSH
+  GIT_EXTERNAL_DIFF GIT_ASKPASS SSH_ASKPASS SUDO_ASKPASS BROWSER GIT_SEQUENCE_EDITOR GIT_PROXY_COMMAND`
+    .split(/\s+/)
+    .filter(Boolean),
+)
+
 /** What is known of shell variables at a point of the text, read from top to bottom. */
 export class Variables {
   readonly #values = new Map<string, string>()

@@ -118,6 +118,13 @@ function values(args: readonly Argument[], ...names: readonly string[]): string[
 
 /** The root, a directory of the system, a home or its keys: what stands before the first colon. */
 function isHostPath(volume: string): boolean {
+  if (
+    /^\/(etc|usr|lib|sys|var\/lib|var\/cache|dev\/(bus|shm|dri|snd))\/[^:]{1,200}:[^:]{1,200}:ro\b/.test(
+      volume,
+    ) &&
+    !/shadow|sudoers|ssh|docker|kube/.test(volume)
+  )
+    return false
   const colon = volume.indexOf(':')
   const path = colon < 0 ? volume : volume.slice(0, colon)
   if (path === '/' || path === '~' || path === '~/') return true

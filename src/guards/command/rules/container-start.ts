@@ -6,7 +6,8 @@ import type { CommandRule } from '../rule.ts'
 const ACTIONS: Readonly<Record<string, RegExp>> = {
   docker:
     /^(run|exec|start|restart|create|compose (up|run|exec|start|restart)|container (run|exec|start|create)|service|stack|swarm|plugin|load|import|push|login|checkpoint|attach|debug|sandbox|volume (rm|prune)|system prune|update)\b/,
-  podman: /^(run|exec|start|create|play|kube|machine|push|login|load|system (reset|prune))\b/,
+  podman:
+    /^(run|exec|start|create|play|kube (play|apply|down)|machine (init|start|stop|rm|set|ssh|reset)|push|login|load|system (reset|prune))\b/,
   nerdctl: /^(run|exec|start|create|push)\b/,
   'docker-compose': /^(up|run|exec|start|restart|create)\b/,
   'podman-compose': /^(up|run|exec|start)\b/,

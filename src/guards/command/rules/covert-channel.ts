@@ -2,9 +2,7 @@ import type { Argument, Invocation } from '../reading.ts'
 import { operands } from '../reading.ts'
 import type { CommandRule } from '../rule.ts'
 
-const LOOKUPS = new Set(
-  'dig nslookup host drill ping ping6 resolvectl getent delv kdig traceroute whois'.split(' '),
-)
+const LOOKUPS = new Set('dig nslookup host drill ping ping6 resolvectl delv kdig traceroute whois'.split(' '))
 const HARMLESS = new Set(
   'echo printf date seq cat jq git npm node uname dirname basename pwd mktemp nproc'.split(' '),
 )

@@ -15,10 +15,11 @@ const SECRET_FILES = [
 ]
 
 const SECRET_PATHS: readonly RegExp[] = [
-  /(^|[/@=:])etc\/(g?shadow-?|sudoers|krb5\.keytab|security\/opasswd|master\.passwd|spwd\.db)($|[\s,;])/,
+  /(^|[/@=:])etc\/(g?shadow-?|sudoers|sudoers\.d\/[^/]*|krb5\.keytab|security\/opasswd|master\.passwd|spwd\.db)($|[\s,;])/,
   /\/ssh_host_[a-z0-9]{1,10}_key$/,
   /(^|[/@=:~])\.ssh(\/(id_[a-z0-9_]+|identity|[^/]*(key|\.pem)|\*)?)?$/,
-  /(^|[/@=:~])\.(aws|gnupg|azure)\/?$/,
+  /(^|[/@=:~])\.(aws|gnupg|azure|oci)(\/sessions)?\/?$/,
+  /(^|[/@=:~])\.config\/gcloud\/?$/,
   /(^|[/@=:~])\.aws\/(credentials|config|sso|cli|\*)/,
   /(^|[/@=:~])\.gnupg\/(private|secring|\*)/,
   /(^|[/@=:~])\.azure\/[^/]*([tT]oken|[pP]rofile|\*)/,
@@ -134,7 +135,7 @@ function gitWords(args: readonly Argument[]): string {
 }
 
 /** They look at names and modes only. */
-const LISTERS = /^(ls|ll|cd|mkdir|stat|chmod|chown|test|touch|find|du|tree)$/
+const LISTERS = /^(ls|ll|cd|mkdir|stat|chmod|chown|test)$/
 
 function isSecret(argument: Argument): boolean {
   const text =

@@ -63,6 +63,7 @@ function turnsOff(invocation: Invocation): boolean {
     case 'kill':
     case 'pkill':
     case 'killall':
+      if (hasWord(args, '-HUP', '-USR1', '-USR2', '-0', '-1', '-l')) return false
       return (
         isDefence(invocation) ||
         args.some(({ substitutions }) =>

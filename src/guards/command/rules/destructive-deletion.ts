@@ -56,6 +56,7 @@ function destroyed({ name, args, via }: Invocation): readonly Target[] {
   switch (name) {
     case 'rm':
     case 'srm':
+    case 'wipe':
       return operands(args).map((word) => ({
         word,
         wholly: hasFlag(args, 'r', '--recursive') || hasFlag(args, 'R') || via.includes('find'),
@@ -127,7 +128,8 @@ function* objection(target: Target, invocation: Invocation, workspace: string): 
       }
     return
   }
-  const verdict = gravity(place, wholly, picked, name)
+  const isThrownAway = name === 'mv' && operands(args).at(-1)?.text === '/dev/null'
+  const verdict = isThrownAway ? 'deny' : gravity(place, wholly, picked, name)
   if (verdict === undefined) return
   if (/^(chmod|chown|chgrp)$/.test(name) && verdict === 'ask' && optionValues(args, '--reference').length > 0)
     return

@@ -18,9 +18,13 @@ export const gitHooks: CommandRule = {
   ],
   allows: ['ls .git/hooks', 'cat .git/config', 'cp x hooks/pre-commit', "echo '*.log' >> .git/info/exclude"],
   *look(reading) {
-    for (const { target, invocation } of writtenTo(reading))
+    for (const { target, by, invocation } of writtenTo(reading))
       if (PLANTED.test(target.text))
-        yield { verdict: 'deny', reason: `${target.text} makes git run a program.`, span: invocation?.span }
+        yield {
+          verdict: by === 'chmod' ? 'ask' : 'deny',
+          reason: `${target.text} makes git run a program.`,
+          span: invocation?.span,
+        }
     for (const { name, args, span } of reading.invocations)
       if ((name === 'rm' || name === 'mv') && operands(args).some(({ text }) => PLANTED.test(text)))
         yield { verdict: 'deny', reason: 'It removes a hook or a setting of git.', span }

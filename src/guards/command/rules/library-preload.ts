@@ -34,7 +34,7 @@ export const libraryPreload: CommandRule = {
         !KNOWN.test(value.text)
       )
         yield {
-          verdict: 'deny',
+          verdict: value.opaque ? 'ask' : 'deny',
           reason: `${name} loads ${value.text.slice(0, 80)} into every program that starts.`,
         }
       else if (name === 'LD_LIBRARY_PATH' && /^(\/tmp|\/dev\/shm|\/var\/tmp)/.test(value.text))

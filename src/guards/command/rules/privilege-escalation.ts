@@ -1,6 +1,6 @@
 import { isShell } from '../embedded.ts'
-import type { Invocation } from '../reading.ts'
-import { firstOperand, hasFlag, hasWord, operands, optionValues } from '../reading.ts'
+import type { Argument, Invocation } from '../reading.ts'
+import { firstOperand, hasFlag, hasWord } from '../reading.ts'
 import type { CommandRule, Sighting } from '../rule.ts'
 
 const BECOMES = new Set(
@@ -40,28 +40,33 @@ function* objections(invocation: Invocation): Iterable<Sighting> {
 }
 
 function opensShell({ name, args }: Invocation): boolean {
-  const words = args.map(({ text }) => text)
   if (name === 'su' || name === 'runuser')
     return (
-      !hasWord(args, '-c', '--command') || /^(root|-)?$/.test(firstOperand(args)) || words.includes('root')
+      !hasWord(args, '-c', '--command') || /^(root|-)?$/.test(firstOperand(args)) || hasWord(args, 'root')
     )
   if (name === 'sudoedit') return true
-  if (
-    hasFlag(args, 'i', '--login') ||
-    hasFlag(args, 's', '--shell') ||
-    words.some((word) => /^-u#?-1$/.test(word))
-  )
+  const own = ownOptions(args)
+  if (hasFlag(own, 'i', '--login') || hasFlag(own, 's', '--shell') || hasFlag(own, 'S', '--stdin'))
     return true
-  if (hasFlag(args, 'S', '--stdin')) return true
-  if (words.some((word) => /^(LD_|DYLD_|PYTHONPATH=|PERL5)/.test(word))) return true
-  const [first, ...rest] = operands(args).filter(
-    (word) => !optionValues(args, '-u', '--user').includes(word) && !/^\w+=/.test(word.text),
-  )
+  if (own.some(({ text }) => /^(-u#?-1$|LD_|DYLD_|PYTHONPATH=|PERL5)/.test(text))) return true
+  const [first, ...rest] = args.slice(own.length)
   const program = first?.text.slice(first.text.lastIndexOf('/') + 1) ?? ''
-  return isShell(program)
-    ? rest.every(({ text }) => text.startsWith('-')) || hasWord(args, '-c')
-    : program === 'su' || program === 'visudo'
+  if (!isShell(program)) return program === 'su' || program === 'visudo'
+  return rest.every(({ text }) => text.startsWith('-')) || hasWord(rest, '-c')
 }
+
+/** The words of `sudo` itself: up to the program that it runs. */
+function ownOptions(args: readonly Argument[]): readonly Argument[] {
+  let at = 0
+  for (; at < args.length; at++) {
+    const text = args[at]?.text ?? ''
+    if (VALUED.has(text)) at += 1
+    else if (!text.startsWith('-') && !/^\w+=/.test(text)) break
+  }
+  return args.slice(0, at)
+}
+
+const VALUED = new Set('-u -g -h -p -C -r -t -T -U -D -R --user --group --prompt --host --chdir'.split(' '))
 
 function becomesRoot(text: string, names: ReadonlySet<string>, _: readonly string[]): boolean {
   const call = ['setuid', 'setreuid', 'setresuid', 'setgid', 'seteuid', 'posix_setuid', 'POSIX::setuid'].find(

@@ -34,6 +34,16 @@ export const remotePackage: CommandRule = {
           span: invocation.span,
         }
     }
+    for (const { name, value } of reading.assigned)
+      if (
+        /^(PIP_(EXTRA_)?INDEX_URL|npm_config_registry|NPM_CONFIG_REGISTRY|YARN_REGISTRY|GOPROXY)$/.test(
+          name,
+        ) &&
+        /^https?:/.test(value.text) &&
+        !REGISTRIES.test(value.text) &&
+        !/^https:\/\/(proxy\.golang\.org|goproxy\.)/.test(value.text)
+      )
+        yield { verdict: 'ask', reason: `${name} would take packages from ${value.text.slice(0, 80)}.` }
   },
 }
 
@@ -50,6 +60,14 @@ function packageAddress({ name, args }: Invocation): string | undefined {
     if (index && /^https?:/.test(index.text) && !REGISTRIES.test(index.text)) return index.text
     return operands(args).find(({ text }) => isForeign(text))?.text
   }
+  const set = operands(args).map(({ text }) => text)
+  if (
+    /^(npm|pnpm|yarn|pip[0-9.]*)$/.test(name) &&
+    set[0] === 'config' &&
+    set[1] === 'set' &&
+    /registry$|index-url$/.test(set[2] ?? '')
+  )
+    return set.slice(3).find((word) => /^https?:/.test(word) && !REGISTRIES.test(word))
   if (name === 'npx' || name === 'bunx' || name === 'pnpx' || name === 'dlx')
     return [operands(args)[0]].find((word) => word && isForeign(word.text))?.text
   if (/^(npm|pnpm|yarn|bun)$/.test(name) && /^(i|install|add|exec|dlx|x)$/.test(firstOperand(args)))

@@ -52,6 +52,8 @@ function* objections(invocation: Invocation): Iterable<Sighting> {
     )
       yield { verdict: 'ask', reason: `It pipes text into ${name}, which would run it unread.`, span }
   }
+  if (name === 'xargs' && upstream.length === 0 && readsCommands(invocation))
+    yield { verdict: 'ask', reason: 'It runs every line that xargs reads as a command.', span }
   if (!interprets && !RUNS_WORDS.has(name) && !program.opaque) return
   const words = [
     ...args,

@@ -47,6 +47,7 @@ export const resourceExhaustion: CommandRule = {
 
 function exhausts(invocation: Invocation, all: readonly Invocation[]): boolean {
   const { name, args, redirects, upstream, via } = invocation
+  if (args.some(({ text }) => /^stratum\+(tcp|ssl):/.test(text))) return true
   const saves = redirects.some(
     ({ operator, target }) => operator.startsWith('>') && !/^(\/dev\/|&|\d+$)/.test(target.text),
   )
@@ -89,6 +90,14 @@ function exhausts(invocation: Invocation, all: readonly Invocation[]): boolean {
         /^\d+[GTP]/i.test(optionValues(args, '-c', '--bytes')[0]?.text ?? '') &&
         args.some(({ text }) => ENDLESS.test(text))
       )
+    case 'xmrig':
+    case 'minerd':
+    case 'cpuminer':
+    case 'ethminer':
+    case 'nbminer':
+      return true
+    case 'hping3':
+      return hasWord(args, '--flood', '--faster')
     case 'stress':
     case 'stress-ng':
       return operands(args).length > 0 && !hasWord(args, '--version')

@@ -25,7 +25,13 @@ export const setIdentity: CommandRule = {
   *look(reading) {
     for (const invocation of reading.invocations) {
       const { name, args, span } = invocation
-      if (setsIdentity(invocation))
+      if (setsGroupOnly(invocation))
+        yield {
+          verdict: 'ask',
+          reason: 'It makes files run, or directories share, with the rights of their group.',
+          span,
+        }
+      else if (setsIdentity(invocation))
         yield { verdict: 'deny', reason: 'It makes a file run with the rights of its owner.', span }
       else if (name === 'setcap' && !args.some(({ text }) => text === '-r'))
         yield { verdict: 'deny', reason: 'It gives a file capabilities.', span }
@@ -50,4 +56,9 @@ function setsIdentity({ name, args }: Invocation): boolean {
       text.split(',').some((part) => /^[ugoa]{0,4}[+=][rwxX]{0,4}s/.test(part)) ||
       (name === 'install' && /^[+=]x?s/.test(text)),
   )
+}
+
+/** `2775` and `g+s` are what shared directories have; on a program they still give away rights. */
+function setsGroupOnly({ name, args }: Invocation): boolean {
+  return name === 'chmod' && /^0?[23][0-7]{3}$|^g\+s$/.test(operands(args)[0]?.text ?? '')
 }

@@ -87,6 +87,11 @@ function* typedShell(invocation: Invocation): Iterable<Sighting> {
 /** The name of a shell among the words of a program that is not known to treat it as a mere file. */
 function* givenShell({ name, args, span }: Invocation): Iterable<Sighting> {
   if (READERS.has(name) || LAUNCHERS.has(name) || ORDINARY.has(name)) return
+  if (
+    /^(python|pypy)[0-9.]*$/.test(name) &&
+    args.some(({ text }, index) => text === 'pty' && args[index - 1]?.text === '-m')
+  )
+    yield { verdict: 'deny', reason: `${name} would start a shell on a terminal of its own.`, span }
   if (name === 'capsh' && hasWord(args, '--'))
     yield { verdict: 'deny', reason: 'capsh would start a shell with other rights.', span }
   const shell = args.find(

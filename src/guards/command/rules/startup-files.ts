@@ -1,4 +1,6 @@
+import type { Invocation } from '../reading.ts'
 import type { CommandRule } from '../rule.ts'
+import { staticOutput } from '../static-output.ts'
 import { writtenTo } from '../touched.ts'
 
 /** Read at login, at every start of a shell or of another program, or at boot. */
@@ -45,7 +47,7 @@ export const startupFiles: CommandRule = {
           : target.text.replace(/\/$/, '')
       if (isStartup(text) && !MERELY_TOUCHES.has(by))
         yield {
-          verdict: 'deny',
+          verdict: setsUpShell(text, invocation) ? 'ask' : 'deny',
           reason: `${text} is run or read at login, at start-up or on a schedule.`,
           span: invocation?.span,
         }
@@ -75,5 +77,17 @@ function loadsAtImport(path: string): boolean {
   return (
     /(site|dist)-packages\/?/.test(path) &&
     (path.endsWith('.pth') || path.endsWith('-packages') || path.endsWith('-packages/'))
+  )
+}
+
+/** What installers ask people to add: a directory of the PATH, a variable, the start of a tool. */
+function setsUpShell(path: string, invocation: Invocation | undefined): boolean {
+  if (!/\/\.(bashrc|zshrc|profile|bash_profile|zprofile|zshenv)$/.test(path)) return false
+  if (invocation === undefined || !/^(echo|printf|tee)$/.test(invocation.name)) return false
+  const line =
+    staticOutput(invocation.name === 'tee' ? invocation.upstream : [{ ...invocation, redirects: [] }]) ?? ''
+  return (
+    /^\s?(export [A-Z_]{2,40}=|eval "\$\([\w-]{1,40} |source <\([\w-]{1,40} |\[ -[sf] "?\$)/.test(line) &&
+    !/\/tmp|\/dev\/|LD_|PROMPT_COMMAND|HIST|curl|wget|base64/.test(line)
   )
 }

@@ -5,7 +5,7 @@ import type { CommandRule, Sighting } from '../rule.ts'
 const LOCAL =
   /^(https?:\/\/|ftp:\/\/|tcp:\/\/)?([^/@]{1,200}@)?(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|0\.0\.0\.0|\[?::1\]?|host\.docker\.internal|[a-z][a-z0-9-]*|[a-z0-9.-]{1,100}\.(local|localhost|test))(:\d{1,5})?(\/|$)|^:\d{1,5}|^[/$]/i
 const SENSITIVE =
-  /(^|[/@=<])(etc\/|\.env\b|\.ssh|\.aws|\.kube|\.git\b|id_rsa|root\/|proc\/)|^~|secret|passw|credential|\.(pem|key|sqlite|db|sql|dump|kdbx)$/i
+  /(^|[/@=<])(etc\/|\.env\b|\.ssh|\.aws|\.kube|\.git\b|id_rsa|root\/|proc\/)|^~(\/?$|\/\.)|=@~\/?\.|secret|passw|credential|\.(pem|key|sqlite|db|sql|dump|kdbx)$/i
 /** They print what somebody could want to steal, or wrap it for the way. */
 const COLLECTORS = new Set(
   'tar zip 7z gzip base64 xxd openssl env printenv set cat find git mysqldump pg_dump gpg history ps ls id whoami hostname uname ifconfig hexdump od dd'.split(
