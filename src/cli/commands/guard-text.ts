@@ -1,7 +1,6 @@
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import { ok, refused } from '#kernel/result.ts'
-import { EXIT_CODE } from '../exit-code.ts'
 import type { TextGuard, TextItem, TextVerdict } from '../guard-text-items.ts'
 import type { Cli, Outcome, Session } from '../session.ts'
 import { oneLine, safeJson } from '../terminal/safe-text.ts'
@@ -12,6 +11,9 @@ interface Options {
   readonly provenance?: 'user' | 'repository' | 'web' | 'tool' | 'issue'
   readonly sanitise?: boolean
 }
+
+/** A person is to look, as `airlock guard command` says by the same code. */
+const FLAGGED = 14
 
 const GUARDS: readonly TextGuard[] = ['injection', 'secrets', 'personal-data']
 const PROVENANCES = ['user', 'repository', 'web', 'tool', 'issue'] as const
@@ -50,7 +52,7 @@ async function guardText(session: Session<Options>, given: string | undefined): 
   if (given !== undefined || options.file !== undefined) {
     const verdict = await judge({ id: options.file ?? 'text', text: given, path: options.file })
     session.show(verdict, () => verdictLines(verdict))
-    return ok(verdict.verdict === 'flag' ? EXIT_CODE.permission_denied : 0)
+    return ok(verdict.verdict === 'flag' ? FLAGGED : 0)
   }
   let flagged = false
   for (const item of itemsOf(await session.readInput())) {
@@ -58,7 +60,7 @@ async function guardText(session: Session<Options>, given: string | undefined): 
     flagged ||= verdict.verdict === 'flag'
     session.screen.print(safeJson(verdict))
   }
-  return ok(flagged ? EXIT_CODE.permission_denied : 0)
+  return ok(flagged ? FLAGGED : 0)
 }
 
 async function sanitised(
@@ -122,7 +124,7 @@ function verdictLines({ verdict, findings }: TextVerdict): string {
 const HELP = `
 Without a text or a file it reads standard input: JSON Lines of {"id", "text" or "path", "provenance"?}, and answers
 each with one line {"id", "verdict", "class", "rule", "reason", "line", "findings"}; any other input is one text.
-Exits with 4 when something is found.
+Exits with 14 when something is found: a person is to look.
 
 Examples:
   $ airlock guard text --file README.md --provenance repository
