@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process'
 import { readdirSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { afterEach, expect, test } from 'vitest'
 import { runSpec, specOf } from '#test/port-suites/sandbox-specs.ts'
@@ -34,6 +37,33 @@ test('a start that fails on the way leaves no process and no descriptor', async 
   expect(await settled()).toBeLessThan(before.descriptors + 80)
   if (first.ok) expect(await first.value.kill()).toMatchObject({ cause: 'killed' })
 })
+
+test('a server without descriptors loses none of the last ones by trying again', async () => {
+  rig = await bubblewrapRig()
+  const { stdout } = await promisify(execFile)('prlimit', [
+    '--nofile=120:120',
+    process.execPath,
+    ...['--input-type=module', '--eval', TRIES],
+    ...[resolve(import.meta.dirname, '../../src/sandbox/bubblewrap/pipes.ts'), rig.root],
+  ])
+  const { failures, before, after } = JSON.parse(stdout)
+  expect(failures).toEqual(Array(5).fill('EMFILE'))
+  expect(after).toBe(before)
+})
+
+/** Takes until there is nothing left, then tries again; tells how many descriptors were open then, and are now. */
+const TRIES = `
+  import { readdirSync } from 'node:fs'
+  const { PipeStore } = await import(process.argv[1])
+  const store = new PipeStore(process.argv[2])
+  const open = () => readdirSync('/proc/self/fd').length
+  const fail = () => store.take().then(fail, ({ code }) => code)
+  await fail()
+  const before = open()
+  const failures = []
+  for (let round = 0; round < 5; round++) failures.push(await fail())
+  console.log(JSON.stringify({ failures, before, after: open() }))
+`
 
 test('a bwrap that is killed the moment it has a child leaves nobody behind', async () => {
   rig = await bubblewrapRig()
