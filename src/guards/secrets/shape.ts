@@ -42,6 +42,12 @@ export function literalPrefix(shape: string): string {
   return first === -1 ? shape : shape.slice(0, first)
 }
 
+/** The literal behind a first random part of fixed length, and where it must stand; most places are dismissed by it. */
+export function literalBehind(shape: string): { offset: number; text: string } | undefined {
+  const match = /^\{[awbulhxdc](\d+)\}([^{]+)/.exec(shape)
+  return match === null ? undefined : { offset: Number(match[1]), text: match[2] ?? '' }
+}
+
 /** A text of this shape, always the same for the same seed. */
 export function sampleOf(shape: string, seed: number): string {
   const next = numbers(seed + shape.length * 7919)

@@ -1,13 +1,14 @@
 import type { Sighting } from './finding.ts'
 import { isFiller } from './placeholder.ts'
 import { TOKEN_RULES } from './rules.ts'
-import { literalPrefix, shapesPattern } from './shape.ts'
+import { literalBehind, literalPrefix, shapesPattern } from './shape.ts'
 import type { TokenRule } from './token-rule.ts'
 
 interface Prepared {
   readonly rule: TokenRule
   readonly prefix: string
   readonly pattern: RegExp
+  readonly behind: ReturnType<typeof literalBehind>
 }
 
 const SHORTEST_PREFIX = 2
@@ -19,7 +20,7 @@ const WITHOUT_START: Prepared[] = []
 for (const rule of TOKEN_RULES)
   for (const shape of rule.shapes) {
     const prefix = literalPrefix(shape)
-    const prepared = { rule, prefix, pattern: shapesPattern([shape]) }
+    const prepared = { rule, prefix, pattern: shapesPattern([shape]), behind: literalBehind(shape) }
     if (prefix.length < SHORTEST_PREFIX) WITHOUT_START.push(prepared)
     else {
       const key = startKey(prefix, 0)
@@ -59,8 +60,9 @@ function joinedBefore(text: string, start: number): Sighting | undefined {
 }
 
 function startingAt(text: string, at: number, candidates: readonly Prepared[] = []): Sighting | undefined {
-  for (const { rule, prefix, pattern } of candidates) {
+  for (const { rule, prefix, pattern, behind } of candidates) {
     if (!text.startsWith(prefix, at)) continue
+    if (behind !== undefined && !text.startsWith(behind.text, at + behind.offset)) continue
     pattern.lastIndex = at
     const found = pattern.exec(text)?.[0]
     if (found === undefined || isFiller(found.slice(prefix.length))) continue

@@ -84,7 +84,16 @@ export function walkWords(text: string, listener: WordListener): void {
   }
 }
 
+/** Answers of `mayName` by letters, each in the one slot it falls into; a text has few sets of letters that matter. */
+const SLOTS = 4_096
+const ASKED = new Int32Array(SLOTS).fill(-1)
+const ANSWERED = new Uint8Array(SLOTS)
+
 export function mayName(letters: number): boolean {
-  for (const wanted of NAME_LETTERS) if ((letters & wanted) === wanted) return true
-  return false
+  const slot = Math.imul(letters, 0x9e3779b1) >>> 20
+  if (ASKED[slot] !== letters) {
+    ASKED[slot] = letters
+    ANSWERED[slot] = NAME_LETTERS.some((wanted) => (letters & wanted) === wanted) ? 1 : 0
+  }
+  return ANSWERED[slot] === 1
 }
