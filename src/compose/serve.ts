@@ -4,12 +4,12 @@ import type { HostFinding } from '#contract/api.ts'
 import { configuredIdentity } from '#forge/git/local-repository.ts'
 import { createHttp } from '#http/app.ts'
 import { listen } from '#http/listen.ts'
+import { actorOfToken } from '#identity/actor-of-token.ts'
 import { createAuthenticate } from '#identity/authenticate.ts'
 import { failureOf } from '#kernel/failure.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
-import { memberOf } from '#policy/actor.ts'
-import { noteTokenUse, personOfToken } from '#store/access-tokens.ts'
+import { holderOfToken, noteTokenUse } from '#store/access-tokens.ts'
 import { advance } from '#tasks/advance.ts'
 import { watchExpiry } from '#tasks/preserve.ts'
 import { resume } from '#tasks/resume.ts'
@@ -110,13 +110,12 @@ function authenticator({ store, clock }: Workshop) {
   return createAuthenticate(async (hash) => {
     const organisation = await store.organisationOfToken(hash)
     if (organisation === undefined) return undefined
-    const row = await store.inOrganisation(organisation, async (tx) => {
-      await noteTokenUse(tx, hash, instantOf(clock()))
-      return personOfToken(tx, hash)
+    const at = instantOf(clock())
+    const holder = await store.inOrganisation(organisation, async (tx) => {
+      await noteTokenUse(tx, hash, at)
+      return holderOfToken(tx, hash, at)
     })
-    if (row === undefined) return undefined
-    const { id, name, email, role } = row
-    return memberOf(organisation, { id, name, email }, role)
+    return holder && actorOfToken(organisation, holder)
   })
 }
 

@@ -16,6 +16,8 @@ export type IdKind =
   | 'sbx'
   | 'prv'
   | 'hld'
+  | 'inv'
+  | 'sva'
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz' // Crockford's base 32, lower case
 const LENGTH = 20 // 100 bits: unguessable and never seen twice

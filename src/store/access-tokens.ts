@@ -1,28 +1,66 @@
+import type { Selectable } from 'kysely'
 import type { Instant } from '#kernel/instant.ts'
+import type { Permission } from '#policy/action.ts'
+import { json } from './column.ts'
 import type { PersonRow } from './people.ts'
 import type { Tx } from './schema.ts'
+import type { ServiceAccountRow } from './service-accounts.ts'
+import type { AccessTokensTable, TokenKind } from './sign-in-schema.ts'
+
+export type AccessTokenRow = Selectable<AccessTokensTable>
+
+export interface NewAccessToken {
+  readonly hash: Uint8Array
+  readonly person?: string
+  readonly serviceAccount?: string
+  readonly kind?: TokenKind
+  readonly name?: string
+  readonly permissions?: readonly Permission[]
+  readonly createdAt: Instant
+  readonly expiresAt?: Instant
+}
+
+/** Who a token stands for, and what it was made for. */
+export type TokenHolder = { readonly token: AccessTokenRow } & (
+  | { readonly person: PersonRow; readonly serviceAccount?: undefined }
+  | { readonly person?: undefined; readonly serviceAccount: ServiceAccountRow }
+)
 
 /** Keeps the SHA-256 hash of a token; the token itself is nowhere. */
-export async function insertAccessToken(
-  tx: Tx,
-  token: { readonly hash: Uint8Array; readonly person: string; readonly createdAt: Instant },
-): Promise<void> {
+export async function insertAccessToken(tx: Tx, token: NewAccessToken): Promise<void> {
+  const { permissions, ...columns } = token
   await tx
     .insertInto('accessTokens')
-    .values({ ...token, hash: Buffer.from(token.hash) })
+    .values({
+      ...columns,
+      id: tokenId(token.hash),
+      hash: Buffer.from(token.hash),
+      permissions: permissions === undefined ? null : json(permissions),
+    })
     .execute()
 }
 
-/** The person a token stands for; undefined when it is unknown or revoked, or the person was removed. */
-export function personOfToken(tx: Tx, hash: Uint8Array): Promise<PersonRow | undefined> {
-  return tx
+/** What a token is named by: a part of its hash, from which no token can be made. */
+export function tokenId(hash: Uint8Array): string {
+  return `tok_${Buffer.from(hash).toString('hex').slice(0, 20)}`
+}
+
+/** Whom a token stands for now; undefined when it is unknown, revoked or expired, or its holder was removed. */
+export async function holderOfToken(tx: Tx, hash: Uint8Array, at: Instant): Promise<TokenHolder | undefined> {
+  const token = await tx
     .selectFrom('accessTokens')
-    .innerJoin('people', 'people.id', 'accessTokens.person')
-    .selectAll('people')
-    .where('accessTokens.hash', '=', Buffer.from(hash))
-    .where('accessTokens.revokedAt', 'is', null)
-    .where('people.removedAt', 'is', null)
+    .selectAll()
+    .where('hash', '=', Buffer.from(hash))
+    .where('revokedAt', 'is', null)
+    .where((column) => column.or([column('expiresAt', 'is', null), column('expiresAt', '>', at)]))
     .executeTakeFirst()
+  if (token === undefined) return undefined
+  if (token.person !== null) {
+    const person = await present(tx, 'people', token.person)
+    return person && { token, person }
+  }
+  const serviceAccount = await present(tx, 'serviceAccounts', token.serviceAccount ?? '')
+  return serviceAccount && { token, serviceAccount }
 }
 
 /** Notes the use of a token, at most once a minute, so that reading does not become writing. */
@@ -36,6 +74,20 @@ export async function noteTokenUse(tx: Tx, hash: Uint8Array, at: Instant): Promi
     .execute()
 }
 
+/** Tokens that were not revoked, the newest first; of one holder, or of everybody. At most 200. */
+export function listAccessTokens(tx: Tx, holder?: string): Promise<AccessTokenRow[]> {
+  let query = tx.selectFrom('accessTokens').selectAll().where('revokedAt', 'is', null)
+  if (holder !== undefined)
+    query = query.where((column) =>
+      column.or([column('person', '=', holder), column('serviceAccount', '=', holder)]),
+    )
+  return query.orderBy('createdAt', 'desc').orderBy('id').limit(200).execute()
+}
+
+export function accessTokenById(tx: Tx, id: string): Promise<AccessTokenRow | undefined> {
+  return tx.selectFrom('accessTokens').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
 /** Revokes a token; false when it was not valid any more. */
 export async function revokeAccessToken(tx: Tx, hash: Uint8Array, revokedAt: Instant): Promise<boolean> {
   const { numUpdatedRows } = await tx
@@ -45,4 +97,15 @@ export async function revokeAccessToken(tx: Tx, hash: Uint8Array, revokedAt: Ins
     .where('revokedAt', 'is', null)
     .executeTakeFirst()
   return numUpdatedRows === 1n
+}
+
+async function present(tx: Tx, table: 'people', id: string): Promise<PersonRow | undefined>
+async function present(tx: Tx, table: 'serviceAccounts', id: string): Promise<ServiceAccountRow | undefined>
+async function present(tx: Tx, table: 'people' | 'serviceAccounts', id: string) {
+  return tx
+    .selectFrom(table)
+    .selectAll()
+    .where('id', '=', id)
+    .where('removedAt', 'is', null)
+    .executeTakeFirst()
 }

@@ -2,22 +2,23 @@ import pg, { type PoolConfig } from 'pg'
 import { AirlockError } from '#kernel/failure.ts'
 import { ADMIN } from './embedded-postgres/cluster.ts'
 import { type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded-postgres.ts'
-import { QUERY_ROLE } from './query-role.ts'
+import { IDENTITY_ROLE, QUERY_ROLE } from './query-role.ts'
 
-/** Where the data lives: a server of our own, or one of the user's (`queryUrl`: a login without the owner's rights). */
+/** Where the data lives: a server of our own, or one of the user's (the other two: logins without the owner's rights). */
 export type Location =
   | { readonly embedded: EmbeddedPostgresOptions }
-  | { readonly url: string; readonly queryUrl?: string }
+  | { readonly url: string; readonly queryUrl?: string; readonly identityUrl?: string }
 
-/** How to reach one database: as its owner (schema only) and as the query role (everything else). */
+/** How to reach one database: as its owner (schema only), as the role of sign-in, and as the query role (all else). */
 export interface Connections {
   readonly owner: PoolConfig
   readonly query: PoolConfig
+  readonly identity: PoolConfig
   close(): Promise<void>
 }
 
 export async function openLocation(location: Location): Promise<Connections> {
-  return 'url' in location ? externalServer(location.url, location.queryUrl) : embedded(location.embedded)
+  return 'url' in location ? externalServer(location) : embedded(location.embedded)
 }
 
 const DATABASE = 'airlock'
@@ -35,6 +36,7 @@ async function embedded(options: EmbeddedPostgresOptions): Promise<Connections> 
   return {
     owner: { host, database: DATABASE, user: OWNER },
     query: { host, database: DATABASE, user: QUERY_ROLE },
+    identity: { host, database: DATABASE, user: IDENTITY_ROLE },
     close: () => server.close(),
   }
 }
@@ -44,7 +46,7 @@ async function createDatabase(admin: { host: string }): Promise<void> {
   const client = new pg.Client({ ...admin, user: ADMIN, database: 'postgres' })
   await client.connect()
   try {
-    for (const role of [OWNER, QUERY_ROLE]) {
+    for (const role of [OWNER, QUERY_ROLE, IDENTITY_ROLE]) {
       const { rowCount } = await client.query('select from pg_roles where rolname = $1', [role])
       if (rowCount === 0) await client.query(`create role ${role} login nosuperuser nobypassrls`)
     }
@@ -55,9 +57,9 @@ async function createDatabase(admin: { host: string }): Promise<void> {
   }
 }
 
-/** With one URL, each session starts by stepping down to the query role; `openStore` checks that it did. */
-function externalServer(url: string, queryUrl: string | undefined): Connections {
-  for (const text of [url, queryUrl])
+/** With one URL, each session starts by stepping down to its role; `openStore` checks that of the queries. */
+function externalServer({ url, queryUrl, identityUrl }: Extract<Location, { url: string }>): Connections {
+  for (const text of [url, queryUrl, identityUrl])
     if (text !== undefined && new URL(text).searchParams.has('options'))
       throw new AirlockError({
         code: 'invalid_configuration',
@@ -69,6 +71,7 @@ function externalServer(url: string, queryUrl: string | undefined): Connections 
   return {
     owner: { connectionString: url },
     query: { connectionString: queryUrl ?? url, options: `-c role=${QUERY_ROLE}` },
+    identity: { connectionString: identityUrl ?? url, options: `-c role=${IDENTITY_ROLE}` },
     close: async () => undefined,
   }
 }

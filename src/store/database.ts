@@ -6,7 +6,7 @@ import { type EventListener, eventNotices } from './event-notices.ts'
 import { migrate } from './migrate.ts'
 import { type Notifications, openNotifications } from './notifications.ts'
 import { openPool } from './pool.ts'
-import { ensureQueryRole, requireQueryRole } from './query-role.ts'
+import { ensureRole, IDENTITY_ROLE, QUERY_ROLE, requireQueryRole } from './query-role.ts'
 import { installQueue, openQueue, type Queue } from './queue.ts'
 import type { Tables, Tx } from './schema.ts'
 
@@ -20,6 +20,10 @@ export interface Store {
   organisations(): Promise<readonly string[]>
   /** Whose access token has this SHA-256 hash; whether it still counts is asked inside that organisation. */
   organisationOfToken(hash: Uint8Array): Promise<string | undefined>
+  /** In which organisations somebody who signed in is known; whether they still count is asked inside each. */
+  organisationsOfIdentity(identity: string): Promise<readonly string[]>
+  /** Connections that reach the tables of sign-in and nothing else. */
+  readonly identity: pg.Pool
   readonly queue: Queue
   /** Calls the listener after events were committed, by any process; `undefined` means some may have been missed. */
   onEvents(listener: EventListener): () => void
@@ -49,8 +53,10 @@ async function openConnections(connections: Connections, options: StoreOptions):
   const onProblem = options.onProblem ?? (() => undefined)
   const owner = kyselyOver(connections.owner, 2, onProblem)
   const query = kyselyOver(connections.query, 12, onProblem)
+  const identity = openPool(identityConfig(connections.identity), onProblem)
   let notifications: Notifications | undefined
-  const disconnect = () => Promise.all([notifications?.close(), query.destroy(), owner.destroy()])
+  const disconnect = () =>
+    Promise.all([notifications?.close(), identity.end(), query.destroy(), owner.destroy()])
   try {
     await prepareSchema(owner, connections)
     await requireQueryRole(query)
@@ -67,6 +73,8 @@ async function openConnections(connections: Connections, options: StoreOptions):
       inOrganisation: (organisation, work) => inOrganisation(query, organisation, work),
       organisations: () => organisations(owner),
       organisationOfToken: (hash) => organisationOfToken(query, hash),
+      organisationsOfIdentity: (id) => organisationsOfIdentity(query, id),
+      identity,
       queue,
       onEvents,
       close: () => {
@@ -88,7 +96,8 @@ async function prepareSchema(owner: Kysely<Tables>, connections: Connections): P
   await owner.connection().execute(async (db) => {
     await sql`select pg_advisory_lock(${SCHEMA_LOCK})`.execute(db)
     try {
-      await ensureQueryRole(db, loginOf(connections.query))
+      await ensureRole(db, QUERY_ROLE, loginOf(connections.query))
+      await ensureRole(db, IDENTITY_ROLE, loginOf(connections.identity))
       await sql`create schema if not exists airlock`.execute(db)
       await sql`grant usage on schema airlock to airlock_query`.execute(db)
       await migrate(owner)
@@ -127,6 +136,32 @@ async function organisationOfToken(query: Kysely<Tables>, hash: Uint8Array): Pro
     return rows[0]?.organisation ?? undefined
   } catch (error) {
     throw databaseFailure(error)
+  }
+}
+
+async function organisationsOfIdentity(query: Kysely<Tables>, identity: string): Promise<readonly string[]> {
+  try {
+    const { rows } = await sql<{ organisation: string }>`
+      select organisations_of_identity(${identity}) as organisation`.execute(query)
+    return rows.map(({ organisation }) => organisation)
+  } catch (error) {
+    throw databaseFailure(error)
+  }
+}
+
+/** Moments as `Date` here: what is on the other side of these connections wants them so. */
+function identityConfig(config: PoolConfig): PoolConfig {
+  const session =
+    '-c search_path=airlock_identity -c timezone=UTC -c idle_in_transaction_session_timeout=60000'
+  return {
+    ...config,
+    options: [config.options, session].filter(Boolean).join(' '),
+    application_name: 'airlock sign-in',
+    max: 6,
+    types: {
+      getTypeParser: ((type: number, format?: 'text') =>
+        type === INT8 ? Number : pg.types.getTypeParser(type, format)) as typeof pg.types.getTypeParser,
+    },
   }
 }
 

@@ -7,6 +7,7 @@ import * as standingApproval from './migrations/0004-standing-approval.ts'
 import * as egressAndPreserved from './migrations/0005-egress-and-preserved.ts'
 import * as sharedBudgets from './migrations/0006-shared-budgets.ts'
 import * as projectModels from './migrations/0007-project-models.ts'
+import * as signIn from './migrations/0010-sign-in.ts'
 import type { Tables } from './schema.ts'
 
 /** Every migration in order. Forward only: one that has shipped is never edited, the next one mends it. */
@@ -18,6 +19,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-egress-and-preserved': egressAndPreserved,
   '0006-shared-budgets': sharedBudgets,
   '0007-project-models': projectModels,
+  '0010-sign-in': signIn,
 }
 
 /** Brings the schema to the newest version as the owner. One process at a time: others wait for its lock. */

@@ -5,24 +5,29 @@ import type { Tables } from './schema.ts'
 /** The role that every request and job works under. It owns nothing, so row security binds it. */
 export const QUERY_ROLE = 'airlock_query'
 
-/** Makes the query role where it is missing and lets the login that queries run under step down to it. */
-export async function ensureQueryRole(owner: Kysely<Tables>, queryLogin: string | undefined): Promise<void> {
+/** The role of the parts that know how people sign in; it reaches nothing but the schema of the same name. */
+export const IDENTITY_ROLE = 'airlock_identity'
+
+/** Makes a role where it is missing and lets the login that works under it step down to it. */
+export async function ensureRole(
+  owner: Kysely<Tables>,
+  role: typeof QUERY_ROLE | typeof IDENTITY_ROLE,
+  login: string | undefined,
+): Promise<void> {
   try {
-    await sql`do $$ begin
-      if not exists (select from pg_roles where rolname = 'airlock_query') then
-        create role airlock_query nologin nosuperuser nobypassrls;
-      end if;
-    end $$`.execute(owner)
-    const login = queryLogin ?? (await currentUser(owner))
-    if (!(await mayBecomeQueryRole(owner, login)))
-      await sql`grant airlock_query to ${sql.id(login)}`.execute(owner)
+    const { rows } = await sql`select from pg_roles where rolname = ${role}`.execute(owner)
+    if (rows.length === 0)
+      await sql`create role ${sql.id(role)} nologin nosuperuser nobypassrls`.execute(owner)
+    const from = login ?? (await currentUser(owner))
+    if (!(await mayBecome(owner, from, role)))
+      await sql`grant ${sql.id(role)} to ${sql.id(from)}`.execute(owner)
   } catch (error) {
     throw new AirlockError(
       {
         code: 'database_unavailable',
-        message: 'The database user may not create the role that Airlock works under.',
+        message: `The database user may not create the role ${role}, which Airlock works under.`,
         rule: 'database.query_role',
-        remedy: `As a superuser: create role ${QUERY_ROLE} nologin; grant ${QUERY_ROLE} to <the user of DATABASE_URL>;`,
+        remedy: `As a superuser: create role ${role} nologin; grant ${role} to <the user of DATABASE_URL>;`,
         details: { cause: error instanceof Error ? error.message : String(error) },
       },
       { cause: error },
@@ -52,9 +57,9 @@ async function currentUser(owner: Kysely<Tables>): Promise<string> {
   return rows[0]?.name ?? ''
 }
 
-async function mayBecomeQueryRole(owner: Kysely<Tables>, login: string): Promise<boolean> {
-  if (login === QUERY_ROLE) return true
+async function mayBecome(owner: Kysely<Tables>, login: string, role: string): Promise<boolean> {
+  if (login === role) return true
   const { rows } = await sql<{ member: boolean }>`
-    select pg_has_role(${login}, 'airlock_query', 'member') as member`.execute(owner)
+    select pg_has_role(${login}, ${role}, 'member') as member`.execute(owner)
   return rows[0]?.member === true
 }

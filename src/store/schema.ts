@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, Insertable, Selectable, Transaction } from 'kysely'
+import type { Generated, Insertable, Selectable, Transaction } from 'kysely'
 import type { Budget, Spend } from '#contract/budget.ts'
 import type { EgressRule, EgressScheme } from '#contract/egress.ts'
 import type { EventBody } from '#contract/event.ts'
@@ -10,25 +10,28 @@ import type { Refusal } from '#contract/refusal.ts'
 import type { Scope } from '#contract/scope.ts'
 import type { AgentEnding, Person, Task, TaskState } from '#contract/task.ts'
 import type { Failure } from '#kernel/failure.ts'
-import type { Instant } from '#kernel/instant.ts'
 import type { Grant } from '#policy/grant.ts'
 import type { Role } from '#policy/role.ts'
+import type { Bytes, Json, Moment, Organisation } from './column-kinds.ts'
+import type {
+  AccessTokensTable,
+  IdentityProvidersTable,
+  InvitationsTable,
+  PersonIdentitiesTable,
+  ServiceAccountsTable,
+} from './sign-in-schema.ts'
 
 /** A transaction of one organisation: it sees and writes that organisation's rows and no other's. */
 export type Tx = Transaction<Tables>
-
-/** Parsed on the way out; written as text made by `json()`, because the driver takes a JSON array for an SQL one. */
-type Json<T> = ColumnType<T, string, string>
-/** ISO text in UTC with milliseconds both ways. */
-type Moment = ColumnType<Instant, Instant, Instant>
-type Bytes = ColumnType<Uint8Array, Uint8Array, Uint8Array>
-/** Written by the server from `app.organisation`, so that no call can name another one. */
-type Organisation = ColumnType<string, never, never>
 
 export interface Tables {
   organisations: OrganisationsTable
   people: PeopleTable
   accessTokens: AccessTokensTable
+  serviceAccounts: ServiceAccountsTable
+  personIdentities: PersonIdentitiesTable
+  invitations: InvitationsTable
+  identityProviders: IdentityProvidersTable
   projects: ProjectsTable
   tasks: TasksTable
   attempts: AttemptsTable
@@ -66,15 +69,6 @@ export interface PeopleTable {
   role: Role
   createdAt: Moment
   removedAt: Moment | null
-}
-
-export interface AccessTokensTable {
-  organisation: Organisation
-  hash: Bytes
-  person: string
-  createdAt: Moment
-  lastUsedAt: Moment | null
-  revokedAt: Moment | null
 }
 
 export interface ProjectsTable {

@@ -10,10 +10,14 @@ import { allowEgress, noteEgressRequests } from '#store/egress.ts'
 import { appendEvents } from '#store/events.ts'
 import { saveEvidence } from '#store/evidence.ts'
 import { cacheBaseRun, saveGateReport } from '#store/gate-reports.ts'
+import { insertIdentityProvider } from '#store/identity-providers.ts'
+import { insertInvitation } from '#store/invitations.ts'
 import { insertPatch } from '#store/patches.ts'
+import { linkIdentity } from '#store/person-identities.ts'
 import { insertPreserved } from '#store/preserved-workspaces.ts'
 import { intendPublication } from '#store/publications.ts'
 import type { TaskRow, Tx } from '#store/schema.ts'
+import { insertServiceAccount } from '#store/service-accounts.ts'
 import { countSpend, holdSpend, setLimit } from '#store/shared-budgets.ts'
 import { insertTask } from '#store/tasks.ts'
 import { entriesAbout as noted } from './audit-entries.ts'
@@ -37,6 +41,7 @@ export async function fullOrganisation(store: Store): Promise<FullOrganisation> 
   const task = await store.inOrganisation(home.organisation, async (tx) => {
     const hash = createHash('sha256').update(randomBytes(32)).digest()
     await insertAccessToken(tx, { hash, person: home.person.id, createdAt: MORNING })
+    await someSignIn(tx, home)
     const row = await insertTask(tx, queuedTask(home))
     await beginAttempt(tx, { id: attempt, task: row.id, number: 1, step: 'prepare', startedAt: MORNING })
     await appendEvents(tx, {
@@ -114,6 +119,24 @@ export function somePatch(id: string, task: string) {
 
 function noGates(patch: string) {
   return { patch, gates: [], tampering: [], verdict: 'no_gates' as const, iteration: 1 }
+}
+
+async function someSignIn(tx: Tx, { person }: TestOrganisation): Promise<void> {
+  const made = { createdBy: person, createdAt: MORNING }
+  await insertServiceAccount(tx, { id: newId('sva', randomBytes), name: 'ci', role: 'developer', ...made })
+  await insertInvitation(tx, {
+    id: newId('inv', randomBytes),
+    hash: randomBytes(32),
+    name: 'Grace',
+    email: 'grace@example.org',
+    role: 'developer',
+    invitedBy: person,
+    createdAt: MORNING,
+    expiresAt: '2026-02-01T08:00:00.000Z',
+  })
+  await linkIdentity(tx, { identity: `of ${person.id}`, person: person.id, createdAt: MORNING })
+  const issuer = 'https://id.example.org'
+  await insertIdentityProvider(tx, { id: `example-${person.id}`, issuer, domain: 'example.org', ...made })
 }
 
 async function someBudget(tx: Tx, { person, project }: TestOrganisation, attempt: string): Promise<void> {

@@ -15,15 +15,20 @@ export async function startTestServer(options: EmbeddedPostgresOptions): Promise
   const { host } = server.admin
   await asAdmin(host, 'create role airlock_owner login')
   await asAdmin(host, 'create role airlock_query login')
+  await asAdmin(host, 'create role airlock_identity login')
   await asAdmin(host, `create database ${TEMPLATE} owner airlock_owner template template0`)
   const store = await openStore(locationOf(host, TEMPLATE))
   await store.close()
   return { host, close: () => server.close() }
 }
 
-export function locationOf(host: string, database: string): { url: string; queryUrl: string } {
+export function locationOf(host: string, database: string) {
   const url = (user: string) => `postgresql://${user}@localhost/${database}?host=${encodeURIComponent(host)}`
-  return { url: url('airlock_owner'), queryUrl: url('airlock_query') }
+  return {
+    url: url('airlock_owner'),
+    queryUrl: url('airlock_query'),
+    identityUrl: url('airlock_identity'),
+  }
 }
 
 export async function asAdmin(

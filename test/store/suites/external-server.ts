@@ -35,7 +35,7 @@ export function externalServerSuite(host: () => string): void {
     })
 
     test('with one URL, every session steps down to the query role', async () => {
-      await asAdmin(host(), `grant airlock_query to ${owner}`)
+      await asAdmin(host(), `grant airlock_query, airlock_identity to ${owner}`)
       const store = await openStore({ url: urlOf(owner) })
       try {
         const rows = await store.inOrganisation('org_1', async (tx) => {

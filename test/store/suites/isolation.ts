@@ -40,12 +40,16 @@ export function isolationSuite(open: () => Promise<TestStore>): void {
         'evidence',
         'gate_base_cache',
         'gate_reports',
+        'identity_providers',
+        'invitations',
         'organisations',
         'patches',
         'people',
+        'person_identities',
         'preserved_workspaces',
         'projects',
         'publications',
+        'service_accounts',
         'tasks',
       ])
       const others = await admin(
@@ -70,12 +74,18 @@ export function isolationSuite(open: () => Promise<TestStore>): void {
       expect(rows).toHaveLength(tables.length)
     })
 
-    test('only two policies look beyond one organisation, and only for the owner', async () => {
+    test('only three policies look beyond one organisation, and only for the owner', async () => {
       const rows = await admin(
         `select policyname as policy, tablename as table, roles::text, cmd from pg_policies
          where schemaname = 'airlock' and policyname <> 'own_organisation' order by policyname`,
       )
       expect(rows).toEqual([
+        {
+          policy: 'identity_lookup',
+          table: 'person_identities',
+          roles: '{airlock_owner}',
+          cmd: 'SELECT',
+        },
         { policy: 'recovery', table: 'organisations', roles: '{airlock_owner}', cmd: 'SELECT' },
         { policy: 'token_lookup', table: 'access_tokens', roles: '{airlock_owner}', cmd: 'SELECT' },
       ])
@@ -102,6 +112,39 @@ export function isolationSuite(open: () => Promise<TestStore>): void {
       expect(rows).toEqual([
         { rolsuper: false, rolbypassrls: false, rolcreaterole: false, rolcreatedb: false, owns: 0 },
       ])
+    })
+
+    test('the query role has no right at all to how people sign in, and the role of sign-in none to anything else', async () => {
+      const rights = await admin(
+        `select nspname || '.' || relname as table, privilege,
+           has_table_privilege('airlock_query', c.oid, privilege) as query,
+           has_table_privilege('airlock_identity', c.oid, privilege) as identity
+         from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         cross join unnest(array['select','insert','update','delete','truncate','references','trigger']) privilege
+         where relkind in ('r', 'v', 'S', 'p', 'm') and nspname in ('airlock', 'airlock_identity', 'pgboss', 'airlock_migrations')`,
+      )
+      const ofSignIn = rights.filter(({ table }) => table.startsWith('airlock_identity.'))
+      expect(new Set(ofSignIn.map(({ table }) => table.split('.')[1]))).toEqual(new Set(SIGN_IN_TABLES))
+      expect(ofSignIn.filter(({ query }) => query)).toEqual([])
+      const rows = ['select', 'insert', 'update', 'delete']
+      expect(ofSignIn.filter(({ identity, privilege }) => identity !== rows.includes(privilege))).toEqual([])
+      const others = rights.filter(({ table }) => !table.startsWith('airlock_identity.'))
+      expect(others.length).toBeGreaterThan(tables.length)
+      expect(others.filter(({ identity }) => identity)).toEqual([])
+      for (const table of SIGN_IN_TABLES)
+        expect(await attempt(ours.organisation, `select 1 from airlock_identity."${table}"`)).toBe(DENIED)
+      for (const table of tables) {
+        const query = `select 1 from airlock.${table}`
+        await expect(opened.store.identity.query(query), table).rejects.toMatchObject({ code: DENIED })
+      }
+      const reach = await admin(
+        `select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb,
+           has_schema_privilege(oid, 'airlock_identity', 'create') as creates,
+           has_schema_privilege(oid, 'airlock', 'usage') as inside,
+           has_function_privilege(oid, 'airlock.organisation_of_token(bytea)', 'execute') as looks_up
+         from pg_roles where rolname = 'airlock_identity'`,
+      )
+      expect(new Set(Object.values(reach[0]))).toEqual(new Set([false]))
     })
 
     test('each organisation has a row in every table, so that the next tests prove something', async () => {
@@ -202,6 +245,19 @@ export function isolationSuite(open: () => Promise<TestStore>): void {
     }
   })
 }
+
+const SIGN_IN_TABLES = [
+  'user',
+  'session',
+  'account',
+  'verification',
+  'twoFactor',
+  'passkey',
+  'ssoProvider',
+  'failures',
+  'used_steps',
+  'device_logins',
+]
 
 async function tablesOf({ host, database }: TestStore): Promise<string[]> {
   const { rows } = await asAdmin(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { insertAccessToken, noteTokenUse, personOfToken, revokeAccessToken } from '#store/access-tokens.ts'
+import { holderOfToken, insertAccessToken, noteTokenUse, revokeAccessToken } from '#store/access-tokens.ts'
 import { evidenceOf, saveEvidence } from '#store/evidence.ts'
 import { cacheBaseRun, cachedBaseRun, forgetBaseRuns } from '#store/gate-reports.ts'
 import { ownOrganisation } from '#store/organisations.ts'
@@ -30,14 +30,14 @@ export function peopleSuite(open: () => Promise<TestStore>): void {
       await within((tx) => insertAccessToken(tx, { hash, person: home.person.id, createdAt: MORNING }))
       expect(await opened.store.organisationOfToken(hash)).toBe(home.organisation)
       expect(await opened.store.organisationOfToken(hashOf('another'))).toBeUndefined()
-      expect((await within((tx) => personOfToken(tx, hash)))?.id).toBe(home.person.id)
+      expect((await within((tx) => holderOfToken(tx, hash, NOON)))?.person?.id).toBe(home.person.id)
       const other = await testOrganisation(opened.store)
       expect(
-        await opened.store.inOrganisation(other.organisation, (tx) => personOfToken(tx, hash)),
+        await opened.store.inOrganisation(other.organisation, (tx) => holderOfToken(tx, hash, NOON)),
       ).toBeUndefined()
       expect(await within((tx) => revokeAccessToken(tx, hash, NOON))).toBe(true)
       expect(await within((tx) => revokeAccessToken(tx, hash, NOON))).toBe(false)
-      expect(await within((tx) => personOfToken(tx, hash))).toBeUndefined()
+      expect(await within((tx) => holderOfToken(tx, hash, NOON))).toBeUndefined()
     })
 
     test('the use of a token is noted at most once a minute', async () => {
@@ -71,7 +71,7 @@ export function peopleSuite(open: () => Promise<TestStore>): void {
       expect(await within((tx) => countPeople(tx, ['maintainer', 'owner']))).toBe(2)
       expect(await within((tx) => removePerson(tx, 'usr_bob', NOON))).toBe(true)
       expect(await within((tx) => removePerson(tx, 'usr_bob', NOON))).toBe(false)
-      expect(await within((tx) => personOfToken(tx, hash))).toBeUndefined()
+      expect(await within((tx) => holderOfToken(tx, hash, NOON))).toBeUndefined()
       expect((await within((tx) => personById(tx, 'usr_bob')))?.removedAt).toBe(NOON)
       expect(await within((tx) => countPeople(tx, ['maintainer', 'owner']))).toBe(1)
       expect((await within((tx) => insertPerson(tx, again)))?.id).toBe('usr_bob2')
