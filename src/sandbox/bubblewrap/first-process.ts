@@ -14,7 +14,7 @@ export function isAlive(pid: number): boolean {
  * there is nothing to kill, or no right to.
  */
 export function killFirstProcess(pid: number): boolean {
-  if (!/^NSpid:(\s+\d+)+\s+1$/m.test(read(pid, 'status'))) return false
+  if (!FIRST.test(read(pid, 'status'))) return false
   try {
     return process.kill(pid, 'SIGKILL')
   } catch {
@@ -35,12 +35,21 @@ export async function endOrphans(bwrap: string): Promise<readonly number[]> {
 
 function orphans(bwrap: string): readonly number[] {
   const ours = `${[bwrap, '--args', '3'].join('\0')}\0`
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => pid > 1 && read(pid, 'cmdline').startsWith(ours))
-    .filter((pid) => isAlive(pid) && !read(parentOf(pid), 'cmdline').startsWith(ours))
-    .filter((pid) => /^NSpid:(\s+\d+)+\s+1$/m.test(read(pid, 'status')))
+  const isOurs = (pid: number) => read(pid, 'cmdline').startsWith(ours)
+  return (
+    readdirSync('/proc')
+      .map(Number)
+      // First of all, since a command line is read out of the process's own memory, and this one is never the inside's.
+      .filter((pid) => pid > 1 && FIRST.test(read(pid, 'status')))
+      .filter((pid) => isOurs(pid) && isAlive(pid))
+      .map((pid) => ({ pid, parent: parentOf(pid) }))
+      // Of a parent that cannot be read nobody knows whether it is one of ours; the host's first process is not.
+      .filter(({ parent }) => !isOurs(parent) && (parent === 1 || read(parent, 'cmdline') !== ''))
+      .map(({ pid }) => pid)
+  )
 }
+
+const FIRST = /^NSpid:(\s+\d+)+\s+1$/m
 
 export function parentOf(pid: number): number {
   return Number(/^PPid:\s+(\d+)$/m.exec(read(pid, 'status'))?.[1] ?? 0)
