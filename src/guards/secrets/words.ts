@@ -78,10 +78,24 @@ export function walkWords(text: string, listener: WordListener): void {
       if (end - start >= 4) listener.word(start, end, letters)
       continue
     }
-    if (kind === OPERATOR && at - end <= 4 && end - start >= 2 && mayName(letters))
+    if (
+      kind === OPERATOR &&
+      at - end <= 4 &&
+      end - start >= 2 &&
+      mayBeginValue(text, at, code) &&
+      mayName(letters)
+    )
       listener.operator(at, start, end)
     at += 1
   }
+}
+
+/** Behind `(` and `,` only a quoted value counts; behind the others nothing that opens a structure. */
+function mayBeginValue(text: string, operator: number, code: number): boolean {
+  let next = text.charCodeAt(operator + 1)
+  if (next === 32) next = text.charCodeAt(operator + 2)
+  if (code === 40 || code === 44) return next === 34 || next === 39 || next === 96
+  return next !== 10 && next !== 123 && next !== 40 && next !== 44 && next !== 59 && next !== 41
 }
 
 /** Answers of `mayName` by letters, each in the one slot it falls into; a text has few sets of letters that matter. */
