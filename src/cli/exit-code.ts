@@ -10,6 +10,7 @@ export const EXIT_CODE = {
   not_found: 3,
   unauthenticated: 4,
   permission_denied: 4,
+  confirmation_needed: 4,
   self_approval: 4,
   conflict: 5,
   wrong_state: 5,

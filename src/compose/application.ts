@@ -1,11 +1,14 @@
 import type { HostFinding } from '#contract/api.ts'
 import type { Application } from '#http/application.ts'
+import { ok } from '#kernel/result.ts'
+import { organisationPlace } from '#policy/place.ts'
 import { approve } from '#review/approve.ts'
 import { attachEvidence } from '#review/attach-evidence.ts'
 import { reject } from '#review/reject.ts'
 import { select } from '#review/select.ts'
 import { cancelTask } from '#tasks/cancel.ts'
 import { discardPreserved, inspectPreserved } from '#tasks/inspect.ts'
+import { permit } from '#tasks/permit.ts'
 import { retryTask } from '#tasks/retry.ts'
 import { submitTask } from '#tasks/submit.ts'
 import type { Workshop } from '#tasks/workshop.ts'
@@ -27,6 +30,15 @@ export interface ApplicationOptions {
 /** Everything the surfaces can ask for, over one workshop. */
 export function createApplication(workshop: Workshop, options: ApplicationOptions): Application {
   return {
+    mayBegin: async (actor, action) => {
+      const allowed = await permit(workshop, {
+        actor,
+        action,
+        place: organisationPlace(actor.organisation),
+        facts: {},
+      })
+      return allowed.ok ? ok(undefined) : allowed
+    },
     submitTask: (actor, request) => submitTask(workshop, actor, request),
     cancelTask: (actor, task) => cancelTask(workshop, actor, task),
     retryTask: (actor, task, { comment, preserveSeconds }) =>

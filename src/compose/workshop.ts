@@ -12,7 +12,6 @@ import { createPrices } from '#gateway/prices.ts'
 import { ProviderDirectory } from '#gateway/provider-directory.ts'
 import { providersFromEnvironment } from '#gateway/provider-from-environment.ts'
 import { isId } from '#kernel/ids.ts'
-import { createPolicy } from '#policy/policy.ts'
 import { compileGuest } from '#sandbox/compiled-guest.ts'
 import type { SandboxDriver } from '#sandbox/driver.ts'
 import { type GuestRuntime, stageGuestRuntime } from '#sandbox/guest-runtime.ts'
@@ -27,6 +26,7 @@ import type { Config } from './config.ts'
 import { hostLimits } from './host-limits.ts'
 import { openImages } from './images.ts'
 import { clearLeftovers, type Installation } from './installation.ts'
+import { policiesIn } from './policies.ts'
 import { readPriceTable } from './price-table.ts'
 import { projectSecrets } from './project-secrets.ts'
 import { readInternet } from './registry-networks.ts'
@@ -119,13 +119,12 @@ async function workshopOver(
     config.telemetry === undefined
       ? undefined
       : (await import('./telemetry/open-telemetry.ts')).openTelemetry(config.telemetry, version, clock)
-  const policy = createPolicy([], { clock, timeZone: 'UTC' })
   const workshop: Workshop = {
     store,
     clock,
     stopwatch,
     random,
-    policyOf: async () => policy,
+    policyOf: policiesIn(store, { clock, timeZone: 'UTC' }),
     interrupts: new Interrupts(),
     driver,
     limits: hostLimits(),

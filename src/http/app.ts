@@ -5,9 +5,11 @@ import { HTTPException } from 'hono/http-exception'
 import { secureHeaders } from 'hono/secure-headers'
 import type { z } from 'zod'
 import { BOUNDS } from '#contract/bounds.ts'
+import { CONFIRMATION_HEADER } from '#contract/policy.ts'
 import type { Authenticate } from '#identity/authenticate.ts'
 import { CHALLENGE_HEADER, isChallenge, serverProof } from '#identity/server-proof.ts'
 import type { Failure } from '#kernel/failure.ts'
+import { readConfirmation } from '#policy/confirmed.ts'
 import type { Application } from './application.ts'
 import { hostCheck } from './host-check.ts'
 import { problemResponse, thrownFailure } from './problem.ts'
@@ -61,7 +63,8 @@ function authenticated(authenticate: Authenticate): MiddlewareHandler<HttpEnviro
     const token = context.req.header('authorization')
     const actor = await authenticate(token)
     if (!actor.ok) return problemResponse(actor.failure)
-    context.set('actor', actor.value)
+    const confirmed = readConfirmation(context.req.header(CONFIRMATION_HEADER))
+    context.set('actor', confirmed === undefined ? actor.value : { ...actor.value, confirmed })
     context.set('isStillKnown', async () => (await authenticate(token)).ok)
     return next()
   }

@@ -23,6 +23,7 @@ import type { SecretList, SecretRequest, SecretView } from '#contract/secret.ts'
 import type { BudgetRaise, SharedBudget, SharedBudgetRequest } from '#contract/shared-budget.ts'
 import type { Task, TaskRequest } from '#contract/task.ts'
 import type { Result } from '#kernel/result.ts'
+import type { ActionName } from '#policy/action.ts'
 import type { Actor } from '#policy/actor.ts'
 
 /** A task's id, or its number within the actor's organisation. */
@@ -43,6 +44,9 @@ export type EventListener = (event: TaskEvent) => void
  * is `not_found`, in the same words as something that never was.
  */
 export interface Application {
+  /** What the organisation's policies say before the request is read, of every action that is not decided within. */
+  mayBegin(actor: Actor, action: ActionName): Promise<Result<void>>
+
   submitTask(actor: Actor, request: TaskRequest): Promise<Result<Task>>
   listTasks(actor: Actor, query: TaskQuery): Promise<Result<Page<Task>>>
   getTask(actor: Actor, task: TaskRef): Promise<Result<Task>>

@@ -10,6 +10,7 @@ export const FAILURE_STATUS = {
   conflict: 409,
   unauthenticated: 401,
   permission_denied: 403,
+  confirmation_needed: 428,
   repository_unreadable: 422,
   repository_empty: 422,
   base_not_found: 422,

@@ -2,8 +2,8 @@ import { createRoute, type OpenAPIHono, type RouteConfig } from '@hono/zod-opena
 import type { Context } from 'hono'
 import { z } from 'zod'
 import { Problem } from '#contract/api.ts'
-import type { Result } from '#kernel/result.ts'
-import { ACTIONS, type ActionName } from '#policy/action.ts'
+import { ok, type Result } from '#kernel/result.ts'
+import { ACTIONS, type ActionName, DECIDED_WITHIN } from '#policy/action.ts'
 import type { Actor } from '#policy/actor.ts'
 import { decideAtDoor, refusalOf } from '#policy/decide.ts'
 import type { Application } from './application.ts'
@@ -111,7 +111,7 @@ function mountable<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Zod
     path: shape.path,
     action: shape.action,
     mount(app, application) {
-      app.openapi(configOf(shape, status, content), async (context) => {
+      app.openapi(configOf(shape, status, content, application), async (context) => {
         const valid = (part: 'param' | 'query' | 'json') => context.req.valid(part as never)
         const asked = { params: valid('param'), query: valid('query'), body: valid('json') }
         const problem = checkPlainText(asked)
@@ -126,6 +126,7 @@ function configOf(
   shape: Shape<z.ZodObject, z.ZodObject, z.ZodType>,
   status: number,
   content: Content,
+  application: Application,
 ): RouteConfig {
   const { permission, risk } = ACTIONS[shape.action]
   return createRoute({
@@ -139,7 +140,7 @@ function configOf(
     'x-airlock-action': shape.action,
     'x-airlock-permission': permission,
     'x-airlock-risk': risk,
-    middleware: [door(shape.action)],
+    middleware: [door(shape.action, application)],
     request: {
       ...(shape.params === undefined ? {} : { params: shape.params }),
       ...(shape.query === undefined ? {} : { query: shape.query }),
@@ -158,10 +159,13 @@ function configOf(
 }
 
 /** Before anything of the request is parsed: may this actor do such a thing at all? */
-function door(action: ActionName) {
+function door(action: ActionName, application: Application) {
   return async (context: Context, next: () => Promise<void>): Promise<Response | undefined> => {
-    const decision = decideAtDoor(context.get('actor'), action)
+    const actor: Actor = context.get('actor')
+    const decision = decideAtDoor(actor, action)
     if (decision.effect === 'deny') return problemResponse(refusalOf(decision))
+    const begun = DECIDED_WITHIN.includes(action) ? ok(undefined) : await application.mayBegin(actor, action)
+    if (!begun.ok) return problemResponse(begun.failure)
     await next()
     return undefined
   }

@@ -12,6 +12,7 @@ export const FAILURE_CODES = [
   'conflict',
   'unauthenticated',
   'permission_denied',
+  'confirmation_needed',
   // the repository
   'repository_unreadable',
   'repository_empty',

@@ -16,6 +16,7 @@ export type IdKind =
   | 'sbx'
   | 'prv'
   | 'hld'
+  | 'dec'
   | 'inv'
   | 'sva'
 

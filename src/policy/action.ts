@@ -94,3 +94,11 @@ export const ACTIONS = {
 } as const satisfies Record<string, ActionFacts>
 
 export type ActionName = keyof typeof ACTIONS
+
+/** What depends on a record that the door has not read: decided where it is, and there at once. */
+export const DECIDED_WITHIN: readonly ActionName[] = [
+  'review.approve',
+  'project.create',
+  'person.create',
+  'person.remove',
+]

@@ -2,6 +2,7 @@ import type { Person } from '#contract/task.ts'
 import type { Permission } from './action.ts'
 import type { Binding } from './binding.ts'
 import type { PrincipalKind } from './cedar/schema.ts'
+import type { Confirmed } from './confirmed.ts'
 import type { Role } from './role.ts'
 
 /** Who is asking, once authenticated: somebody in one organisation, with what was given to them there. */
@@ -16,6 +17,8 @@ export interface Actor {
   readonly narrowedTo?: readonly Permission[]
   /** The way by which it was asked: `api` unless something else is known. */
   readonly channel: string
+  /** Said along with this one request. */
+  readonly confirmed?: Confirmed
 }
 
 /** A person with one role in the whole organisation. */

@@ -4,7 +4,7 @@ import { roleRules } from './cedar/role-rules.ts'
 import type { Rule } from './cedar/rule.ts'
 import { STANDING_RULES } from './cedar/standing-rules.ts'
 import { checkExamples, type Example, readExamples } from './examples.ts'
-import { readOrganisationRules } from './organisation-rules.ts'
+import { readOrganisationRules, together } from './organisation-rules.ts'
 
 /** `NAME.cedar` and the `NAME.examples.yaml` beside it, as they were written. */
 export interface PolicyFile {
@@ -28,4 +28,15 @@ export function readPolicyFile({ name, text, examples }: PolicyFile): Result<Rea
   const engine = createEngine([...STANDING_RULES, ...roleRules(), ...rules.value], 'examples')
   const checked = checkExamples(engine, rules.value, read.value, `${name}.examples.yaml`)
   return checked.ok ? ok({ name, rules: rules.value, examples: read.value }) : checked
+}
+
+/** The rules of all files of an organisation together; refuses where one is not true any more. */
+export function organisationRules(files: readonly PolicyFile[]): Result<readonly Rule[]> {
+  const read: ReadPolicyFile[] = []
+  for (const file of files) {
+    const each = readPolicyFile(file)
+    if (!each.ok) return each
+    read.push(each.value)
+  }
+  return together(read)
 }

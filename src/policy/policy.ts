@@ -15,6 +15,8 @@ export interface Policy {
   readonly version: Digest
   readonly engine: Engine
   decide(question: Question): Decision
+  /** The time of day and week that it decides at. */
+  now(): Moment
 }
 
 export interface PolicySurroundings {
@@ -39,6 +41,7 @@ export function createPolicy(
   return {
     version: policyVersion(engine),
     engine,
+    now: () => momentOf(clock(), timeZone),
     decide(question) {
       const moment = momentOf(clock(), timeZone)
       const key = keyOf(question, moment)

@@ -7,7 +7,6 @@ import { newId } from '#kernel/ids.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Actor } from '#policy/actor.ts'
-import { refusalOf } from '#policy/decide.ts'
 import { grantDigest } from '#policy/grant.ts'
 import { projectPlace } from '#policy/place.ts'
 import { canApprove, ROLES } from '#policy/role.ts'
@@ -21,6 +20,7 @@ import type { TaskRow } from '#store/schema.ts'
 import { taskView } from '#store/task-view.ts'
 import { watchFor } from '#tasks/canaries.ts'
 import { move } from '#tasks/move.ts'
+import { type Permitted, permit } from '#tasks/permit.ts'
 import { findTask } from '#tasks/reference.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 
@@ -40,7 +40,7 @@ export async function approve(
   const task = found.value
   const allowed = await mayApprove(workshop, actor, task)
   if (!allowed.ok) return allowed
-  const tuple = await tupleFor(workshop, actor, task, request)
+  const tuple = await tupleFor(workshop, actor, task, request, allowed.value.policyVersion)
   if (!tuple.ok) return tuple
   const envelope = await sealApproval(tuple.value, workshop.signer)
   const moved = await move(workshop, task, {
@@ -60,18 +60,17 @@ export async function approve(
   return ok(await workshop.store.inOrganisation(actor.organisation, (tx) => taskView(tx, moved.value)))
 }
 
-async function mayApprove(workshop: Workshop, actor: Actor, task: TaskRow): Promise<Result<void>> {
+async function mayApprove(workshop: Workshop, actor: Actor, task: TaskRow): Promise<Result<Permitted>> {
   const approvers = await workshop.store.inOrganisation(actor.organisation, (tx) =>
     countPeople(tx, ROLES.filter(canApprove)),
   )
   const asked = task.requester.id === actor.person.id
-  const decision = (await workshop.policyOf(task.organisation)).decide({
+  return permit(workshop, {
     actor,
     action: 'review.approve',
     place: projectPlace(task.organisation, task.project),
     facts: { requestedByActor: asked, otherApprovers: Math.max(0, approvers - 1), agent: task.agent },
   })
-  return decision.effect === 'allow' ? ok(undefined) : refused(refusalOf(decision))
 }
 
 async function tupleFor(
@@ -79,6 +78,7 @@ async function tupleFor(
   actor: Actor,
   task: TaskRow,
   request: ApprovalRequest,
+  policyVersion: string,
 ): Promise<Result<ApprovalTuple>> {
   const seen = await whatIsThere(workshop, task)
   if (seen === undefined)
@@ -114,7 +114,7 @@ async function tupleFor(
     tree: patch.tree,
     patchDigest: patch.digest,
     grantDigest: grantDigest(grant),
-    policyVersion: (await workshop.policyOf(task.organisation)).version,
+    policyVersion,
     gateReportDigest: gateReportDigest(gates),
     approver: actor.person,
     requester: task.requester,

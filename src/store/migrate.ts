@@ -7,6 +7,7 @@ import * as standingApproval from './migrations/0004-standing-approval.ts'
 import * as egressAndPreserved from './migrations/0005-egress-and-preserved.ts'
 import * as sharedBudgets from './migrations/0006-shared-budgets.ts'
 import * as projectModels from './migrations/0007-project-models.ts'
+import * as policies from './migrations/0009-policies.ts'
 import * as signIn from './migrations/0010-sign-in.ts'
 import type { Tables } from './schema.ts'
 
@@ -19,6 +20,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-egress-and-preserved': egressAndPreserved,
   '0006-shared-budgets': sharedBudgets,
   '0007-project-models': projectModels,
+  '0009-policies': policies,
   '0010-sign-in': signIn,
 }
 

@@ -48,6 +48,8 @@ export interface Tables {
   budgetLimits: BudgetLimitsTable
   budgetUse: BudgetUseTable
   budgetHolds: BudgetHoldsTable
+  policies: PoliciesTable
+  decisions: DecisionsTable
   auditLog: AuditLogTable
   auditEntries: AuditEntriesTable
   auditNodes: AuditNodesTable
@@ -289,6 +291,26 @@ export interface BudgetHoldsTable extends BudgetUseTable {
   id: string
   attempt: string
   usual: Json<Spend>
+}
+
+export interface PoliciesTable {
+  organisation: Organisation
+  sequence: number
+  name: string
+  text: string | null
+  examples: string | null
+  setBy: Json<Person>
+  setAt: Moment
+}
+
+export interface DecisionsTable {
+  organisation: Organisation
+  id: string
+  at: Moment
+  action: string
+  /** Without who asked. */
+  question: Json<unknown>
+  effect: string
 }
 
 export interface AuditLogTable {

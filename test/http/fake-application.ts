@@ -271,6 +271,7 @@ export class FakeApplication implements Application {
     this.#answer('providerOrder', [], () => ({ order: ['anthropic'] }))
   orderProviders: Application['orderProviders'] = (_actor, request) =>
     this.#answer('orderProviders', [request], () => request)
+  mayBegin: Application['mayBegin'] = async () => ok(undefined)
   listPeople: Application['listPeople'] = (_actor, page) =>
     this.#answer('listPeople', [page], () => ({ items: this.people }))
   listBudgets: Application['listBudgets'] = () => this.#answer('listBudgets', [], () => ({ items: [] }))

@@ -6,6 +6,7 @@ import { insertApproval } from '#store/approvals.ts'
 import { beginAttempt } from '#store/attempts.ts'
 import { appendEntries, saveCheckpoint } from '#store/audit-log.ts'
 import type { Store } from '#store/database.ts'
+import { insertDecision } from '#store/decisions.ts'
 import { allowEgress, noteEgressRequests } from '#store/egress.ts'
 import { appendEvents } from '#store/events.ts'
 import { saveEvidence } from '#store/evidence.ts'
@@ -14,6 +15,7 @@ import { insertIdentityProvider } from '#store/identity-providers.ts'
 import { insertInvitation } from '#store/invitations.ts'
 import { insertPatch } from '#store/patches.ts'
 import { linkIdentity } from '#store/person-identities.ts'
+import { insertPolicyChange } from '#store/policies.ts'
 import { insertPreserved } from '#store/preserved-workspaces.ts'
 import { intendPublication } from '#store/publications.ts'
 import type { TaskRow, Tx } from '#store/schema.ts'
@@ -81,6 +83,21 @@ export async function fullOrganisation(store: Store): Promise<FullOrganisation> 
       expiresAt: MORNING,
     })
     await someBudget(tx, home, attempt)
+    await insertPolicyChange(tx, {
+      sequence: 1,
+      name: 'night',
+      text: '',
+      examples: '',
+      setBy: home.person,
+      setAt: MORNING,
+    })
+    await insertDecision(tx, {
+      id: newId('dec', randomBytes),
+      at: MORNING,
+      action: 'review.approve',
+      question: {},
+      effect: 'allow',
+    })
     await appendEntries(tx, noted('one', 'two'))
     await saveCheckpoint(tx, { size: 2, note: 'origin\n2\n', createdAt: MORNING })
     return row

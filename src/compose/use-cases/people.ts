@@ -1,13 +1,13 @@
 import type { Member } from '#contract/api.ts'
 import type { Application } from '#http/application.ts'
 import { newToken, tokenHash } from '#identity/token.ts'
+import type { Failure } from '#kernel/failure.ts'
 import { newId } from '#kernel/ids.ts'
 import { instantOf } from '#kernel/instant.ts'
-import { ok, type Result, refused } from '#kernel/result.ts'
+import { ok, refused } from '#kernel/result.ts'
 import type { Actor } from '#policy/actor.ts'
-import { refusalOf } from '#policy/decide.ts'
+import type { Question } from '#policy/decide.ts'
 import { organisationPlace } from '#policy/place.ts'
-import type { Policy } from '#policy/policy.ts'
 import type { Role } from '#policy/role.ts'
 import { insertAccessToken } from '#store/access-tokens.ts'
 import {
@@ -19,6 +19,7 @@ import {
   removePerson,
 } from '#store/people.ts'
 import { logAction } from '#tasks/log-action.ts'
+import { permit } from '#tasks/permit.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 
 /** Who belongs to the organisation. Somebody new gets a token that is shown once. */
@@ -36,8 +37,7 @@ export function peopleUseCases(
       }),
 
     addPerson: async (actor, request) => {
-      const policy = await workshop.policyOf(actor.organisation)
-      const allowed = mayGive(policy, actor, 'person.create', request.role)
+      const allowed = await permit(workshop, givingRole(actor, 'person.create', request.role))
       if (!allowed.ok) return allowed
       return store.inOrganisation(actor.organisation, async (tx) => {
         const createdAt = instantOf(clock())
@@ -57,17 +57,11 @@ export function peopleUseCases(
     },
 
     removePerson: async (actor, id) => {
-      const policy = await workshop.policyOf(actor.organisation)
+      const person = await store.inOrganisation(actor.organisation, (tx) => personById(tx, id))
+      if (person === undefined || person.removedAt !== null) return refused(nobody(id))
+      const allowed = await permit(workshop, givingRole(actor, 'person.remove', person.role))
+      if (!allowed.ok) return allowed
       return store.inOrganisation(actor.organisation, async (tx) => {
-        const person = await personById(tx, id)
-        if (person === undefined || person.removedAt !== null)
-          return refused({
-            code: 'not_found',
-            message: `There is nobody here with the id ${id}.`,
-            remedy: 'See `airlock people list`.',
-          })
-        const allowed = mayGive(policy, actor, 'person.remove', person.role)
-        if (!allowed.ok) return allowed
         if (person.role === 'owner' && (await lockOwners(tx)) === 1)
           return refused({
             code: 'conflict',
@@ -75,7 +69,7 @@ export function peopleUseCases(
             message: `${person.name} is the last owner.`,
             remedy: 'Add another owner first.',
           })
-        await removePerson(tx, id, instantOf(clock()))
+        if (!(await removePerson(tx, id, instantOf(clock())))) return refused(nobody(id))
         await logAction(tx, clock, actor, 'person.removed', id)
         return ok(undefined)
       })
@@ -83,15 +77,16 @@ export function peopleUseCases(
   }
 }
 
-function mayGive(
-  policy: Policy,
-  actor: Actor,
-  action: 'person.create' | 'person.remove',
-  givenRole: Role,
-): Result<void> {
-  const place = organisationPlace(actor.organisation)
-  const decision = policy.decide({ actor, action, place, facts: { givenRole } })
-  return decision.effect === 'allow' ? ok(undefined) : refused(refusalOf(decision))
+function givingRole(actor: Actor, action: 'person.create' | 'person.remove', givenRole: Role): Question {
+  return { actor, action, place: organisationPlace(actor.organisation), facts: { givenRole } }
+}
+
+function nobody(id: string): Failure {
+  return {
+    code: 'not_found',
+    message: `There is nobody here with the id ${id}.`,
+    remedy: 'See `airlock people list`.',
+  }
 }
 
 function memberView({ id, name, email, role, createdAt }: PersonRow): Member {

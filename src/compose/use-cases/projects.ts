@@ -9,7 +9,6 @@ import { newId } from '#kernel/ids.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Actor } from '#policy/actor.ts'
-import { refusalOf } from '#policy/decide.ts'
 import { organisationPlace } from '#policy/place.ts'
 import {
   insertProject,
@@ -21,6 +20,7 @@ import {
 } from '#store/projects.ts'
 import type { Tx } from '#store/schema.ts'
 import { logAction } from '#tasks/log-action.ts'
+import { permit } from '#tasks/permit.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 
 /** Connecting repositories: only those connected here exist for Airlock. */
@@ -49,13 +49,13 @@ async function connect(workshop: Workshop, actor: Actor, request: ProjectRequest
   const known = await workshop.store.inOrganisation(actor.organisation, (tx) => projectByUrl(tx, url))
   const { credential } = request
   if (known !== undefined && credential === undefined) return ok(projectView(known))
-  const decision = (await workshop.policyOf(actor.organisation)).decide({
+  const allowed = await permit(workshop, {
     actor,
     action: 'project.create',
     place: organisationPlace(actor.organisation),
     facts: { readsServerFiles: address.value.kind === 'local' || credential?.kind === 'ssh-key' },
   })
-  if (decision.effect !== 'allow') return refused(refusalOf(decision))
+  if (!allowed.ok) return allowed
   if (credential !== undefined) {
     const fits = fitsAddress(address.value.kind, credential)
     if (!fits.ok) return fits

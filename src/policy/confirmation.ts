@@ -1,0 +1,55 @@
+import { digestOf } from '#kernel/bytes.ts'
+import { canonicalJson, type Json } from '#kernel/canonical-json.ts'
+import type { Failure } from '#kernel/failure.ts'
+import { ok, type Result, refused } from '#kernel/result.ts'
+import type { Confirmation } from './cedar/rule.ts'
+import { type Decision, type Question, refusalOf } from './decide.ts'
+
+/** Allowed, or confirmed as the rules want it; else the refusal, which says how to confirm. Never allowed by silence. */
+export function settle(decision: Decision, question: Question, version: string): Result<void> {
+  if (decision.effect === 'allow') return ok(undefined)
+  if (decision.effect === 'deny') return refused(refusalOf(decision))
+  const code = codeOf(question, version)
+  const { confirmed } = question.actor
+  const given = confirmed?.method === 'code' ? confirmed.code === code : confirmed?.method === 'yes'
+  if (decision.confirm === 'yes' && given) return ok(undefined)
+  if (decision.confirm === 'code' && given && confirmed?.method === 'code') return ok(undefined)
+  return refused(toConfirm(decision, code))
+}
+
+function toConfirm(decision: Decision, code: string): Failure {
+  const refusal = refusalOf(decision)
+  switch (decision.confirm) {
+    case 'yes':
+      return {
+        ...refusal,
+        code: 'confirmation_needed',
+        remedy: 'Ask again with --confirm yes (over HTTP with the header `airlock-confirmation: yes`).',
+        details: { method: 'yes' },
+      }
+    case 'code':
+      return {
+        ...refusal,
+        code: 'confirmation_needed',
+        remedy: `Ask again with --confirm "code ${code}" (over HTTP with that as the header \`airlock-confirmation\`).`,
+        details: { method: 'code', code },
+      }
+    case 'second-factor':
+      return notYet(refusal, 'second-factor', 'Nobody can give a second factor yet.')
+    default:
+      return notYet(refusal, 'other-person', 'Nobody else can confirm it on this way yet.')
+  }
+}
+
+/** What nobody can confirm is refused like anything else, and says so. */
+function notYet(refusal: Failure, method: Confirmation, why: string): Failure {
+  return { ...refusal, code: 'permission_denied', message: `${refusal.message} ${why}`, details: { method } }
+}
+
+/** Fits this very question and no other: typing it takes having seen what it is about. It is no secret. */
+function codeOf({ actor, action, place, facts }: Question, version: string): string {
+  const asked = { version, person: actor.person.id, action, place, facts }
+  return digestOf(canonicalJson(asked as unknown as Json))
+    .replace(/^sha256:/, '')
+    .slice(0, 6)
+}

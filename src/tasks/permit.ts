@@ -1,0 +1,40 @@
+import { newId } from '#kernel/ids.ts'
+import { instantOf } from '#kernel/instant.ts'
+import { ok, type Result } from '#kernel/result.ts'
+import { settle } from '#policy/confirmation.ts'
+import type { Decision, Question } from '#policy/decide.ts'
+import { recordedQuestion } from '#policy/recorded-question.ts'
+import { rankOf } from '#policy/risk.ts'
+import { insertDecision } from '#store/decisions.ts'
+import type { Workshop } from './workshop.ts'
+
+/** Under which rules something was allowed, for the log. */
+export interface Permitted {
+  readonly decision: Decision
+  readonly policyVersion: string
+}
+
+/** From here on what was asked and how it was answered is kept, so that changed policies can be tried on it. */
+const KEPT_FROM = rankOf('high')
+
+/**
+ * May it be done, and was it confirmed where it must be? Asks the policies as they are now. Opens transactions of its own:
+ * not to be called within one.
+ */
+export async function permit(workshop: Workshop, question: Question): Promise<Result<Permitted>> {
+  const { organisation } = question.actor
+  const policy = await workshop.policyOf(organisation)
+  const decision = policy.decide(question)
+  if (rankOf(decision.risk) >= KEPT_FROM)
+    await workshop.store.inOrganisation(organisation, (tx) =>
+      insertDecision(tx, {
+        id: newId('dec', workshop.random),
+        at: instantOf(workshop.clock()),
+        action: question.action,
+        question: recordedQuestion(question, policy.now()),
+        effect: decision.effect,
+      }),
+    )
+  const settled = settle(decision, question, policy.version)
+  return settled.ok ? ok({ decision, policyVersion: policy.version }) : settled
+}
