@@ -17,6 +17,7 @@ const BENCHMARKS = [
   'task-overhead.ts',
   'decide.ts',
   'command-guard.ts',
+  'text-guards.ts',
 ]
 
 const rows: Row[] = []
