@@ -1,5 +1,6 @@
 import type { CommitFacts } from '#audit/check.ts'
 import type { HostFinding } from '#contract/api.ts'
+import type { Compared, LocalChange } from '#forge/git/changed-files.ts'
 import type { RandomBytes } from '#kernel/ids.ts'
 import type { Clock } from '#kernel/instant.ts'
 import type { Result } from '#kernel/result.ts'
@@ -50,6 +51,8 @@ export interface CliDependencies {
   readonly clock: Clock
   readonly random: RandomBytes
   readonly git: LocalGit
+  /** The files of a working tree that are changed, against a commit or in the index, with the lines that were written. */
+  readonly changedFiles: (root: string, compared: Compared) => Promise<Result<readonly LocalChange[]>>
   /** Reads a secret or other text from standard input, to its end. */
   readonly readInput: () => Promise<string>
   /** Calls the listener on Ctrl-C or a request to end; returns how to stop listening. */

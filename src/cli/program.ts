@@ -22,6 +22,7 @@ import { retryCommand } from './commands/retry.ts'
 import { reviewCommand } from './commands/review.ts'
 import { runCommand } from './commands/run.ts'
 import { sandboxCommand } from './commands/sandbox.ts'
+import { scanCommand } from './commands/scan.ts'
 import { secretCommand } from './commands/secret.ts'
 import { showCommand } from './commands/show.ts'
 import { statusCommand } from './commands/status.ts'
@@ -41,7 +42,7 @@ const GROUPS: readonly CommandGroup[] = [
   ['Work:', [runCommand, tasksCommand, showCommand, watchCommand, cancelCommand, retryCommand, widenCommand]],
   ['Review:', [reviewCommand, diffCommand, approveCommand, rejectCommand]],
   ['Evidence:', [verifyCommand, attachCommand, auditCommand]],
-  ['Guards:', [guardCommand, hookCommand]],
+  ['Guards:', [scanCommand, guardCommand, hookCommand]],
   [
     'Set up:',
     [

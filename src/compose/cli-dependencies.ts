@@ -7,6 +7,7 @@ import type { SandboxTools } from '#cli/sandbox-tools.ts'
 import { terminalPrompts } from '#cli/terminal/prompts.ts'
 import { manyLines } from '#cli/terminal/safe-text.ts'
 import { createScreen } from '#cli/terminal/screen.ts'
+import { changedFiles } from '#forge/git/changed-files.ts'
 import {
   commitFacts,
   commitId,
@@ -55,6 +56,7 @@ export function cliDependencies(
     clock: () => Date.now(),
     random: (size) => randomBytes(size),
     git: { rootOf, isDirty, currentBranch, commitId, evidenceNote, commitFacts },
+    changedFiles,
     readInput: () => text(process.stdin),
     onInterrupt: (listener) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, listener)

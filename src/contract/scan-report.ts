@@ -13,7 +13,9 @@ export type FlowStep = z.infer<typeof FlowStep>
 /** Something in the code that somebody could use. Lines and columns count from 1, columns in UTF-16 units. */
 export const ScanFinding = z
   .strictObject({
-    fingerprint: z.string().describe('Digest over rule, file, symbol and normalised line: moved code keeps it'),
+    fingerprint: z
+      .string()
+      .describe('Digest over rule, file, symbol and normalised line: moved code keeps it'),
     tool: z.string().describe('`airlock`, or the scanner whose report was brought in'),
     rule: z.string(),
     class: z.string(),

@@ -78,6 +78,7 @@ export async function aDesk(role: Role = 'owner'): Promise<Desk> {
           throw new Error('no git here')
         },
       },
+      changedFiles: async () => ok([]),
       readInput: async () => '',
       onInterrupt(listener) {
         listeners.add(listener)

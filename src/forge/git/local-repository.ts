@@ -119,7 +119,8 @@ export async function evidenceNote(repository: string, commit: string): Promise<
   return text.exitCode === 0 ? text.stdout : undefined
 }
 
-async function gitPath(repository: string, name: string): Promise<string> {
+/** Where git keeps something of a repository, as an absolute path. */
+export async function gitPath(repository: string, name: string): Promise<string> {
   return lineOf(await read(repository, ['rev-parse', '--path-format=absolute', '--git-path', name]))
 }
 

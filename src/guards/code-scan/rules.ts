@@ -12,14 +12,19 @@ const loaded = new Map<string, Language>()
 export function languageRules(name: string): Language {
   const known = loaded.get(name)
   if (known !== undefined) return known
+  const made = languageWith(name, () => true)
+  loaded.set(name, made)
+  return made
+}
+
+/** A language with only those of its rules that are wanted: how a test learns what a rule is good for. */
+export function languageWith(name: string, wanted: (rule: ScanRule) => boolean): Language {
   const files = filesOf(name)
-  const made = compileLanguage(
-    files.flatMap(({ rules }) => rules),
+  return compileLanguage(
+    files.flatMap(({ rules }) => rules).filter(wanted),
     files.flatMap(({ model }) => (model === undefined ? [] : [model])),
     name !== 'ruby',
   )
-  loaded.set(name, made)
-  return made
 }
 
 interface RuleFile {

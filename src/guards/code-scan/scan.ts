@@ -3,6 +3,7 @@ import { findingOf, fingerprinted, type Unprinted } from './finding.ts'
 import { analyse } from './flow/analyse.ts'
 import { searched } from './flow/search.ts'
 import { type LanguageName, parseText, parsingOf } from './grammars.ts'
+import type { Language } from './language.ts'
 import { languageRules } from './rules.ts'
 import { isMinified, isTestPath, languageNamed, sourceKind } from './source-kind.ts'
 import { suppressed, suppressionsOf } from './suppression.ts'
@@ -34,13 +35,16 @@ export interface FileScan {
 const LARGEST = 12_000_000
 
 /** Looks for what somebody could use against a program in one of its files. Never throws for what the text holds. */
-export function scanFile({ path, text, language: named }: ScanItem): FileScan {
+export function scanFile(
+  { path, text, language: named }: ScanItem,
+  rulesOf: (folder: string) => Language = languageRules,
+): FileScan {
   const kind = named === undefined ? sourceKind(path, text) : kindNamed(named)
   if (kind.kind !== 'code') return { path, findings: [], notCode: true }
   if (text.length > LARGEST) return { path, findings: [], incomplete: 'too_large' }
   if (text.includes('\0')) return { path, findings: [], incomplete: 'binary' }
   if (isMinified(text)) return { path, findings: [], incomplete: 'minified' }
-  const { found, incomplete } = scanCode(path, text, kind.language)
+  const { found, incomplete } = scanCode(path, text, kind.language, rulesOf)
   const lines = text.split('\n')
   const marked = suppressed(
     found(lines),
@@ -63,9 +67,14 @@ interface Found {
 
 const NOTHING_FOUND: Found = { found: () => [] }
 
-function scanCode(path: string, given: string, language: LanguageName): Found {
+function scanCode(
+  path: string,
+  given: string,
+  language: LanguageName,
+  rulesOf: (folder: string) => Language,
+): Found {
   const { grammar, rules: folder } = parsingOf(language)
-  const rules = languageRules(folder)
+  const rules = rulesOf(folder)
   const sources = [...given.matchAll(rules.sourceWords)].map((match) => match.index)
   const words = sources.length === 0 ? rules.wordsWithoutSources : rules.words
   const hits = [...given.matchAll(words)].map((match) => match.index)
