@@ -45,6 +45,16 @@ test.runIf(onDisk).for([
   },
 )
 
+test('disk that is taken under names that are no text is found, and ends the sandbox', async () => {
+  const program = [
+    'import os, time',
+    'os.mkdir(b"/workspace/\\xff")',
+    'open(b"/workspace/\\xff/\\xfe", "wb").write(b"x" * (40 * 2**20))',
+    'time.sleep(20)',
+  ].join('\n')
+  expect((await runPython(program)).ending).toMatchObject({ cause: 'disk_exhausted' })
+})
+
 test('a sandbox ends although it sent its output away through a socket, where nobody takes it', async () => {
   const sockets = await rig.directory()
   const held: Socket[] = []

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { link, mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises'
+import { chmod, chown, link, mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -122,6 +122,21 @@ describe('what a workspace uses', () => {
   test('stops counting when a bound is passed', async () => {
     for (let index = 0; index < 30; index++) await writeFile(join(root, `${index}`), 'x')
     expect(await diskUse(root, { ...most, files: 20 })).toMatchObject({ files: 30, complete: false })
+  })
+
+  test.runIf(process.geteuid?.() === 0)('tells of directories that are closed to who counts', async () => {
+    await mkdir(join(root, 'closed'))
+    await writeFile(join(root, 'closed', 'file'), Buffer.alloc(100_000, 1))
+    await chmod(join(root, 'closed'), 0o300)
+    await chown(join(root, 'closed'), 65_534, 65_534)
+    await chmod(root, 0o755)
+    expect(await diskUse(root, most)).toMatchObject({ files: 2, complete: true, closed: false })
+    process.seteuid?.(65_534)
+    try {
+      expect(await diskUse(root, most)).toMatchObject({ files: 1, complete: true, closed: true })
+    } finally {
+      process.seteuid?.(0)
+    }
   })
 
   test('does not pretend to have measured a tree that is deeper than a path', async () => {

@@ -7,7 +7,10 @@ const TMPFS = 0x01021994
  * Disk that no directory shows: files which these processes have deleted and still hold open or mapped. What lies in
  * memory is bounded as memory. A descriptor that is under way in a socket belongs to no process and is not found.
  */
-export async function deletedFiles(processes: readonly number[], mostFiles: number): Promise<DiskUse> {
+export async function deletedFiles(
+  processes: readonly number[],
+  mostFiles: number,
+): Promise<Omit<DiskUse, 'closed'>> {
   const seen = new Set<string>()
   let bytes = 0
   let looked = 0

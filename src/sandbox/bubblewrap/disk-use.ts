@@ -1,18 +1,19 @@
-import type { Dir, Dirent } from 'node:fs'
+import type { Dirent } from 'node:fs'
 import { lstat, opendir } from 'node:fs/promises'
-import { join } from 'node:path'
 
 export interface DiskUse {
   readonly bytes: number
   readonly files: number
   /** False when counting stopped because a bound was passed, or because the tree is deeper than a path can name. */
   readonly complete: boolean
+  /** True when there are directories that their owner may not look into: what they hold was not counted. */
+  readonly closed: boolean
 }
 
 /**
  * Allocated bytes and entries below a directory, counted only until a bound is passed or the signal says so. The tree is
  * hostile and may change meanwhile: links are counted and not followed, vanished entries are skipped, hard links count
- * once, and a directory is never read into memory as a whole.
+ * once, a directory is never read into memory as a whole, and names are bytes: what is no UTF-8 would not be found again.
  */
 export async function diskUse(
   root: string,
@@ -20,37 +21,50 @@ export async function diskUse(
   signal?: AbortSignal,
 ): Promise<DiskUse> {
   const seen = new Set<string>()
-  const waiting = [root]
+  const waiting: Buffer[] = [Buffer.from(root)]
   let bytes = 0
   let files = 0
+  let closed = false
   for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
     const opened = await open(directory)
-    if (opened === 'too deep') return { bytes, files, complete: false }
+    if (opened === 'too deep') return { bytes, files, complete: false, closed }
+    if (opened === 'closed') {
+      closed = true
+      continue
+    }
+    if (opened === 'gone') continue
     for await (const batch of batches(opened)) {
       files += batch.length
-      for (const entry of batch) if (entry.isDirectory()) waiting.push(join(directory, entry.name))
-      const sizes = await Promise.all(batch.map((entry) => sizeOf(join(directory, entry.name), seen)))
+      for (const entry of batch) if (entry.isDirectory()) waiting.push(below(directory, entry))
+      const sizes = await Promise.all(batch.map((entry) => sizeOf(below(directory, entry), seen)))
       bytes += sizes.reduce((sum, size) => sum + size, 0)
-      if (bytes > most.bytes || files > most.files) return { bytes, files, complete: false }
-      if (signal?.aborted) return { bytes, files, complete: true }
+      if (bytes > most.bytes || files > most.files) return { bytes, files, complete: false, closed }
+      if (signal?.aborted) return { bytes, files, complete: true, closed }
     }
   }
-  return { bytes, files, complete: true }
+  return { bytes, files, complete: true, closed }
 }
 
 const BATCH = 64
 
-async function open(directory: string): Promise<Dir | 'too deep' | undefined> {
+type Entry = Dirent<Buffer>
+type Entries = AsyncIterable<Entry>
+
+async function open(directory: Buffer): Promise<Entries | 'too deep' | 'closed' | 'gone'> {
   try {
-    return await opendir(directory, { bufferSize: BATCH })
+    // As readdir does, it gives bytes for names when asked for them; its types do not know that.
+    const encoding = 'buffer' as BufferEncoding
+    return (await opendir(directory, { bufferSize: BATCH, encoding })) as unknown as Entries
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ENAMETOOLONG' ? 'too deep' : undefined
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'ENAMETOOLONG') return 'too deep'
+    return code === 'EACCES' ? 'closed' : 'gone'
   }
 }
 
-async function* batches(directory: Dir | undefined): AsyncGenerator<Dirent[]> {
-  let batch: Dirent[] = []
-  for await (const entry of directory ?? []) {
+async function* batches(entries: Entries): AsyncGenerator<Entry[]> {
+  let batch: Entry[] = []
+  for await (const entry of entries) {
     batch.push(entry)
     if (batch.length < BATCH) continue
     yield batch
@@ -59,7 +73,13 @@ async function* batches(directory: Dir | undefined): AsyncGenerator<Dirent[]> {
   if (batch.length > 0) yield batch
 }
 
-async function sizeOf(path: string, seen: Set<string>): Promise<number> {
+function below(directory: Buffer, { name }: Entry): Buffer {
+  return Buffer.concat([directory, SLASH, name])
+}
+
+const SLASH = Buffer.from('/')
+
+async function sizeOf(path: Buffer, seen: Set<string>): Promise<number> {
   try {
     const { blocks, nlink, dev, ino } = await lstat(path)
     if (nlink > 1) {

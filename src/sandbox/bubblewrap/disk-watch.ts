@@ -68,6 +68,7 @@ interface Counted {
   readonly bytes: number
   readonly files: number
   readonly complete: boolean
+  readonly closed: boolean
   readonly free: Free
   readonly at: number
   readonly took: number
@@ -76,7 +77,7 @@ interface Counted {
 }
 
 function notCounted(free: Free, at: number): Counted {
-  return { bytes: 0, files: 0, complete: true, free, at, took: 0, good: FIRST_COUNT_AFTER }
+  return { bytes: 0, files: 0, complete: true, closed: false, free, at, took: 0, good: FIRST_COUNT_AFTER }
 }
 
 async function count({ directory, limits, stopwatch, processes, signal }: DiskWatch): Promise<Counted> {
@@ -89,6 +90,7 @@ async function count({ directory, limits, stopwatch, processes, signal }: DiskWa
     bytes: shown.bytes + hidden.bytes,
     files: shown.files + hidden.files,
     complete: shown.complete && hidden.complete,
+    closed: shown.closed,
     free,
     at: stopwatch(),
     took: stopwatch() - start,
@@ -107,6 +109,11 @@ function exceeded({ limits }: DiskWatch, counted: Counted, now: Free, first: Fre
   if (counted.files > limits.workspaceFiles)
     return `the workspace holds more than ${limits.workspaceFiles} files`
   if (!counted.complete) return 'the workspace is nested too deeply to be measured'
+  // A server that is not root cannot look where the inside may write and nobody may read: then all that became used is its.
+  if (counted.closed && first.bytes - now.bytes > limits.workspaceDisk)
+    return `the disk lost more than ${limits.workspaceDisk} bytes, and directories of the workspace are closed to their owner`
+  if (counted.closed && first.files - now.files > limits.workspaceFiles)
+    return `the disk got more than ${limits.workspaceFiles} files, and directories of the workspace are closed to their owner`
   // On a small file system of its own the file system is the limit, and being full is an ordinary ENOSPC.
   if (now.bytes < HOST_FLOOR && !now.small && now.bytes < first.bytes) return 'the host disk is nearly full'
   return undefined
