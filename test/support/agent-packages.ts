@@ -28,6 +28,12 @@ export async function giveAgents(dataDirectory: string, ...names: readonly strin
   await writeFile(join(agents, 'installed.json'), JSON.stringify(record), { mode: 0o600 })
 }
 
+/** The tested version of an agent as a sandbox sees it. */
+export async function agentMount(name: string): Promise<{ source: string; target: string }> {
+  const entry = await fetched(name)
+  return { source: join(SHARED, folderOf(entry)), target: `/opt/airlock/agents/${name}` }
+}
+
 async function fetched(name: string): Promise<Entry> {
   const version = packageNamed(name)?.version ?? ''
   const record = join(SHARED, `${name}-${version}.json`)
