@@ -46,10 +46,11 @@ export function flatText(
   return { bytes: bytes.subarray(0, size), starts, last: previous }
 }
 
-/** A text as `flatText` would make it. */
-export function flattened(text: string): Buffer {
+/** A text as `flatText` would make it, behind what stands before it. */
+export function flattened(text: string, before = ''): Buffer {
   const bytes = Buffer.from(text)
-  return Buffer.from(bytes.filter((byte, at) => counts(byte, bytes[at - 1] ?? 0)))
+  const last = before.endsWith('\\') ? BACKSLASH : 0
+  return Buffer.from(bytes.filter((byte, at) => counts(byte, at === 0 ? last : (bytes[at - 1] ?? 0))))
 }
 
 /**
@@ -80,22 +81,29 @@ export function unescaped(json: Buffer, { start, end }: Pick<JsonString, 'start'
   }
 }
 
-/** Where the bytes from `from` to `to` of a string's flat text stand in the JSON text. */
-export function pieceOf(json: Buffer, string: JsonString, from: number, to: number): Piece {
+/**
+ * Finds where the bytes from `from` to `to` of a string's flat text stand in the JSON text. Asked in their order, so that all
+ * places of a string together cost one walk along it: a prompt may consist of nothing but what is to be cut out.
+ */
+export function pieceFinder(json: Buffer, string: JsonString): (from: number, to: number) => Piece {
+  let at = string.start
+  let begun = at
   let flat = 0
   let previous = 0
-  let start = -1
-  for (let at = string.start; at < string.end; ) {
-    const length = string.escaped ? lengthAt(json, at) : 1
-    for (const byte of length === 1 ? json.subarray(at, at + 1) : characterAt(json, at, length)) {
-      if (counts(byte, previous)) flat += 1
-      previous = byte
+  return (from, to) => {
+    let start = flat > from ? begun : -1
+    while (flat < to && at < string.end) {
+      begun = at
+      const length = string.escaped ? lengthAt(json, at) : 1
+      for (const byte of length === 1 ? json.subarray(at, at + 1) : characterAt(json, at, length)) {
+        if (counts(byte, previous)) flat += 1
+        previous = byte
+      }
+      at += length
+      if (flat > from && start === -1) start = begun
     }
-    if (flat > from && start === -1) start = at
-    at += length
-    if (flat >= to) return { start: start === -1 ? at : start, end: at }
+    return { start: start === -1 ? string.end : start, end: flat < to ? string.end : at }
   }
-  return { start: start === -1 ? string.end : start, end: string.end }
 }
 
 /** How many bytes of the JSON text one character takes, a pair of surrogates being one. */

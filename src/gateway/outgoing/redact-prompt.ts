@@ -1,7 +1,7 @@
 import { createMultiSearch, type Hit } from '#guards/multi-search.ts'
 import { dresses, type KnownSecret } from '#guards/secrets/known-value.ts'
 import { type Cut, placeholderOf, type RedactedPrompt, withoutCuts } from './cut.ts'
-import { type FlatText, flatText, flattened, type Piece, pieceOf } from './flat-text.ts'
+import { type FlatText, flatText, flattened, type Piece, pieceFinder } from './flat-text.ts'
 import { type JsonString, jsonStrings } from './json-strings.ts'
 import { createShapeSearch } from './shape-search.ts'
 
@@ -35,13 +35,14 @@ export function createPromptRedaction(
   /** Of the strings of one kind, where they hold known values. */
   function knownIn(body: Buffer, strings: readonly JsonString[], joined: boolean, said: Set<number>): Cut[] {
     const flat = flatText(body, strings, joined)
+    const piecesOf = hitPieces(body, strings, flat)
     return search(flat.bytes).flatMap((hit) => {
       const { placeholder = '', dress = '', once = false } = needles[hit.needle] ?? {}
       if (once && !said.has(hit.needle)) {
         said.add(hit.needle)
         return []
       }
-      return piecesOf(body, strings, flat, hit).map((piece, index) => ({
+      return piecesOf(hit).map((piece, index) => ({
         ...piece,
         placeholder,
         dress,
@@ -70,22 +71,26 @@ function flatDresses(value: string): Map<string, string> {
   return new Map(dresses(value).map(([dressed, dress]) => [flattened(dressed).toString('latin1'), dress]))
 }
 
-function piecesOf(
+/** The pieces of one hit after the other. */
+function hitPieces(
   body: Buffer,
   strings: readonly JsonString[],
   { starts, bytes }: FlatText,
-  hit: Hit,
-): Piece[] {
-  const pieces: Piece[] = []
-  for (let index = firstAt(starts, hit.start); index < strings.length; index += 1) {
-    const start = starts[index] ?? 0
-    const end = starts[index + 1] ?? bytes.length
-    const string = strings[index]
-    if (start >= hit.end || string === undefined) break
-    if (end > hit.start && !string.sealed)
-      pieces.push(pieceOf(body, string, Math.max(0, hit.start - start), Math.min(hit.end, end) - start))
+): (hit: Hit) => Piece[] {
+  let finder = { of: -1, find: (_from: number, _to: number): Piece => ({ start: 0, end: 0 }) }
+  return (hit) => {
+    const pieces: Piece[] = []
+    for (let index = firstAt(starts, hit.start); index < strings.length; index += 1) {
+      const start = starts[index] ?? 0
+      const end = starts[index + 1] ?? bytes.length
+      const string = strings[index]
+      if (start >= hit.end || string === undefined) break
+      if (end <= hit.start || string.sealed) continue
+      if (finder.of !== index) finder = { of: index, find: pieceFinder(body, string) }
+      pieces.push(finder.find(Math.max(0, hit.start - start), Math.min(hit.end, end) - start))
+    }
+    return pieces
   }
-  return pieces
 }
 
 /** The last string that begins at or before a place. */

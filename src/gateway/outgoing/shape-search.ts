@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { findSecrets } from '#guards/secrets/find.ts'
 import { type Cut, placeholderOf } from './cut.ts'
-import { flattened, pieceOf, unescaped } from './flat-text.ts'
+import { flattened, pieceFinder, unescaped } from './flat-text.ts'
 import type { JsonString } from './json-strings.ts'
 
 /** Shorter texts hold no secret that could be told from a word. */
@@ -30,16 +30,20 @@ export function createShapeSearch(): (body: Buffer, strings: readonly JsonString
       if (clean.has(text)) continue
       const found = findSecrets(text, { confidence: 'high' })
       if (found.length === 0) remember(text)
-      for (const { start, end, class: kind } of found) {
-        const value = text.slice(start, end)
-        const before = flattened(text.slice(0, start)).length
+      const pieceOf = pieceFinder(body, string)
+      let [walked, flat] = [0, 0]
+      const flatTo = (place: number) => {
+        flat += flattened(text.slice(walked, place), text.charAt(walked - 1)).length
+        walked = place
+        return flat
+      }
+      for (const { start, end, class: kind } of found)
         cuts.push({
-          ...pieceOf(body, string, before, before + flattened(value).length),
-          placeholder: placeholderOf(`${kind}:${tagOf(value)}`),
+          ...pieceOf(flatTo(start), flatTo(end)),
+          placeholder: placeholderOf(`${kind}:${tagOf(text.slice(start, end))}`),
           dress: '',
           leads: true,
         })
-      }
     }
     return cuts
   }

@@ -53,9 +53,11 @@ const PGPASS = /^[\w.*-]{1,120}:(?:\d{2,5}|\*):[\w.*-]{1,80}:[\w.*-]{1,80}:([^\s
 
 /** A line of `.pgpass`: host, port, database, user and password; `at` is the colon before a port. */
 export function pgpassAt(text: string, at: number): Sighting | undefined {
-  const from = text.lastIndexOf('\n', at) + 1
-  const newline = text.indexOf('\n', at)
-  const line = text.slice(from, Math.min(newline === -1 ? text.length : newline, from + 400))
+  const near = Math.max(0, at - 400)
+  const before = text.slice(near, at).lastIndexOf('\n') + 1
+  if (before === 0 && near > 0) return undefined
+  const from = near + before
+  const line = text.slice(from, from + 400).split('\n', 1)[0] ?? ''
   const password = PGPASS.exec(line)?.[1]
   if (password === undefined || isPlaceholder(password)) return undefined
   const start = from + line.length - password.length

@@ -43,8 +43,8 @@ export function spacedValueAt(text: string, nameStart: number, nameEnd: number):
   if (!isCandidate) return undefined
   const name = text.slice(nameStart, nameEnd)
   const isOption = name.startsWith('--')
-  const lineStart = text.lastIndexOf('\n', nameStart) + 1
-  const before = text.slice(Math.max(lineStart, nameStart - 200), nameStart)
+  const near = text.slice(Math.max(0, nameStart - 200), nameStart)
+  const before = near.slice(near.lastIndexOf('\n') + 1)
   const quote = text.charCodeAt(nameEnd + 1)
   const isQuoted = quote === 39 || quote === 34
   const isSql =
@@ -72,13 +72,20 @@ function nameBefore(text: string, operator: number, start: number, end: number):
   if (character === ',' && !/["']/.test(gap)) return undefined
   if (character === '(' && gap !== '') return undefined
   if (character === ':' && text[start - 1] === ':') return undefined
-  if (name === 'set') return gap.includes('}') ? wordBefore(text, text.lastIndexOf('{', start)) : undefined
+  if (name === 'set') return gap.includes('}') ? propertyName(text, start) : undefined
   if (NAME_OF_VALUE.test(name)) {
     const paired = nameOfPair(text, start)
     if (paired !== undefined || character === '>') return paired
   }
   if (TYPES.test(name)) return typedName(text, start)
   return name
+}
+
+/** In `Password { get; set; } = …` the name stands before the brace. */
+function propertyName(text: string, start: number): string | undefined {
+  const from = Math.max(0, start - 200)
+  const brace = text.slice(from, start).lastIndexOf('{')
+  return brace === -1 ? undefined : wordBefore(text, from + brace)
 }
 
 /** In `password: string = …` and `api_key: &str = …` the name stands before the type. */
@@ -135,8 +142,9 @@ const ELEMENT_HEAD = /<[\w-]+:$|<[\w:-]{1,40}\s[^<>]{0,80}\b(?:name|key|id)=["']
 function elementValue(text: string, at: number, nameStart: number): Value | undefined {
   const before = text.slice(Math.max(0, nameStart - 140), nameStart)
   if (!before.endsWith('<') && !ELEMENT_HEAD.test(before)) return undefined
-  const end = text.indexOf('<', at)
-  if (end === -1 || end - at > LONGEST_VALUE || text[end + 1] !== '/') return undefined
+  const length = text.slice(at, at + LONGEST_VALUE + 1).indexOf('<')
+  const end = at + length
+  if (length === -1 || text[end + 1] !== '/') return undefined
   const value = text.slice(at, end).trim()
   return value === ''
     ? undefined
@@ -180,10 +188,11 @@ const LINE_HEAD =
 
 /** Whether a name is the first thing of its line, as in files of settings. */
 function isSettingLine(text: string, nameStart: number, nameEnd: number): boolean {
-  const from = Math.max(0, nameEnd - 120)
-  const newline = text.lastIndexOf('\n', nameStart - 1)
-  if (newline < from - 1 && from > 0) return false
-  return LINE_HEAD.test(text.slice(newline + 1, nameStart))
+  const from = Math.max(0, nameEnd - 121)
+  const near = text.slice(from, nameStart)
+  const newline = near.lastIndexOf('\n')
+  if (newline === -1 && from > 0) return false
+  return LINE_HEAD.test(near.slice(newline + 1))
 }
 
 /** Connection strings and addresses: `…;Password=value;…`, `?token=value&…`. */

@@ -42,8 +42,7 @@ export function mayTakeArguments(letters: number): boolean {
 export function argumentAt(text: string, word: string, end: number): Sighting | undefined {
   const pattern = Object.hasOwn(ARGUMENTS, word) ? ARGUMENTS[word] : undefined
   if (pattern === undefined) return undefined
-  const newline = text.indexOf('\n', end)
-  const line = text.slice(end, Math.min(newline === -1 ? text.length : newline, end + LONGEST_LINE))
+  const line = text.slice(end, end + LONGEST_LINE).split('\n', 1)[0] ?? ''
   const match = pattern.exec(line)
   const password = match?.[1]
   if (match === null || password === undefined || isPlaceholder(password)) return undefined

@@ -25,7 +25,7 @@ export function findSecrets(text: string, options: SecretOptions = {}): SecretFi
   const told = withoutOverlaps(
     sightings.filter(({ confidence }) => atLeast(confidence, options.confidence ?? 'medium')),
   )
-  return withLines(text, options.addedLinesOnly ? told.filter(({ start }) => isAdded(text, start)) : told)
+  return withLines(text, options.addedLinesOnly ? onAddedLines(text, told) : told)
 }
 
 const GENERATED =
@@ -102,22 +102,25 @@ function rank({ confidence, rule }: Sighting): number {
   )
 }
 
-function isAdded(text: string, at: number): boolean {
-  const line = text.lastIndexOf('\n', at - 1) + 1
-  return text[line] === '+' && !text.startsWith('+++ ', line)
+function onAddedLines<T extends Sighting>(text: string, sightings: readonly T[]): T[] {
+  let line = 0
+  let newline = text.indexOf('\n')
+  return sightings.filter(({ start }) => {
+    while (newline !== -1 && newline < start) {
+      line = newline + 1
+      newline = text.indexOf('\n', line)
+    }
+    return text[line] === '+' && !text.startsWith('+++ ', line)
+  })
 }
 
 function withLines(text: string, sightings: readonly Sighting[]): SecretFinding[] {
   let line = 1
-  let counted = 0
+  let newline = text.indexOf('\n') // looked for once, however many there are before it
   return sightings.map(({ publicPrefix, ...sighting }) => {
-    for (
-      let at = text.indexOf('\n', counted);
-      at !== -1 && at < sighting.start;
-      at = text.indexOf('\n', at + 1)
-    ) {
+    while (newline !== -1 && newline < sighting.start) {
       line += 1
-      counted = at + 1
+      newline = text.indexOf('\n', newline + 1)
     }
     const shown = text.slice(sighting.start, sighting.start + Math.min(publicPrefix ?? 0, 12))
     return { ...sighting, line, preview: `${shown}… (${sighting.end - sighting.start} characters)` }

@@ -12,14 +12,10 @@ export function privateKeyAt(text: string, start: number): Sighting | undefined 
   const header = matchAt(HEADER, text, start) ?? matchAt(SSH2_HEADER, text, start)
   if (header === undefined) return undefined
   const begun = start + header.length
-  const footer = searchFrom(FOOTER, text, begun, LONGEST_KEY)
-  const body = searchFrom(
-    BODY,
-    text,
-    begun,
-    Math.min(LONGEST_HEAD, (footer?.at ?? begun + LONGEST_HEAD) - begun),
-  )
+  const body = searchFrom(BODY, text, begun, LONGEST_HEAD)
   if (body === undefined || /^(.)\1+$/.test(body.found)) return undefined
+  const footer = footerAfter(text, begun)
+  if (footer !== undefined && footer.at < body.at + body.found.length) return undefined
   return {
     rule: 'secret.private-key',
     class: 'private-key',
@@ -29,6 +25,12 @@ export function privateKeyAt(text: string, start: number): Sighting | undefined 
     confidence: 'high',
     publicPrefix: header.length,
   }
+}
+
+/** Far to look, for each of many headers: the expression is asked only where it can be there. */
+function footerAfter(text: string, begun: number): { at: number; found: string } | undefined {
+  const first = text.slice(begun, begun + LONGEST_KEY).indexOf('-----END ')
+  return first === -1 ? undefined : searchFrom(FOOTER, text, begun + first, LONGEST_KEY - first)
 }
 
 const PUTTY = /PuTTY-User-Key-File-[123]: [^\n]{1,80}\r?\n/y
