@@ -28,6 +28,26 @@ export function touched(action: 'read' | 'edited' | 'created' | 'deleted', path:
   return { kind: 'event', body: { kind: 'file', action, path: relative } }
 }
 
+/** What of a tool call is told once it is over. */
+export interface ToolUse {
+  readonly name: string
+  readonly command: string | undefined
+  readonly path: string | undefined
+  /** Its whole input, cut. */
+  readonly input: string
+}
+
+/** Keeps no input as it came: hostile JSON takes twenty times its length once it is parsed, and agents may begin a lot. */
+export function toolUse(name: string, input: unknown, paths: readonly string[] = []): ToolUse {
+  const texts = (keys: readonly string[]) =>
+    keys.map((key) => Object(input)[key] as unknown).find((value) => typeof value === 'string')
+  return { name, command: texts(['command']), path: texts(paths), input: shortInput(input) }
+}
+
+export function shortInput(input: unknown): string {
+  return (JSON.stringify(input) ?? '').slice(0, 300)
+}
+
 export function used(tool: string, what: string, outcome: 'done' | 'failed' | 'refused'): AgentReport {
   return { kind: 'event', body: { kind: 'tool_call', tool, what, outcome } }
 }

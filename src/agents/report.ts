@@ -33,14 +33,33 @@ export function reportLine(report: AgentReport): string {
   return `${JSON.stringify(cleaned(report))}\n`
 }
 
-/** The JSON object on a line; undefined when it is too long or holds none. */
+/** The JSON object on a line; undefined when it is too long, nests too deeply or holds none. */
 export function parseLine(line: string): unknown {
-  if (line.length > BOUNDS.agentLine || !line.startsWith('{')) return undefined
+  if (line.length > BOUNDS.agentLine || !line.startsWith('{') || nestsTooDeeply(line)) return undefined
   try {
     return JSON.parse(line)
   } catch {
     return undefined
   }
+}
+
+/** No event of an agent comes near. */
+const DEEPEST = 100
+
+/** JSON.parse reads any depth; JSON.stringify throws where the stack ends, and a line must never do that to the host. */
+function nestsTooDeeply(json: string): boolean {
+  let depth = 0
+  let quoted = false
+  for (let at = 0; at < json.length; at += 1) {
+    const mark = json[at]
+    if (quoted && mark === '\\') at += 1
+    else if (mark === '"') quoted = !quoted
+    else if (quoted) continue
+    else if (mark === '{' || mark === '[') depth += 1
+    else if (mark === '}' || mark === ']') depth -= 1
+    if (depth > DEEPEST) return true
+  }
+  return false
 }
 
 /** A claim as it may be kept and shown: short, and without characters that a terminal would obey. */

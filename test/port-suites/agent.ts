@@ -95,6 +95,16 @@ export function agentSuite(name: string, { agent, assignment, lines }: AgentUnde
       )
     })
 
+    it('reads a line that nests without end, whatever of it does', () => {
+      const deep = '['.repeat(100_000) + ']'.repeat(100_000)
+      for (const [place, [line]] of lines.entries())
+        for (const nested of withEachReplaced(line, deep)) {
+          const read = agent.reader()
+          for (const [each] of lines.with(place, [nested, []]))
+            for (const report of read(each)) expectClean(report)
+        }
+    })
+
     it('ignores lines that are too long, empty or not its own', () => {
       const [long] = lines[0] ?? ['']
       for (const line of [
@@ -137,6 +147,23 @@ function damaged(line: string): fc.Arbitrary<string> {
   return fc
     .tuple(fc.nat(line.length), fc.nat(line.length), fc.string({ unit: 'binary', maxLength: 6 }))
     .map(([from, to, insert]) => line.slice(0, from) + insert + line.slice(to))
+}
+
+/** A real line once for each object, list and text in it, that one replaced by a JSON text. */
+function withEachReplaced(line: string, json: string): string[] {
+  const mark = 'replaced-9d1f'
+  const at = (wanted: number) => {
+    let place = 0
+    return JSON.stringify(JSON.parse(line), (key, value) =>
+      key !== '' && ['object', 'string'].includes(typeof value) && place++ === wanted ? mark : value,
+    )
+  }
+  const texts: string[] = []
+  for (let wanted = 0; ; wanted += 1) {
+    const text = at(wanted)
+    if (!text.includes(mark)) return texts
+    texts.push(text.replace(`"${mark}"`, json))
+  }
 }
 
 /** Keys whose values say what kind of thing a line is: with these replaced it would be noise. */

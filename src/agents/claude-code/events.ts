@@ -1,6 +1,18 @@
 import { z } from 'zod'
 import type { AgentReader, AgentReport } from '../agent.ts'
-import { Begun, finished, jsonReader, notPermitted, ran, said, touched, used } from '../json-events.ts'
+import {
+  Begun,
+  finished,
+  jsonReader,
+  notPermitted,
+  ran,
+  said,
+  shortInput,
+  type ToolUse,
+  toolUse,
+  touched,
+  used,
+} from '../json-events.ts'
 
 /** The events of `--output-format stream-json`, as far as they are read. */
 const Event = z.discriminatedUnion('type', [
@@ -45,10 +57,7 @@ const Event = z.discriminatedUnion('type', [
 ])
 type Of<Type extends string> = Extract<z.infer<typeof Event>, { type: Type }>
 
-interface ToolUse {
-  readonly name: string
-  readonly input: Readonly<Record<string, unknown>>
-}
+const PATHS = ['file_path', 'notebook_path']
 
 /** Reads Claude Code's events; a tool is told once its result is there, so that a command has its exit code. */
 export function claudeCodeReader(): AgentReader {
@@ -71,7 +80,7 @@ function assistant({ message }: Of<'assistant'>, tools: Begun<ToolUse>): AgentRe
   const reports: AgentReport[] = []
   for (const block of message.content) {
     if ('text' in block) reports.push(...said(block.text))
-    if ('input' in block) tools.begin(block.id, block)
+    if ('input' in block) tools.begin(block.id, toolUse(block.name, block.input, PATHS))
   }
   return reports
 }
@@ -83,16 +92,15 @@ function results({ message, tool_use_result }: Of<'user'>, tools: Begun<ToolUse>
   })
 }
 
-function told({ name, input }: ToolUse, result: string, failed: boolean, details: unknown): AgentReport {
-  if (name === 'Bash' && typeof input.command === 'string')
-    return ran(input.command, failed ? exitCodeIn(result) : 0)
-  const path = input.file_path ?? input.notebook_path
-  if (typeof path === 'string' && !failed) {
+function told(tool: ToolUse, result: string, failed: boolean, details: unknown): AgentReport {
+  const { name, command, path, input } = tool
+  if (name === 'Bash' && command !== undefined) return ran(command, failed ? exitCodeIn(result) : 0)
+  if (path !== undefined && !failed) {
     if (name === 'Read') return touched('read', path)
     if (name === 'Write') return touched(isCreation(details) ? 'created' : 'edited', path)
     if (name === 'Edit' || name === 'NotebookEdit') return touched('edited', path)
   }
-  return used(name, shortInput(input), failed ? 'failed' : 'done')
+  return used(name, input, failed ? 'failed' : 'done')
 }
 
 function ending({ is_error, result = '', subtype, permission_denials = [] }: Of<'result'>): AgentReport[] {
@@ -113,8 +121,4 @@ function isCreation(details: unknown): boolean {
 
 function textOf(content: unknown): string {
   return typeof content === 'string' ? content : (JSON.stringify(content) ?? '')
-}
-
-function shortInput(input: unknown): string {
-  return (JSON.stringify(input) ?? '').slice(0, 300)
 }

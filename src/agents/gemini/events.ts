@@ -1,6 +1,16 @@
 import { z } from 'zod'
 import type { AgentReader, AgentReport } from '../agent.ts'
-import { Begun, finished, jsonReader, ran, said, touched, used } from '../json-events.ts'
+import {
+  Begun,
+  finished,
+  jsonReader,
+  ran,
+  said,
+  type ToolUse,
+  toolUse,
+  touched,
+  used,
+} from '../json-events.ts'
 
 /** The events of `--output-format stream-json`, as far as they are read. */
 const Event = z.discriminatedUnion('type', [
@@ -25,10 +35,7 @@ const Event = z.discriminatedUnion('type', [
   }),
 ])
 
-interface ToolUse {
-  readonly name: string
-  readonly parameters: Readonly<Record<string, unknown>>
-}
+const PATHS = ['file_path', 'absolute_path']
 
 const LONGEST_MESSAGE = 64 * 1024
 
@@ -53,7 +60,7 @@ export function geminiReader(): AgentReader {
     const summary = spoken()
     switch (event.data.type) {
       case 'tool_use':
-        tools.begin(event.data.tool_id, { name: event.data.tool_name, parameters: event.data.parameters })
+        tools.begin(event.data.tool_id, toolUse(event.data.tool_name, event.data.parameters, PATHS))
         return before
       case 'tool_result':
         return [...before, ...told(tools.end(event.data.tool_id), event.data.status, event.data.output)]
@@ -68,16 +75,15 @@ export function geminiReader(): AgentReader {
 
 function told(tool: ToolUse | undefined, status: string, output = ''): AgentReport[] {
   if (tool === undefined) return []
-  const { name, parameters } = tool
+  const { name, command, path, input } = tool
   const failed = status !== 'success'
-  if (name === 'run_shell_command' && typeof parameters.command === 'string')
-    return [ran(parameters.command, failed ? undefined : exitCodeIn(output))]
-  const path = parameters.file_path ?? parameters.absolute_path
-  if (typeof path === 'string' && !failed) {
+  if (name === 'run_shell_command' && command !== undefined)
+    return [ran(command, failed ? undefined : exitCodeIn(output))]
+  if (path !== undefined && !failed) {
     if (name === 'read_file') return [touched('read', path)]
     if (name === 'write_file' || name === 'replace') return [touched('edited', path)]
   }
-  return [used(name, (JSON.stringify(parameters) ?? '').slice(0, 300), failed ? 'failed' : 'done')]
+  return [used(name, input, failed ? 'failed' : 'done')]
 }
 
 /** It tells the code of a command that printed nothing and failed; of any other one it tells what was printed. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { AgentReader, AgentReport } from '../agent.ts'
-import { finished, jsonReader, ran, said, touched, used } from '../json-events.ts'
+import { finished, jsonReader, ran, said, shortInput, touched, used } from '../json-events.ts'
 
 const Tool = z.object({
   tool: z.string(),
@@ -50,5 +50,5 @@ function told({ tool, state: { status, input, metadata } }: z.infer<typeof Tool>
     if (tool === 'write') return touched(metadata?.exists === false ? 'created' : 'edited', input.filePath)
     if (tool === 'edit') return touched('edited', input.filePath)
   }
-  return used(tool, (JSON.stringify(input) ?? '').slice(0, 300), done ? 'done' : 'failed')
+  return used(tool, shortInput(input), done ? 'done' : 'failed')
 }
