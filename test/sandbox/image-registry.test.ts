@@ -185,6 +185,11 @@ test.for<[title: string, misbehave: (registry: TestRegistry, blob: string) => vo
     'image.private-address',
   ],
   [
+    'tokens from another port',
+    ({ manners }) => (manners.realm = 'https://auth.example.com:22/token'),
+    'image.registry-form',
+  ],
+  [
     'blobs without TLS',
     ({ manners }) => (manners.redirect = 'http://cdn.example.com/'),
     'image.registry-form',

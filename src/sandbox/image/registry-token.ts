@@ -20,7 +20,9 @@ export async function requestToken(
 ): Promise<string> {
   const { realm = '', service } = parametersOf(challenge)
   const url = URL.canParse(realm) ? new URL(realm) : undefined
-  if (url === undefined || url.protocol !== 'https:' || url.username !== '' || url.password !== '')
+  // Another port than the usual one only where the registry itself answers: what else listens there is nobody's business.
+  const port = url?.port === '' || url?.hostname === host.split(':')[0]
+  if (url === undefined || !port || url.protocol !== 'https:' || url.username !== '' || url.password !== '')
     throw new AirlockError(strange(host, 'wants a login that nobody can give'))
   if (service !== undefined) url.searchParams.set('service', service)
   // Not the scope of the challenge: nothing more than this is ever asked for.
