@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { Lang, parse } from '@ast-grep/napi'
 import type { checkSync } from 'recheck'
 import { expect, it } from 'vitest'
+import { parseRules } from '#guards/code-scan/rules.ts'
 
 const RECHECK = '4.5.0'
 const GUARDS = resolve(import.meta.dirname, '../../src/guards')
@@ -28,7 +29,7 @@ it('has no regular expression that takes more than linear time on hostile text',
   const known = new Set<string>(JSON.parse(readFileSync(LEDGER, 'utf8')))
   const linear = new Set<string>()
   const slow: string[] = []
-  for (const { file, source, flags } of expressions()) {
+  for (const { file, source, flags } of [...expressions(), ...ruleExpressions()]) {
     if (!repeats(source)) continue
     const digest = createHash('sha256').update(`${RECHECK}/${source}/${flags}`).digest('base64url')
     if (known.has(digest) || linear.has(digest)) linear.add(digest)
@@ -75,6 +76,36 @@ function expressions(): { file: string; source: string; flags: string }[] {
       }),
   )
 }
+
+/** The expressions in the data files of the code scan. */
+function ruleExpressions(): { file: string; source: string; flags: string }[] {
+  const found: { file: string; source: string; flags: string }[] = []
+  const visit = (file: string, value: unknown, key = ''): void => {
+    if (Array.isArray(value)) for (const each of value) visit(file, each, key)
+    else if (typeof value === 'object' && value !== null)
+      for (const [name, each] of Object.entries(value)) visit(file, each, name)
+    else if (typeof value === 'string' && !value.startsWith('@')) {
+      const inWords = key === 'words' && value.length > 2 && value.startsWith('/') && value.endsWith('/')
+      if (inWords) found.push({ file, source: value.slice(1, -1), flags: 'g' })
+      else if (EXPRESSION_KEYS.has(key))
+        found.push(
+          value.startsWith('(?i)')
+            ? { file, source: value.slice(4), flags: 'i' }
+            : { file, source: value, flags: '' },
+        )
+    }
+  }
+  for (const file of readdirSync(GUARDS, { recursive: true, encoding: 'utf8' }))
+    if (file.startsWith('code-scan/rules/') && file.endsWith('.yaml'))
+      visit(file, parseRules(readFileSync(join(GUARDS, file), 'utf8')))
+  return found
+}
+
+const EXPRESSION_KEYS = new Set(
+  'matches notMatches path near notNear inFunction notInFunction inFile notInFile after notAfter prefix notPrefix target notTypes notNames functions'.split(
+    ' ',
+  ),
+)
 
 /** An expression that repeats nothing without end takes at most its own length for each character. */
 function repeats(source: string): boolean {

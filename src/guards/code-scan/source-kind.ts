@@ -59,7 +59,7 @@ export function sourceKind(path: string, text = ''): SourceKind {
   const language = EXTENSIONS[name.split('.').at(-1)?.toLowerCase() ?? ''] ?? NAMES[name]
   if (language !== undefined && (name.includes('.') || NAMES[name] !== undefined))
     return { kind: 'code', language }
-  const program = SHEBANG.exec(text.slice(0, 200))?.[1]?.replace(/[\d.]+$/, '')
+  const program = SHEBANG.exec(text.slice(0, 200))?.[1]?.replace(/[\d.]{1,12}$/, '')
   if (program === undefined) return { kind: 'other' }
   const run = languageNamed(program)
   return run === undefined ? { kind: 'shell' } : { kind: 'code', language: run }

@@ -2,7 +2,7 @@ import type { Syntax } from '../syntax/tree.ts'
 import { concatenated, constant, controlOf, SAFE, type Value } from './value.ts'
 
 const PLACE =
-  /%(?:\((\w+)\))?[-+ #0]*\d*(?:\.\d+)?([sdifFeEgGxXoucrvqTtpbUa%])|\{(\w*)(?:![rsa])?(?::([^{}]*))?\}/g
+  /%(?:\((\w{1,60})\))?[-+ #0]{0,4}\d{0,6}(?:\.\d{1,6})?([sdifFeEgGxXoucrvqTtpbUa%])|\{(\w{0,60})(?:![rsa])?(?::([^{}]{0,60}))?\}/g
 
 /** A format with its values put in: each stands where the format has a place for it, and numbers can carry nothing. */
 export function formatted(

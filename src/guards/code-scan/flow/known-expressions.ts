@@ -37,5 +37,5 @@ export const KNOWN_EXPRESSIONS: Readonly<Record<string, RegExp>> = {
   'credential-words':
     /(?:[Pp]ass(?:word|wd|phrase)?|PASS(?:WORD|WD|PHRASE)?|[Pp]wd|PWD|[Ss]ecret|SECRET|[Aa]pi_?[Kk]ey|API_?KEY|[Kk]ey|KEY|[Tt]oken|TOKEN|[Cc]redentials?)\w{0,12}["']?\]?\s{0,12}(?::\s{0,2})?(?:(?:string|str|String)\s{0,2})?(?::=|=>|[:=,])\s{0,3}[brf]?["'`]/,
   /** A group that repeats something that repeats: exponentially many ways to read a text. */
-  'nested-repeat': /\((?:\?:)?(?:\[[^\]]+\]|\\[wdsWDS]|\w|\.)[+*]\)[+*]/,
+  'nested-repeat': /\((?:\?:)?(?:\[[^\]]{1,80}\]|\\[wdsWDS]|\w|\.)[+*]\)[+*]/,
 }

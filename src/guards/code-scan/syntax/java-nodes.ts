@@ -51,7 +51,7 @@ export function classes(node: Syntax, reader: Reader): Statement[] {
       : part
           .text()
           .replace(/^\s*(?:extends|implements)\s+/, '')
-          .split(/\s*,\s*/),
+          .split(','),
   )
   const made: ClassNode = {
     name: node.field('name')?.text(),

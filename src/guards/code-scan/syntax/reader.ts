@@ -183,5 +183,5 @@ export function typeName(text: string | undefined): string | undefined {
   if (text === undefined) return undefined
   const bare = text.replace(/^[:\s*&?]+/, '').replace(/\s/g, '')
   const inner = /^(?:Optional|Annotated|Union|Promise|Readonly|mut|'[a-z]+)[[<]([\w.]+)/.exec(bare)?.[1]
-  return (inner ?? bare).replace(/[<[|?({].*$/, '').replace(/\\/g, '.') || undefined
+  return (inner ?? bare).split(/[<[|?({]/, 1)[0]?.replaceAll('\\', '.') || undefined
 }
