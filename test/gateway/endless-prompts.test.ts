@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createPromptRedaction } from '#gateway/outgoing/redact-prompt.ts'
 import { findSecrets } from '#guards/secrets/find.ts'
+import { sampleOf } from '#guards/secrets/shape.ts'
 
 const TOLD = 'abcdefghijkmnpqrstuvwxyz'
 const SECRET = 'hunter2hunter2hunter2'
@@ -45,10 +46,10 @@ describe('A prompt of megabytes that is all secrets is read once, not once for e
     'h:5432:',
     '<password>',
     'a; set; } = "Tr0ub4dor3" ',
-    '-----BEGIN PRIVATE KEY----- q83vEjRWeJCrze8S ',
+    `-----BEGIN PRIVATE KEY----- ${sampleOf('{b16}', 1)} `,
   ])('one line of %j', (piece) => {
     const text = piece.repeat(4_000_000 / piece.length)
-    const added = `${text}\n+key AKIAQ7XB2ZKW4MJQ7XB2`
+    const added = `${text}\n+key ${sampleOf('AKIA{u16}', 1)}`
     expect(findSecrets(added, { addedLinesOnly: true }).map(({ line }) => line)).toEqual([2])
   })
 })
