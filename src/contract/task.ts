@@ -57,6 +57,9 @@ export const Attempt = z
   .meta({ id: 'Attempt' })
 export type Attempt = z.infer<typeof Attempt>
 
+export const RiskLevel = z.enum(['low', 'medium', 'high', 'critical']).meta({ id: 'Risk' })
+export type RiskLevel = z.infer<typeof RiskLevel>
+
 export const Task = z
   .strictObject({
     id: z.string(),
@@ -75,6 +78,10 @@ export const Task = z
     attempts: z.array(Attempt),
     patch: PatchSummary.optional(),
     gates: GateReport.optional(),
+    risk: z
+      .strictObject({ level: RiskLevel, reasons: z.array(z.string()) })
+      .optional()
+      .describe('Of approving the patch; with a task by itself, not in lists'),
     egress: EgressView.optional().describe('Beyond the presets; with a task by itself, not in lists'),
     preserved: PreservedWorkspace.optional().describe('With a task by itself, not in lists'),
     cause: FailureShape.optional(),

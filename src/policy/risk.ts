@@ -3,7 +3,7 @@ import type { Facts } from './cedar/facts.ts'
 
 export const RISKS = ['low', 'medium', 'high', 'critical'] as const satisfies readonly Risk[]
 
-/** Why something is riskier than its kind. */
+/** Why something is as risky as it is, besides its kind. */
 export interface RiskReason {
   readonly to: Risk
   readonly reason: string
@@ -26,6 +26,8 @@ const SENSITIVE: Readonly<Record<string, RiskReason>> = {
   migration: { to: 'high', reason: 'It changes the database.' },
   protected: { to: 'high', reason: 'It changes protected paths.' },
   tests: { to: 'high', reason: 'It deletes, skips or loosens tests.' },
+  checks: { to: 'high', reason: 'It changes what is checked.' },
+  automation: { to: 'high', reason: 'It changes what runs by itself.' },
   instructions: { to: 'high', reason: 'It changes what agents are told.' },
   deletions: { to: 'medium', reason: 'It deletes files.' },
 }
@@ -36,9 +38,9 @@ export function riskOf(action: ActionName, about: About): RiskOfAction {
   if ((about.linesChanged ?? 0) > MANY_LINES)
     reasons.push({ to: 'high', reason: `It changes more than ${MANY_LINES} lines.` })
   if (about.environment === 'production') reasons.push({ to: 'high', reason: 'It is about production.' })
-  const raised = reasons.filter(({ to }) => rankOf(to) > rankOf(ACTIONS[action].risk))
-  const rank = Math.max(rankOf(ACTIONS[action].risk), ...raised.map(({ to }) => rankOf(to)))
-  return { risk: RISKS[rank] ?? 'critical', reasons: raised }
+  const least = rankOf(ACTIONS[action].risk)
+  const rank = Math.max(least, ...reasons.map(({ to }) => rankOf(to)))
+  return { risk: RISKS[rank] ?? 'critical', reasons: reasons.filter(({ to }) => rankOf(to) >= least) }
 }
 
 export function rankOf(risk: Risk): number {

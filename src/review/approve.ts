@@ -8,21 +8,19 @@ import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Actor } from '#policy/actor.ts'
 import { grantDigest } from '#policy/grant.ts'
-import { projectPlace } from '#policy/place.ts'
-import { canApprove, ROLES } from '#policy/role.ts'
 import { insertApproval } from '#store/approvals.ts'
 import { attemptByNumber } from '#store/attempts.ts'
 import { gateReportOf } from '#store/gate-reports.ts'
 import { patchById } from '#store/patches.ts'
-import { countPeople } from '#store/people.ts'
 import { projectByReference } from '#store/projects.ts'
 import type { TaskRow } from '#store/schema.ts'
 import { taskView } from '#store/task-view.ts'
 import { watchFor } from '#tasks/canaries.ts'
 import { move } from '#tasks/move.ts'
-import { type Permitted, permit } from '#tasks/permit.ts'
+import { decisionForLog, permit } from '#tasks/permit.ts'
 import { findTask } from '#tasks/reference.ts'
 import type { Workshop } from '#tasks/workshop.ts'
+import { approvalQuestion } from './approval-question.ts'
 
 /**
  * A person lets exactly this patch out. What they agreed to is written as one signed tuple; only that tuple makes the
@@ -38,14 +36,22 @@ export async function approve(
   const found = await findTask(workshop.store, actor.organisation, reference)
   if (!found.ok) return found
   const task = found.value
-  const allowed = await mayApprove(workshop, actor, task)
+  const question = await workshop.store.inOrganisation(actor.organisation, (tx) =>
+    approvalQuestion(tx, actor, task, request.branch),
+  )
+  const allowed = await permit(workshop, question)
   if (!allowed.ok) return allowed
   const tuple = await tupleFor(workshop, actor, task, request, allowed.value.policyVersion)
   if (!tuple.ok) return tuple
   const envelope = await sealApproval(tuple.value, workshop.signer)
   const moved = await move(workshop, task, {
     by: { kind: 'person', id: actor.person.id },
-    command: { name: 'approve', approval: approvalDigest(tuple.value), patch: tuple.value.patchDigest },
+    command: {
+      name: 'approve',
+      approval: approvalDigest(tuple.value),
+      patch: tuple.value.patchDigest,
+      decision: decisionForLog(allowed.value),
+    },
     columns: { approval: tuple.value.id },
     also: (tx) =>
       insertApproval(tx, {
@@ -58,19 +64,6 @@ export async function approve(
   })
   if (!moved.ok) return moved
   return ok(await workshop.store.inOrganisation(actor.organisation, (tx) => taskView(tx, moved.value)))
-}
-
-async function mayApprove(workshop: Workshop, actor: Actor, task: TaskRow): Promise<Result<Permitted>> {
-  const approvers = await workshop.store.inOrganisation(actor.organisation, (tx) =>
-    countPeople(tx, ROLES.filter(canApprove)),
-  )
-  const asked = task.requester.id === actor.person.id
-  return permit(workshop, {
-    actor,
-    action: 'review.approve',
-    place: projectPlace(task.organisation, task.project),
-    facts: { requestedByActor: asked, otherApprovers: Math.max(0, approvers - 1), agent: task.agent },
-  })
 }
 
 async function tupleFor(

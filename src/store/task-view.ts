@@ -1,4 +1,8 @@
+import type { GateReport } from '#contract/gate-report.ts'
+import type { PatchSummary } from '#contract/patch.ts'
 import type { Attempt, Task } from '#contract/task.ts'
+import { patchFacts } from '#policy/patch-facts.ts'
+import { riskOf } from '#policy/risk.ts'
 import { type AttemptRow, attemptsOfAll } from './attempts.ts'
 import { gateReportOf } from './gate-reports.ts'
 import { type PatchRow, patchesByIds, summaryOf } from './patches.ts'
@@ -9,7 +13,14 @@ export async function taskView(tx: Tx, row: TaskRow): Promise<Task> {
   const [view] = await taskViews(tx, [row])
   if (view === undefined) throw new Error('one row makes one view')
   const gates = view.patch === undefined ? undefined : await gateReportOf(tx, row.id, view.patch.digest)
-  return gates === undefined ? view : { ...view, gates }
+  const risk = view.patch === undefined ? {} : { risk: riskOfPatch(view.patch, gates) }
+  return gates === undefined ? { ...view, ...risk } : { ...view, ...risk, gates }
+}
+
+function riskOfPatch(patch: PatchSummary, gates: GateReport | undefined): NonNullable<Task['risk']> {
+  const facts = patchFacts(patch.files, gates?.tampering ?? [])
+  const { risk, reasons } = riskOf('review.approve', facts)
+  return { level: risk, reasons: reasons.map(({ reason }) => reason) }
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Json } from '#kernel/canonical-json.ts'
 import { newId } from '#kernel/ids.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result } from '#kernel/result.ts'
@@ -37,4 +38,9 @@ export async function permit(workshop: Workshop, question: Question): Promise<Re
     )
   const settled = settle(decision, question, policy.version)
   return settled.ok ? ok({ decision, policyVersion: policy.version }) : settled
+}
+
+/** A decision as the log keeps it: what allowed it, and under which rules. */
+export function decisionForLog({ decision, policyVersion }: Permitted): { readonly [key: string]: Json } {
+  return { risk: decision.risk, rules: decision.rules.map(({ rule }) => rule), policy: policyVersion }
 }

@@ -25,7 +25,12 @@ export type Command =
   | { readonly name: 'publish_refused'; readonly failure: Failure }
   | { readonly name: 'end'; readonly as: 'failed' | 'stopped'; readonly failure: Failure }
   | { readonly name: 'lose' }
-  | { readonly name: 'approve'; readonly approval: string; readonly patch: string }
+  | {
+      readonly name: 'approve'
+      readonly approval: string
+      readonly patch: string
+      readonly decision: { readonly [key: string]: Json }
+    }
   | { readonly name: 'reject'; readonly retry: boolean; readonly commented: boolean }
   | { readonly name: 'select'; readonly patch: string }
   | { readonly name: 'retry' }
@@ -78,7 +83,11 @@ export function transition(task: TaskFacts, command: Command): Result<Transition
         [],
       )
     case 'approve':
-      return moves(task, 'approved', 'change.approved', { approval: command.approval, patch: command.patch })
+      return moves(task, 'approved', 'change.approved', {
+        approval: command.approval,
+        patch: command.patch,
+        decision: command.decision,
+      })
     case 'publish':
       return moves(task, 'publishing', 'publication.started', {})
     case 'published':

@@ -17,7 +17,7 @@ const COMMANDS: readonly Command[] = [
   { name: 'end', as: 'failed', failure },
   { name: 'end', as: 'stopped', failure },
   { name: 'lose' },
-  { name: 'approve', approval: 'apr', patch: 'sha256:p' },
+  { name: 'approve', approval: 'apr', patch: 'sha256:p', decision: { risk: 'high' } },
   { name: 'reject', retry: false, commented: false },
   { name: 'reject', retry: true, commented: true },
   { name: 'select', patch: 'sha256:q' },
@@ -67,7 +67,9 @@ describe('the life of a task', () => {
   })
 
   test('a refusal names the rule, the state and from where it would be allowed', () => {
-    expect(transition(taskIn('running'), { name: 'approve', approval: 'a', patch: 'p' })).toEqual({
+    expect(
+      transition(taskIn('running'), { name: 'approve', approval: 'a', patch: 'p', decision: {} }),
+    ).toEqual({
       ok: false,
       failure: {
         code: 'wrong_state',

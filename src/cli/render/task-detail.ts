@@ -94,6 +94,7 @@ function facts(task: Task, now: number): [string, string][] {
     ['scope', `${task.scope.include.map(oneLine).join(' ')}${without}`],
     ['agent', `${oneLine(task.agent)} with ${oneLine(task.model)}`],
     ['spent', `${dollars(spentOn(task))} of ${dollars(task.budget.microDollars)}${tokens}`],
+    ...riskLine(task),
     ...(task.preserved === undefined
       ? []
       : [
@@ -101,6 +102,10 @@ function facts(task: Task, now: number): [string, string][] {
         ]),
     ...(task.attempts.length > 1 ? [['attempts', String(task.attempts.length)] as [string, string]] : []),
   ]
+}
+
+function riskLine({ risk }: Task): [string, string][] {
+  return risk === undefined ? [] : [['risk', [risk.level, ...risk.reasons].join('  ')]]
 }
 
 function keptText({ phase, expiresAt }: NonNullable<Task['preserved']>): string {

@@ -68,7 +68,7 @@ export const FACTS = {
     type: 'Set<String>',
     always: false,
     meaning:
-      'What of weight is changed: `ci`, `lockfile`, `policy`, `migration`, `protected`, `tests`, `instructions`, `deletions`',
+      'What of weight is changed: `ci`, `lockfile`, `policy`, `migration`, `protected`, `tests`, `checks`, `automation`, `instructions`, `deletions`',
   },
   agent: { type: 'String', always: false, meaning: 'The agent that does or did the work' },
   environment: { type: 'String', always: false, meaning: 'The name of the environment' },
