@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Provider } from './gateway.ts'
+import { withinBounds } from './json-bounds.ts'
 import { type ModelProtocol, type ModelRequest, type PathCall, parseObject } from './protocols/protocol.ts'
 import {
   hazardous,
@@ -76,6 +77,14 @@ export function admit(
   const deny = (refusal: ModelRefusal) => ({ ok: false as const, refusal })
   if ((headers['content-encoding'] ?? 'identity') !== 'identity')
     return deny(unreadableRequest('a compressed request', 'The gateway reads plain requests only.', 415))
+  if (!withinBounds(bytes))
+    return deny(
+      unreadableRequest(
+        'a request of too many parts',
+        'It has more values, or goes deeper, than any prompt.',
+        413,
+      ),
+    )
   const text = isUtf8(bytes) ? bytes.toString() : undefined
   const body = text === undefined ? undefined : parseObject(text)
   if (text === undefined || body === undefined)

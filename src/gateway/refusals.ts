@@ -91,6 +91,11 @@ const HAZARDS: Readonly<Record<Hazard['rule'], { readonly reason: string; readon
     reason: 'Each answer costs as much as a call, and one call is what may pass a budget.',
     remedy: 'Ask for one answer at a time.',
   },
+  'model.service-order': {
+    reason:
+      'It tells the service before the model where to look, whom to ask or where to send what it is given.',
+    remedy: 'Leave it out.',
+  },
   'model.service-tier': {
     reason: 'It costs more than the price the budget is counted in.',
     remedy: 'Leave it out, or ask for the default.',

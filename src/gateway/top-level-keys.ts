@@ -42,13 +42,42 @@ function keyTokens(json: string): readonly { key: string; start: number; end: nu
   return keys
 }
 
-/** A key that another parser could take for the same; undefined if every key stands once. */
+/** A key that another parser could take for the same; undefined if every key stands once in its object. */
 export function repeatedKey(json: string): string | undefined {
   const seen = new Set<string>()
   for (const key of topLevelKeys(json)) {
-    const folded = key.toUpperCase().toLowerCase() // as Go's parser folds: ſ is s, the Kelvin sign is k
-    if (seen.has(folded)) return key
-    seen.add(folded)
+    if (seen.has(folded(key))) return key
+    seen.add(folded(key))
+  }
+  return repeatedWithin(json)
+}
+
+/** As Go's parser folds: ſ is s, the Kelvin sign is k. */
+export function folded(key: string): string {
+  return key.toUpperCase().toLowerCase()
+}
+
+/** Further in, keys that differ in case may both be meant: they may be names of a schema's, or of a tool's arguments. */
+function repeatedWithin(json: string): string | undefined {
+  const open: (Set<string> | undefined)[] = []
+  let keyExpected = false
+  for (let at = 0; at < json.length; at++) {
+    const code = json.charCodeAt(at)
+    if (code === QUOTE) {
+      const end = endOfString(json, at)
+      const keys = open.at(-1)
+      if (keyExpected && keys !== undefined) {
+        const key = JSON.parse(json.slice(at, end + 1)) as string
+        if (keys.has(key)) return key
+        keys.add(key)
+      }
+      keyExpected = false
+      at = end
+    } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      open.push(code === OPEN_BRACE ? new Set() : undefined)
+      keyExpected = code === OPEN_BRACE
+    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) open.pop()
+    else if (code === COMMA) keyExpected = open.at(-1) !== undefined
   }
   return undefined
 }

@@ -11,7 +11,7 @@ import {
   plainHttp,
   requestNotAllowed,
 } from './network-refusals.ts'
-import { hasStrayBody } from './plain-exchange.ts'
+import { hasStrayBody, isSteered } from './plain-exchange.ts'
 import { parsePlainTarget } from './plain-target.ts'
 import { type EgressPolicy, passes, reachesNothing } from './policy.ts'
 import { type Internet, type Pinned, pinned } from './reach.ts'
@@ -58,8 +58,8 @@ export async function decideRequest(
   if (bounds === undefined) return plainHttp(tried, policy)
   if (!passes(bounds, method, readings)) return requestNotAllowed(tried, policy)
   const authority = hostHeader(req)
-  if (authority === undefined || withPort(authority) !== `${host}:${port}` || hasStrayBody(req))
-    return malformedTarget(what, ONE_MEANING)
+  const isThatHost = authority !== undefined && withPort(authority) === `${host}:${port}`
+  if (!isThatHost || hasStrayBody(req) || isSteered(req)) return malformedTarget(what, ONE_MEANING)
   if (req.headers.authorization !== undefined || req.headers.cookie !== undefined)
     return credentialsInClear(what)
   const decided = await pinned(what, host, port, internet)
@@ -67,7 +67,8 @@ export async function decideRequest(
 }
 
 const ONE_SPELLING = 'Write http://host/path without dots, doubled slashes or hidden parts.'
-const ONE_MEANING = 'Send one Host header, that of the address, and a body only with POST, PUT or PATCH.'
+const ONE_MEANING =
+  'Send one Host header, that of the address, no header that names another method or path, and a body only with POST, PUT or PATCH.'
 
 function literal(what: string, policy: EgressPolicy): NetworkRefusal {
   return reachesNothing(policy) ? noNetwork({ what }, policy) : addressLiteral(what)

@@ -37,6 +37,14 @@ export function hasStrayBody({ method = '', headers }: IncomingMessage): boolean
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
 }
 
+/** Headers that some servers take another method, path or host from; to CGI an underscore is a dash. */
+const STEERING = /^(?:x-(?:http-)?method(?:-override)?|x-(?:original|rewrite|forwarded)-.*|x-host|forwarded)$/
+
+/** True when a request says twice what it wants: it would be judged by the one and answered by the other. */
+export function isSteered({ headers }: IncomingMessage): boolean {
+  return Object.keys(headers).some((name) => STEERING.test(name.replaceAll('_', '-')))
+}
+
 /** Passes one request on and its answer back, each written anew; a redirect is an answer like any other. Never throws. */
 export function exchangePlain(req: IncomingMessage, res: ServerResponse, exchange: PlainExchange): void {
   const { what, authority, path, upstream, allowance, refuse } = exchange
@@ -60,7 +68,10 @@ export function exchangePlain(req: IncomingMessage, res: ServerResponse, exchang
   out.on('error', () => end(unresolved(what)))
   out.on('upgrade', () => end(unresolved(what)))
   out.on('response', (answer) => {
-    res.writeHead(answer.statusCode ?? 502, passedOn(answer.rawHeaders))
+    const { statusCode = 0 } = answer
+    // Any three digits are read, and not all can be written.
+    if (ended || statusCode < 200) return end(unresolved(what))
+    res.writeHead(statusCode, passedOn(answer.rawHeaders))
     answer.on('data', (chunk: Buffer) => {
       allowance.down -= chunk.length
       if (allowance.down < 0) return end(tooMuch(what, 'bytes received'))

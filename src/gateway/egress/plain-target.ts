@@ -8,7 +8,7 @@ export type PlainTarget =
       readonly port: number
       /** As it goes on, with its query. */
       readonly path: string
-      /** The path without its query, as it came and as a server will read it. */
+      /** The path without its query, as it came and in each way a server may read it. */
       readonly readings: readonly (readonly string[])[]
     }
   | { readonly kind: 'address' }
@@ -30,7 +30,7 @@ export function parsePlainTarget(text: string): PlainTarget {
   const [plain = '/'] = path.split('?')
   const decoded = decodedPath(plain)
   if (decoded === undefined) return MALFORMED
-  const readings = [plain, decoded].map(partsOf)
+  const readings = [plain, decoded, decoded.normalize('NFKC')].map(partsOf)
   if (!readings.every((parts) => parts.every(isPlainPart))) return MALFORMED
   return { kind: 'plain', host: named.host, port: named.port, path, readings }
 }
@@ -41,15 +41,19 @@ function partsOf(path: string): readonly string[] {
   return parts.at(-1) === '' ? parts.slice(0, -1) : parts
 }
 
-/** Some servers cut a part at its first semicolon before they look at it: `..;a` is `..` to them. */
+/**
+ * Some servers cut a part at its first semicolon before they look at it: `..;a` is `..` to them. Others drop the spaces and
+ * dots at its end.
+ */
 function isPlainPart(part: string): boolean {
-  return !['', '.', '..'].includes(part.split(';')[0] ?? '')
+  return !/^[\s.]*$/u.test(part.split(';')[0] ?? '')
 }
 
 function decodedPath(path: string): string | undefined {
   try {
     const decoded = decodeURIComponent(path)
-    return /[\p{Cc}\\]|%[0-9a-f]{2}/iu.test(decoded) ? undefined : decoded
+    // A wide backslash or percent sign is a plain one to whoever folds compatible letters.
+    return /[\p{Cc}\\]|%[0-9a-f]{2}/iu.test(decoded + decoded.normalize('NFKC')) ? undefined : decoded
   } catch {
     return undefined
   }

@@ -1,10 +1,12 @@
 import { type Usage, usageFrom, whole } from '../usage.ts'
 import {
+  foldedKeys,
   forbiddenPart,
   hostedTool,
   outputBound,
   refersToStored,
   remoteContent,
+  serviceOrder,
   serviceTier,
 } from './hazards.ts'
 import {
@@ -24,17 +26,21 @@ export const anthropic: ModelProtocol = {
 
   authentication: (key) => ({ 'x-api-key': key }),
 
-  request: (body) => ({
-    model: typeof body.model === 'string' ? body.model : undefined,
-    stream: body.stream === true,
-    outputTokens: outputBound(body.max_tokens),
-    addsStored: refersToStored([body.system, body.messages]),
-    hazard:
-      hostedTool(objectsIn(body.tools), CLIENT_TOOLS) ??
-      forbiddenPart(body, 'model.hosted-tool', ['mcp_servers', 'container']) ??
-      serviceTier(body) ??
-      remoteContent([body.system, body.messages]),
-  }),
+  request(said) {
+    const body = foldedKeys(said)
+    return {
+      model: typeof said.model === 'string' ? said.model : undefined,
+      stream: body.stream === true,
+      outputTokens: outputBound(body.max_tokens),
+      addsStored: refersToStored([body.system, body.messages]),
+      hazard:
+        hostedTool(objectsIn(body.tools), CLIENT_TOOLS) ??
+        forbiddenPart(body, 'model.hosted-tool', ['mcp_servers', 'container']) ??
+        serviceTier(body) ??
+        serviceOrder(body) ??
+        remoteContent([body.system, body.messages]),
+    }
+  },
 
   inject: () => undefined,
 

@@ -1,3 +1,4 @@
+import { folded } from '../top-level-keys.ts'
 import { whole } from '../usage.ts'
 import { type Hazard, isObject, type JsonObject } from './protocol.ts'
 
@@ -13,8 +14,8 @@ export function remoteContent(messages: unknown): Hazard | undefined {
     if (Array.isArray(value)) for (const item of value) open.push(item)
     if (!isObject(value)) continue
     for (const [key, child] of Object.entries(value)) {
-      const address = isObject(child) && HOLDS_URL.has(key) ? child.url : IS_URL.has(key) ? child : undefined
-      if (isRemote(address)) return { rule: 'model.remote-content', found: address.slice(0, 200) }
+      const address = addressesIn(folded(key), child).find(isRemote)
+      if (address !== undefined) return { rule: 'model.remote-content', found: address.slice(0, 200) }
       if (typeof child === 'object' && !isToolData(value, key)) open.push(child)
     }
   }
@@ -23,8 +24,11 @@ export function remoteContent(messages: unknown): Hazard | undefined {
 
 /** A tool that runs at the provider: any type that is not known to run with the client. */
 export function hostedTool(tools: readonly JsonObject[], local: RegExp): Hazard | undefined {
-  const tool = tools.find((each) => each.type !== undefined && !local.test(String(each.type)))
-  return tool && { rule: 'model.hosted-tool', found: `tool type ${String(tool.type).slice(0, 100)}` }
+  const types = tools.map((tool) => foldedKeys(tool).type)
+  const type = types.find((each) => each !== undefined && !local.test(String(each)))
+  return type === undefined
+    ? undefined
+    : { rule: 'model.hosted-tool', found: `tool type ${String(type).slice(0, 100)}` }
 }
 
 /** Top-level parts of a request that must be absent or empty. */
@@ -35,6 +39,23 @@ export function forbiddenPart(
 ): Hazard | undefined {
   const name = names.find((each) => isPresent(body[each]))
   return name === undefined ? undefined : { rule, found: name }
+}
+
+/**
+ * Parts that give orders to what stands before a model. Whoever offers a protocol of others adds such parts to it: where to
+ * search, where to fetch, which host or model to ask instead, whom to tell. So it is words that are looked for, not a list of names.
+ */
+export function serviceOrder(body: JsonObject): Hazard | undefined {
+  const name = Object.keys(body).find((each) => SERVICE_ORDER.test(each) && isPresent(body[each]))
+  return name === undefined ? undefined : { rule: 'model.service-order', found: name.slice(0, 100) }
+}
+
+const SERVICE_ORDER =
+  /search|brows|connector|data_?source|plugin|fallback|rout(?:e|ing)|provider|preset|mcp|webhook|callback|endpoint|credential|user_?config|model_?list|compound|^(?:api|base|extra)_|_(?:url|uri|host)$|langfuse|langsmith|litellm/
+
+/** A request as one reads it who knows no case, as parsers written in Go do: no key of its outermost object stands there twice. */
+export function foldedKeys(body: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(body).map(([key, value]) => [folded(key), value]))
 }
 
 /** A tier that costs more than the list price would let a budget be passed unseen. */
@@ -75,8 +96,19 @@ export function refersToStored(items: unknown): boolean {
   return false
 }
 
-const HOLDS_URL = new Set(['source', 'file', 'image_url', 'file_url', 'video_url'])
-const IS_URL = new Set(['image_url', 'file_url', 'video_url'])
+const HOLDS_URL = /^(?:source|file|url_source)$|_ur[il]$/
+const IS_URL = /_ur[il]$/
+/** Where some take an address in the place of the content. */
+const HOLDS_MEDIA = /^(?:input_)?(?:image|audio|video|document|file)s?$/
+
+/** What a part of a message may have fetched: `{"image_url": {"url": …}}`, `{"document_url": …}`, `{"video": […]}`. */
+function addressesIn(key: string, child: unknown): readonly unknown[] {
+  if (IS_URL.test(key) && typeof child === 'string') return [child]
+  if (HOLDS_URL.test(key) && isObject(child)) return [foldedKeys(child).url]
+  if (HOLDS_MEDIA.test(key))
+    return [child].flat().filter((each) => /^[a-z][a-z0-9+.-]*:\/\//i.test(String(each)))
+  return []
+}
 const LISTED_TIERS = new Set(['auto', 'default', 'flex', 'standard', 'standard_only'])
 
 function isPresent(value: unknown): boolean {

@@ -1,16 +1,19 @@
 import { appendMember } from '../top-level-keys.ts'
 import { type Usage, usageFrom } from '../usage.ts'
 import {
+  foldedKeys,
   forbiddenPart,
   hostedTool,
   manyAnswers,
   outputBound,
   refersToStored,
   remoteContent,
+  serviceOrder,
   serviceTier,
 } from './hazards.ts'
 import { openaiEnvelope } from './openai-envelope.ts'
 import {
+  type Hazard,
   isObject,
   type JsonObject,
   type ModelProtocol,
@@ -25,20 +28,25 @@ export const openaiChat: ModelProtocol = {
   name: 'openai-chat',
   ...plainPaths({ '/chat/completions': 'generate' }),
 
-  request: (body) => ({
-    model: typeof body.model === 'string' ? body.model : undefined,
-    stream: body.stream === true,
-    outputTokens: outputBound(body.max_completion_tokens, body.max_tokens),
-    addsStored: refersToStored(body.messages),
-    hazard:
-      hostedTool(objectsIn(body.tools), /^(function|custom)$/) ??
-      forbiddenPart(body, 'model.hosted-tool', ['web_search_options', 'plugins']) ??
-      // routers fall back to other models when these are given
-      forbiddenPart(body, 'model.not-allowed', ['models', 'preset']) ??
-      manyAnswers(body) ??
-      serviceTier(body) ??
-      remoteContent(body.messages),
-  }),
+  request(said) {
+    const body = foldedKeys(said)
+    return {
+      model: typeof said.model === 'string' ? said.model : undefined,
+      stream: body.stream === true,
+      outputTokens: outputBound(body.max_completion_tokens, body.max_tokens),
+      addsStored: refersToStored(body.messages),
+      hazard:
+        hostedTool(objectsIn(body.tools), /^(function|custom)$/) ??
+        namelessTool(objectsIn(body.tools)) ??
+        forbiddenPart(body, 'model.hosted-tool', ['web_search_options', 'plugins']) ??
+        // routers fall back to other models when these are given
+        forbiddenPart(body, 'model.not-allowed', ['models', 'preset']) ??
+        manyAnswers(body) ??
+        serviceTier(body) ??
+        serviceOrder(body) ??
+        remoteContent({ messages: body.messages, documents: body.documents }),
+    }
+  },
 
   inject(text, body) {
     if (body.stream !== true) return undefined
@@ -68,6 +76,12 @@ export const openaiChat: ModelProtocol = {
     path: '/chat/completions',
     body: { model, max_tokens: 16, messages: [{ role: 'user', content: 'ping' }] },
   }),
+}
+
+/** `{"google_search": {}}`: some take a tool of their own without any type. */
+function namelessTool(tools: readonly JsonObject[]): Hazard | undefined {
+  const tool = tools.map(foldedKeys).find((each) => each.function === undefined && each.custom === undefined)
+  return tool && { rule: 'model.hosted-tool', found: `tool ${Object.keys(tool).join(', ').slice(0, 100)}` }
 }
 
 function usageOf(usage: JsonObject): Usage | undefined {

@@ -1,10 +1,12 @@
 import { type Usage, usageFrom } from '../usage.ts'
 import {
+  foldedKeys,
   forbiddenPart,
   hostedTool,
   outputBound,
   refersToStored,
   remoteContent,
+  serviceOrder,
   serviceTier,
 } from './hazards.ts'
 import { openaiEnvelope } from './openai-envelope.ts'
@@ -23,20 +25,25 @@ export const openaiResponses: ModelProtocol = {
   name: 'openai-responses',
   ...plainPaths({ '/responses': 'generate', '/responses/input_tokens': 'count' }),
 
-  request: (body) => ({
-    model: typeof body.model === 'string' ? body.model : undefined,
-    stream: body.stream === true,
-    outputTokens: outputBound(body.max_output_tokens),
-    addsStored: body.previous_response_id != null || body.conversation != null || refersToStored(body.input),
-    hazard:
-      // answered before it has run and billed: the budget would see nothing of it
-      forbiddenPart(body, 'model.background', ['background']) ??
-      hostedTool(allTools(body), CLIENT_TOOLS) ??
-      // a stored prompt may name another model and hosted tools
-      forbiddenPart(body, 'model.not-allowed', ['prompt', 'models']) ??
-      serviceTier(body) ??
-      remoteContent(body.input),
-  }),
+  request(said) {
+    const body = foldedKeys(said)
+    return {
+      model: typeof said.model === 'string' ? said.model : undefined,
+      stream: body.stream === true,
+      outputTokens: outputBound(body.max_output_tokens),
+      addsStored:
+        body.previous_response_id != null || body.conversation != null || refersToStored(body.input),
+      hazard:
+        // answered before it has run and billed: the budget would see nothing of it
+        forbiddenPart(body, 'model.background', ['background']) ??
+        hostedTool(allTools(body), CLIENT_TOOLS) ??
+        // a stored prompt may name another model and hosted tools
+        forbiddenPart(body, 'model.not-allowed', ['prompt', 'models']) ??
+        serviceTier(body) ??
+        serviceOrder(body) ??
+        remoteContent(body.input),
+    }
+  },
 
   inject: () => undefined,
 

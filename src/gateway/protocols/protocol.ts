@@ -28,6 +28,7 @@ export interface Hazard {
     | 'model.remote-content'
     | 'model.background'
     | 'model.many-answers'
+    | 'model.service-order'
     | 'model.service-tier'
   readonly found: string
 }
