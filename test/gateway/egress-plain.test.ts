@@ -125,6 +125,13 @@ test.each([
   ['a path encoded twice', `http://${HOST}/npm/%252e%252e/other`, '', 'network.malformed'],
   ['a doubled slash', `http://${HOST}//npm/x`, '', 'network.malformed'],
   ['a backslash', `http://${HOST}/npm\\x`, '', 'network.malformed'],
+  ['dots and a space', `http://${HOST}/npm/..%20/other`, '', 'network.malformed'],
+  ['wide dots', `http://${HOST}/npm/%ef%bc%8e%ef%bc%8e/other`, '', 'network.malformed'],
+  ['a wide slash and dots', `http://${HOST}/npm/x%ef%bc%8f..%ef%bc%8fother`, '', 'network.malformed'],
+  ['another path aside', `http://${HOST}/npm/x`, 'X-Original-URL: /other\r\n', 'network.malformed'],
+  ['another path, for CGI', `http://${HOST}/npm/x`, 'X_Rewrite_Url: /other\r\n', 'network.malformed'],
+  ['another method aside', `http://${HOST}/npm/x`, 'X-HTTP-Method-Override: PUT\r\n', 'network.malformed'],
+  ['another host aside', `http://${HOST}/npm/x`, 'X-Forwarded-Host: other.example\r\n', 'network.malformed'],
   ['a user', `http://user@${HOST}/npm/x`, '', 'network.malformed'],
   ['another port', `http://${HOST}:81/npm/x`, '', 'network.plain-http'],
   ['another host', 'http://other.example/npm/x', '', 'network.plain-http'],
@@ -200,6 +207,7 @@ test('an answer beyond the allowance of the lane is cut, and a request beyond it
 test.each([
   ['no HTTP', 'SSH-2.0-x\r\n'],
   ['another protocol', 'HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'],
+  ['no status there is', 'HTTP/1.1 099 X\r\nContent-Length: 0\r\n\r\n'],
   ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
   ['a header without end', `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`],
 ])('a host that answers with %s is a 502', async (_, bytes) => {
