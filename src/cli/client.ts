@@ -17,6 +17,18 @@ import {
 } from '#contract/api.ts'
 import { type EgressTarget, EgressView, type WideningRequest } from '#contract/egress.ts'
 import { type ModelPolicy, ProviderOrder } from '#contract/model-policy.ts'
+import {
+  CONFIRMATION_HEADER,
+  type ExplainRequest,
+  Explanation,
+  type PolicyChange,
+  PolicyList,
+  PolicyPreview,
+  type PolicySetting,
+  PolicyView,
+  Replay,
+  type ReplayRequest,
+} from '#contract/policy.ts'
 import { Inspection } from '#contract/preserved.ts'
 import type { ApprovalRequest, RejectionRequest } from '#contract/review.ts'
 import { SecretList, type SecretRequest, SecretView } from '#contract/secret.ts'
@@ -30,6 +42,8 @@ import { failureIn, unreachable } from './wire-failure.ts'
 export interface Door {
   readonly url: string
   readonly token: string
+  /** Said along with every request, for what a policy asks to confirm. */
+  readonly confirmation?: string | undefined
 }
 
 interface Call {
@@ -119,6 +133,14 @@ export function createClient(door: Door) {
     budgets: () => json('/v1/budgets', SharedBudgetPage),
     setBudget: (request: SharedBudgetRequest) => post('/v1/budgets', SharedBudgetPage, request),
     raiseBudget: (ref: string, raise: BudgetRaise) => post(`${task(ref)}/budget`, Task, raise),
+    policies: () => json('/v1/policies', PolicyList),
+    policy: (name: string) => json(`/v1/policies/${encodeURIComponent(name)}`, PolicyView),
+    previewPolicy: (change: PolicyChange) => post('/v1/policy-previews', PolicyPreview, change),
+    setPolicy: (setting: PolicySetting) => post('/v1/policies', PolicyPreview, setting),
+    removePolicy: (name: string, after: number) =>
+      json(`/v1/policies/${encodeURIComponent(name)}`, PolicyPreview, { method: 'DELETE', query: { after } }),
+    explainDecision: (request: ExplainRequest) => post('/v1/policy-explanations', Explanation, request),
+    replayDecisions: (request: z.input<typeof ReplayRequest>) => post('/v1/policy-replays', Replay, request),
     people: (query: Call['query'] = {}) => json('/v1/people', MemberPage, { query }),
     addPerson: (request: z.input<typeof MemberRequest>) => post('/v1/people', NewMember, request),
     removePerson: (person: string) => nothing(`/v1/people/${encodeURIComponent(person)}`),
@@ -128,7 +150,7 @@ export function createClient(door: Door) {
   }
 }
 
-async function send({ url, token }: Door, path: string, call: Call): Promise<Result<Response>> {
+async function send({ url, token, confirmation }: Door, path: string, call: Call): Promise<Result<Response>> {
   const address = new URL(path, url)
   for (const [name, value] of Object.entries(call.query ?? {}))
     if (value !== undefined) address.searchParams.set(name, String(value))
@@ -139,6 +161,7 @@ async function send({ url, token }: Door, path: string, call: Call): Promise<Res
       redirect: 'error',
       headers: {
         authorization: `Bearer ${token}`,
+        ...(confirmation === undefined ? {} : { [CONFIRMATION_HEADER]: confirmation }),
         ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),

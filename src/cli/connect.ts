@@ -10,6 +10,8 @@ export interface Reach {
   readonly tokenFile?: string | undefined
   /** False: never start one. */
   readonly start?: boolean | undefined
+  /** What a policy asked to confirm. */
+  readonly confirm?: string | undefined
 }
 
 /**
@@ -18,13 +20,19 @@ export interface Reach {
  */
 export async function connect(dependencies: CliDependencies, reach: Reach): Promise<Result<Client>> {
   const { dataDirectory, remote } = dependencies
-  if (remote !== undefined && reach.server === undefined) return ok(createClient(remote))
-  if (reach.server !== undefined) return connectTo(reach.server, reach.tokenFile ?? tokenFile(dataDirectory))
+  if (remote !== undefined && reach.server === undefined)
+    return ok(createClient({ ...remote, confirmation: reach.confirm }))
+  if (reach.server !== undefined)
+    return connectTo(reach.server, reach.tokenFile ?? tokenFile(dataDirectory), reach.confirm)
   const url = await localServer(dependencies, reach.start ?? true)
-  return url.ok ? connectTo(url.value, reach.tokenFile ?? tokenFile(dataDirectory)) : url
+  return url.ok ? connectTo(url.value, reach.tokenFile ?? tokenFile(dataDirectory), reach.confirm) : url
 }
 
-async function connectTo(url: string, file: string): Promise<Result<Client>> {
+async function connectTo(
+  url: string,
+  file: string,
+  confirmation: string | undefined,
+): Promise<Result<Client>> {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     return refused({
       code: 'invalid_input',
@@ -32,7 +40,7 @@ async function connectTo(url: string, file: string): Promise<Result<Client>> {
       remedy: 'Give something like http://127.0.0.1:7411.',
     })
   const token = await readToken(file)
-  return token.ok ? ok(createClient({ url: new URL(url).origin, token: token.value })) : token
+  return token.ok ? ok(createClient({ url: new URL(url).origin, token: token.value, confirmation })) : token
 }
 
 async function localServer(dependencies: CliDependencies, mayStart: boolean): Promise<Result<string>> {

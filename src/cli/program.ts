@@ -15,6 +15,7 @@ import { imageCommand } from './commands/image.ts'
 import { initCommand } from './commands/init.ts'
 import { labCommand } from './commands/lab.ts'
 import { peopleCommand } from './commands/people.ts'
+import { policyCommand } from './commands/policy.ts'
 import { projectCommand } from './commands/project.ts'
 import { providerCommand } from './commands/provider.ts'
 import { rejectCommand } from './commands/reject.ts'
@@ -55,6 +56,7 @@ const GROUPS: readonly CommandGroup[] = [
       secretCommand,
       peopleCommand,
       budgetCommand,
+      policyCommand,
     ],
   ],
   ['Chamber:', [labCommand, sandboxCommand]],
@@ -76,6 +78,7 @@ export function buildProgram(
     .option('--json', 'print results, and refusals, as JSON')
     .option('--server <url>', 'use this server instead of the one on this machine')
     .option('--token-file <file>', 'the token to use, in a file of mode 0600')
+    .option('--confirm <words>', 'what a policy asks to confirm: yes, or "code 4f9c2a"')
     .option('--no-start', 'never start a server in the background')
     .addHelpText('after', START_HERE)
   const cli = createCli(dependencies, finish)

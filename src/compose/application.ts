@@ -16,6 +16,7 @@ import { auditUseCases } from './use-cases/audit.ts'
 import { budgetUseCases } from './use-cases/budgets.ts'
 import { egressUseCases } from './use-cases/egress.ts'
 import { peopleUseCases } from './use-cases/people.ts'
+import { policyUseCases } from './use-cases/policies.ts'
 import { projectUseCases } from './use-cases/projects.ts'
 import { providerUseCases } from './use-cases/providers.ts'
 import { secretUseCases } from './use-cases/secrets.ts'
@@ -56,6 +57,7 @@ export function createApplication(workshop: Workshop, options: ApplicationOption
     ...providerUseCases(workshop),
     ...budgetUseCases(workshop),
     ...peopleUseCases(workshop),
+    ...policyUseCases(workshop),
     ...auditUseCases(workshop),
   }
 }

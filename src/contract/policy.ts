@@ -31,6 +31,10 @@ export const PolicyView = z
   .strictObject({
     ...Written,
     rules: z.array(z.strictObject({ name: z.string(), reason: z.string(), confirm: z.string().optional() })),
+    problem: z
+      .string()
+      .optional()
+      .describe('Why it cannot be read any more; nothing but changing policies is allowed until it can'),
     setBy: z.string().describe('Id of a person'),
     setAt: z.string(),
   })

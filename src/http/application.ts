@@ -17,6 +17,17 @@ import type {
 import type { EgressTarget, EgressView, WideningRequest } from '#contract/egress.ts'
 import type { TaskEvent } from '#contract/event.ts'
 import type { ModelPolicy, ProviderOrder } from '#contract/model-policy.ts'
+import type {
+  ExplainRequest,
+  Explanation,
+  PolicyChange,
+  PolicyList,
+  PolicyPreview,
+  PolicySetting,
+  PolicyView,
+  Replay,
+  ReplayRequest,
+} from '#contract/policy.ts'
 import type { Inspection, InspectionRequest } from '#contract/preserved.ts'
 import type { ApprovalRequest, RejectionRequest } from '#contract/review.ts'
 import type { SecretList, SecretRequest, SecretView } from '#contract/secret.ts'
@@ -109,6 +120,15 @@ export interface Application {
   /** Sets, replaces or (without any limit) removes one; answers with all there are then. */
   setBudget(actor: Actor, request: SharedBudgetRequest): Promise<Result<Page<SharedBudget>>>
   raiseBudget(actor: Actor, task: TaskRef, raise: BudgetRaise): Promise<Result<Task>>
+
+  listPolicies(actor: Actor): Promise<Result<PolicyList>>
+  showPolicy(actor: Actor, name: string): Promise<Result<PolicyView>>
+  previewPolicy(actor: Actor, change: PolicyChange): Promise<Result<PolicyPreview>>
+  /** Refuses with `conflict` when the policies changed after the change that the request names. */
+  setPolicy(actor: Actor, setting: PolicySetting): Promise<Result<PolicyPreview>>
+  removePolicy(actor: Actor, name: string, after: number): Promise<Result<PolicyPreview>>
+  explainDecision(actor: Actor, request: ExplainRequest): Promise<Result<Explanation>>
+  replayDecisions(actor: Actor, request: ReplayRequest): Promise<Result<Replay>>
 
   listPeople(actor: Actor, page: PageRequest): Promise<Result<Page<Member>>>
   addPerson(actor: Actor, request: MemberRequest): Promise<Result<NewMember>>

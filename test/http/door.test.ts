@@ -15,6 +15,7 @@ function concrete(path: string): string {
     .replace('{commit}', 'c'.repeat(40))
     .replace('{name}', 'anthropic')
     .replace('{project}', 'shop')
+    .replace('{policy}', 'night')
     .replace('{person}', 'usr_00000000000000000009')
 }
 

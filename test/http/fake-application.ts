@@ -33,6 +33,9 @@ index 1111111111111111111111111111111111111111..22222222222222222222222222222222
 
 const AT = '2026-01-31T12:00:00.000Z'
 
+const NIGHT = { name: 'night', text: '', examples: '', rules: [], setBy: 'usr_a', setAt: AT }
+const PREVIEW = { changes: ['This changes nothing.'], questions: 1, sequence: 1 }
+
 export function aTask(number: number, changes: Partial<Task> = {}): Task {
   return {
     id: `tsk_${String(number).padStart(20, '0')}`,
@@ -272,6 +275,28 @@ export class FakeApplication implements Application {
   orderProviders: Application['orderProviders'] = (_actor, request) =>
     this.#answer('orderProviders', [request], () => request)
   mayBegin: Application['mayBegin'] = async () => ok(undefined)
+  listPolicies: Application['listPolicies'] = () =>
+    this.#answer('listPolicies', [], () => ({ items: [NIGHT], sequence: 1, version: 'sha256:0' }))
+  showPolicy: Application['showPolicy'] = (_actor, name) =>
+    this.#answer('showPolicy', [name], () => ({ ...NIGHT, name }))
+  previewPolicy: Application['previewPolicy'] = (_actor, change) =>
+    this.#answer('previewPolicy', [change], () => PREVIEW)
+  setPolicy: Application['setPolicy'] = (_actor, setting) =>
+    this.#answer('setPolicy', [setting], () => PREVIEW)
+  removePolicy: Application['removePolicy'] = (_actor, name, after) =>
+    this.#answer('removePolicy', [name, after], () => PREVIEW)
+  explainDecision: Application['explainDecision'] = (_actor, request) =>
+    this.#answer('explainDecision', [request], () => ({
+      action: request.action,
+      effect: 'allow',
+      risk: 'low',
+      riskReasons: [],
+      rules: [],
+      facts: {},
+      policyVersion: 'sha256:0',
+    }))
+  replayDecisions: Application['replayDecisions'] = (_actor, request) =>
+    this.#answer('replayDecisions', [request], () => ({ asked: 0, complete: true, changed: [] }))
   listPeople: Application['listPeople'] = (_actor, page) =>
     this.#answer('listPeople', [page], () => ({ items: this.people }))
   listBudgets: Application['listBudgets'] = () => this.#answer('listBudgets', [], () => ({ items: [] }))

@@ -3,6 +3,7 @@ import { auditRoutes } from './audit.ts'
 import { budgetRoutes } from './budgets.ts'
 import { egressRoutes } from './egress.ts'
 import { peopleRoutes } from './people.ts'
+import { policyRoutes } from './policies.ts'
 import { preservedRoutes } from './preserved.ts'
 import { projectRoutes } from './projects.ts'
 import { providerRoutes } from './providers.ts'
@@ -24,6 +25,7 @@ export function allRoutes(heartbeatMilliseconds: number): readonly Route[] {
     ...providerRoutes,
     ...peopleRoutes,
     ...budgetRoutes,
+    ...policyRoutes,
     ...auditRoutes,
   ]
 }
