@@ -3,7 +3,6 @@ import { canonicalJson } from '#kernel/canonical-json.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Pristine } from '#sandbox/workspace/workspaces.ts'
 import { imageOf, toolchainOf } from './image.ts'
-import { preserve } from './preserve.ts'
 import { tierFailure } from './required-tier.ts'
 import { runSetup } from './run-setup.ts'
 import { egressWords, type SetupEgress, setupEgress } from './setup-egress.ts'
@@ -33,10 +32,7 @@ export async function preparedBase(context: StepContext): Promise<Result<Pristin
   const workspace = await workshop.workspaces.copyOf(checkout.value)
   try {
     const done = await runSetup(context, workspace, { egress, of: 'base' })
-    if (!done.ok) {
-      await preserve(context, workspace, 'prepare')
-      return done
-    }
+    if (!done.ok) return done
     return ok(await workshop.workspaces.promote(workspace, key))
   } finally {
     await workshop.workspaces.remove(workspace)

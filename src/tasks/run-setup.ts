@@ -7,6 +7,7 @@ import type { Workspace } from '#sandbox/workspace/workspaces.ts'
 import { AskedHosts } from './asked-hosts.ts'
 import { imageOf } from './image.ts'
 import { Lines } from './lines.ts'
+import { preserve } from './preserve.ts'
 import { sandboxed } from './sandboxed.ts'
 import type { SetupEgress } from './setup-egress.ts'
 import { NO_SECRETS, refuseLeftSecrets, type SetupSecrets, setupSecrets } from './setup-secrets.ts'
@@ -20,7 +21,8 @@ export interface SetupTerms {
 
 /**
  * Runs the project's setup commands in `prepare` sandboxes, one each, over one workspace. Only the setup of the base may
- * ask people for more of the network: over a patch it is the agent who would ask.
+ * ask people for more of the network: over a patch it is the agent who would ask. What a failed one leaves is kept for a look
+ * around where the task asks for it.
  */
 export async function runSetup(
   context: StepContext,
@@ -32,10 +34,20 @@ export async function runSetup(
   if (!secrets.ok) return secrets
   try {
     const done = await runCommands(context, workspace, terms, secrets.value)
-    return done.ok ? await refuseLeftSecrets(context, workspace, secrets.value) : done
+    const clean = await refuseLeftSecrets(context, workspace, secrets.value)
+    if (done.ok && clean.ok) return done
+    if (terms.of === 'base') await keepFailed(context, workspace, clean)
+    return done.ok ? clean : done
   } finally {
     await secrets.value.remove()
   }
+}
+
+/** Whoever may look around in a task may not be told the secrets of its project. */
+async function keepFailed(context: StepContext, workspace: Workspace, clean: Result<void>): Promise<void> {
+  if (clean.ok) return preserve(context, workspace, 'prepare')
+  if (context.task.preserveSeconds === null) return
+  context.tell({ kind: 'step', step: 'preserve', note: `Not kept: ${clean.failure.message}` })
 }
 
 async function runCommands(

@@ -42,7 +42,7 @@ export async function refuseLeftSecrets(
   workspace: Workspace,
   { known }: SetupSecrets,
 ): Promise<Result<void>> {
-  const needles = known.filter(({ value }) => !/\s/.test(value)).flatMap(({ value }) => spellings(value))
+  const needles = known.flatMap(({ value }) => spellings(value))
   if (needles.length === 0) return ok(undefined)
   const said: Uint8Array[] = []
   const { runtime } = workshop

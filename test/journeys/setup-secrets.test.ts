@@ -133,6 +133,32 @@ test.each([
   })
 })
 
+test('a secret of several words is looked for as well', async () => {
+  const project = given(await server.client.projects()).items[0]?.id ?? ''
+  given(await server.client.setSecret(project, { name: 'phrase', content: 'correct horse battery staple\n' }))
+  const setup = 'echo "open with: $(cat /run/secrets/phrase)!" >kept'
+  journey.commit({
+    'airlock.yaml': `version: 1\nsecrets: [phrase]\nsetup: [${JSON.stringify(setup)}]\ngates: []\n`,
+  })
+  expect((await failed()).cause).toMatchObject({ rule: 'secrets.left', details: { files: ['./kept'] } })
+  given(await server.client.removeSecret(project, 'phrase'))
+})
+
+test('what a failed setup leaves is kept for a look around, but never with a secret in it', async () => {
+  const kept: unknown[] = []
+  for (const setup of ['cp /run/secrets/npmrc here && exit 1', 'cp /run/secrets/npmrc here', 'exit 1']) {
+    journey.commit(yaml(setup))
+    const { number } = await server.submit({ model: 'work', preserveSeconds: 600 })
+    const { cause, preserved } = await server.reaches(number, 'failed')
+    kept.push([cause?.rule, preserved?.phase])
+  }
+  expect(kept).toEqual([
+    [undefined, undefined],
+    ['secrets.left', undefined],
+    [undefined, 'prepare'],
+  ])
+})
+
 test('only an owner stores or forgets, and nobody is told the content', async () => {
   const project = given(await server.client.projects()).items[0]?.id ?? ''
   const person = { name: 'Mo', email: 'mo@example.org', role: 'maintainer' as const }
@@ -147,7 +173,9 @@ test('only an owner stores or forgets, and nobody is told the content', async ()
   given(await server.client.removeSecret(project, 'npmrc'))
   expect(refusal(await server.client.removeSecret(project, 'npmrc')).code).toBe('not_found')
   const { items } = given(await server.client.auditEntries({ limit: 200 }))
-  const said = items.map(({ entry }) => JSON.parse(entry)).filter(({ action }) => /^secret\./.test(action))
+  const said = items
+    .map(({ entry }) => JSON.parse(entry))
+    .filter(({ action, data }) => /^secret\./.test(action) && data.name === 'npmrc')
   expect(said.map(({ action, data }) => [action, data])).toEqual([
     ['secret.removed', { name: 'npmrc' }],
     ['secret.set', { name: 'npmrc', bytes: NPMRC.length }],
