@@ -15,6 +15,8 @@ export interface CallEnding {
   /** `unsent`: the provider never saw the request, so it cannot cost anything. */
   readonly ending: 'complete' | 'refused' | 'cut' | 'unsent'
   readonly usage: Usage | undefined
+  /** What was said of the usage before the answer was cut: it was no less. */
+  readonly said?: Usage | undefined
   /** Bytes of the answer that came; absent where none did. */
   readonly received?: number
   /** True where the agent was told nothing, so that another provider may be asked. */
@@ -89,10 +91,11 @@ function streamed(
   const begin = () => {
     if (!res.headersSent) res.writeHead(status, headers)
   }
-  const ending = (ended: boolean): CallEnding =>
-    status >= 400
-      ? { status, ending: 'refused', usage: undefined }
-      : { status, ending: ended ? 'complete' : 'cut', usage: meter.usage(ended), received: size }
+  const ending = (ended: boolean): CallEnding => {
+    if (status >= 400) return { status, ending: 'refused', usage: undefined }
+    const usage = meter.usage(ended)
+    return { status, ending: ended ? 'complete' : 'cut', usage, said: meter.said(), received: size }
+  }
   if (isEventStream(headers['content-type'])) {
     begin()
     res.flushHeaders() // a model may think long before its first event

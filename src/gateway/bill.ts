@@ -17,12 +17,12 @@ export function bill(
   priced: Priced,
   purpose: Purpose,
   admitted: Admission,
-  { ending, usage, received = 0 }: CallEnding,
+  { ending, usage, said, received = 0 }: CallEnding,
 ): { readonly spend: Spend; readonly note?: string } {
   if (purpose === 'count' || ending === 'refused' || ending === 'unsent') return { spend: NOTHING }
   if (!usage)
     return {
-      spend: usualOf(priced, purpose, admitted, received),
+      spend: usualOf(priced, purpose, admitted, received, said),
       note: 'The provider did not say what this call used; charged as reserved.',
     }
   const { microDollars, basis } = priced.prices.cost(priced.provider, admitted.model, usage)
@@ -48,17 +48,20 @@ export function mostOf(priced: Priced, purpose: Purpose, { body, model, request 
   return spendAtMost(priced, model, input, request.outputTokens ?? LONGEST_OUTPUT)
 }
 
-/** What a call that told nothing of its cost is charged: what it was allowed to say, or could have said by what came. */
+/** What a call that told not all of its cost is charged: what it was allowed to say, or could have said by what came. */
 export function usualOf(
   priced: Priced,
   purpose: Purpose,
   { body, model, request }: Admission,
   received: number,
+  said: Usage = NO_USAGE,
 ): Spend {
   if (purpose === 'count') return NOTHING
   const usual = Math.max(USUAL_OUTPUT, Math.ceil(received / BYTES_PER_TOKEN))
   const output = request.outputTokens ?? Math.min(usual, LONGEST_OUTPUT)
-  return spendAtMost(priced, model, Math.ceil(body.length / BYTES_PER_TOKEN), output)
+  // An agent that hangs up before the bill comes must not pay less for what it let the provider add.
+  const input = request.addsStored ? LONGEST_INPUT : Math.ceil(body.length / BYTES_PER_TOKEN)
+  return spendAtMost(priced, model, Math.max(input, said.input), Math.max(output, said.output))
 }
 
 function spendAtMost({ prices, provider }: Priced, model: string, input: number, output: number): Spend {

@@ -69,7 +69,7 @@ export function forward(call: UpstreamCall, res: ServerResponse): Promise<CallEn
           onResponseData(_, chunk) {
             if (answer && !answer.write(chunk)) controller?.pause()
           },
-          onResponseEnd: () => answer?.end(),
+          onResponseEnd: () => (answer ? answer.end() : fail(new Error('no answer'))),
           onResponseError: (_, error) => fail(error),
         },
       )

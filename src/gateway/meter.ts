@@ -7,6 +7,8 @@ export interface Meter {
   push(chunk: Buffer): void
   /** Undefined where the response did not say, or was cut before it did. */
   usage(ended: boolean): Usage | undefined
+  /** What it said until then, where it did not come to its end. */
+  said(): Usage | undefined
 }
 
 /** A whole response, or one event of a stream; beyond it the call is charged as reserved. */
@@ -47,6 +49,7 @@ function streamMeter(protocol: ModelProtocol, onJson: (json: Buffer) => void): M
       if (ended && !blind) parser.feed('\n\n') // a last event without its empty line
       return reader.usage(ended && !blind)
     },
+    said: () => reader.said(),
   }
 }
 
@@ -66,6 +69,7 @@ function wholeMeter(protocol: ModelProtocol, onJson: (json: Buffer) => void): Me
       const pieces = objectsOf(whole.toString())
       return pieces.map((piece) => protocol.usage(piece)).findLast((usage) => usage !== undefined)
     },
+    said: () => undefined,
   }
 }
 

@@ -4,6 +4,7 @@ import { type Admission, admit, route } from './admit.ts'
 import { mostOf, usualOf } from './bill.ts'
 import { type CallingLane, callProviders } from './call-providers.ts'
 import type { Provider } from './gateway.ts'
+import { headersToProvider } from './headers.ts'
 import type { LaneEvents } from './lane-events.ts'
 import type { ModelProtocol, PathCall } from './protocols/protocol.ts'
 import type { Body } from './read-body.ts'
@@ -38,6 +39,7 @@ export async function answerModelRequest(
   signal: AbortSignal,
 ): Promise<CallOutcome> {
   lane.guard.look(req.url ?? '', 'a path')
+  lane.guard.look(JSON.stringify(headersToProvider(req.headers, {})), 'a header')
   if (lane.guard.tripped()) return refuse(lane, res, canaryTripped())
   const to = route(lane.protocol, req.method ?? '', req.url ?? '', req.headers)
   if (to.kind === 'alive') {

@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 
 export interface ServerLimits {
   readonly connections: number
+  /** Calls under way: any number of them may come through one connection, one behind the other. */
+  readonly calls: number
   /** Milliseconds for a request's headers, and for the whole of it, to arrive. */
   readonly headers: number
   readonly request: number
@@ -11,6 +13,7 @@ export interface ServerLimits {
 
 export const MODEL_SERVER_LIMITS: ServerLimits = {
   connections: 64,
+  calls: 128,
   headers: 10_000,
   request: 60_000,
   idle: 900_000,
@@ -40,6 +43,7 @@ export function createModelServer(
       keepAliveTimeout: 60_000,
     },
     (req, res) => {
+      if (running.size >= limits.calls) return void req.socket.destroy()
       const abort = new AbortController()
       res.on('close', () => {
         if (!res.writableFinished) abort.abort(GONE)

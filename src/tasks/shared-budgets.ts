@@ -31,6 +31,7 @@ export function sharedBudgetsOf(workshop: Needs, task: TaskRow, attempt: string)
   const { store, clock, random, onProblem } = workshop
   const by: SpentBy = { project: task.project, person: task.requester.id, agent: task.agent }
   let tail: Promise<unknown> = Promise.resolve()
+  let turn: Promise<unknown> = Promise.resolve()
 
   /** Looks and holds in one transaction, under the lock of every limit that binds the call. */
   const tryOnce = (most: typeof NOTHING_SPENT, usual: typeof NOTHING_SPENT) =>
@@ -55,14 +56,21 @@ export function sharedBudgetsOf(workshop: Needs, task: TaskRow, attempt: string)
     tail = tail.then(write).catch((cause: unknown) => onProblem('a spend could not be counted', cause))
   }
 
+  const reserve: SharedBudgets['reserve'] = async (most, usual, signal) => {
+    while (!signal.aborted) {
+      const verdict = await tryOnce(most, usual)
+      if (verdict !== 'wait') return 'gone' in verdict ? verdict.gone : holdOf(verdict, settle)
+      await sleep(LOOK_AGAIN_MILLISECONDS, undefined, { signal }).catch(() => undefined)
+    }
+    return undefined
+  }
+
   return {
-    async reserve(most, usual, signal) {
-      while (!signal.aborted) {
-        const verdict = await tryOnce(most, usual)
-        if (verdict !== 'wait') return 'gone' in verdict ? verdict.gone : holdOf(verdict, settle)
-        await sleep(LOOK_AGAIN_MILLISECONDS, undefined, { signal }).catch(() => undefined)
-      }
-      return undefined
+    /** One call after the other: an agent whose calls all wait must not have the database looked at for each of them. */
+    reserve(most, usual, signal) {
+      const mine = turn.then(() => reserve(most, usual, signal))
+      turn = mine.catch(() => undefined)
+      return mine
     },
     settled: async () => void (await tail),
   }

@@ -145,4 +145,19 @@ describe.each(PROTOCOLS.map((each): [string, Speaking] => [each[0], each]))('ove
     expect((await ask(lane, `/${'x'.repeat(2_000)}/${TOLD}`, undefined)).status).toBe(403)
     expect(trips).toEqual([{ planted: 'the instructions', where: 'a path', form: 'as it is' }])
   })
+
+  test('a header that would go on with the canary trips', async () => {
+    const trips: CanaryTrip[] = []
+    const model = await protocol[1]()
+    provider = model
+    lane = await openTestLane(protocol[0], model.url, {
+      canaries: CANARIES,
+      onCanary: (trip) => void trips.push(trip),
+    })
+    const { status } = await ask(lane, '/v1/models', undefined, { 'session-id': `s-${TOLD}` })
+    expect({ status, trips }).toEqual({
+      status: 403,
+      trips: [{ planted: 'the instructions', where: 'a header', form: 'as it is' }],
+    })
+  })
 })

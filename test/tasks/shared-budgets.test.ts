@@ -180,4 +180,31 @@ describe('budgets that tasks share', () => {
     first.settle(spend(10))
     expect(await patient).toHaveProperty('settle')
   })
+
+  test('of the calls of one lane that wait, one looks whether others turned out cheaper', async () => {
+    const { project, lanes, limit } = await house(2)
+    await limit('project', project.id, 'day', { microDollars: 100 })
+    const [one, two] = lanes
+    const first = await one?.budgets.reserve(spend(100), spend(100), never)
+    if (two === undefined || first === undefined || 'dimension' in first) throw new Error('refused')
+    let looks = 0
+    const store: typeof opened.store = Object.create(opened.store, {
+      inOrganisation: {
+        value: (...given: Parameters<typeof opened.store.inOrganisation>) => {
+          looks += 1
+          return opened.store.inOrganisation(...given)
+        },
+      },
+    })
+    const budgets = sharedBudgetsOf(
+      { store, clock: () => Date.parse(MORNING), random: randomBytes, onProblem: () => undefined },
+      two.task,
+      two.attempt,
+    )
+    const waiting = Array.from({ length: 40 }, () => budgets.reserve(spend(1), spend(1), never))
+    await expect.poll(() => looks).toBeGreaterThanOrEqual(1)
+    expect(looks).toBeLessThan(40)
+    first.settle(spend(10))
+    expect(await Promise.all(waiting)).toHaveLength(40)
+  })
 })

@@ -58,6 +58,7 @@ export const anthropic: ModelProtocol = {
         if (event?.type === 'message_delta' && isObject(event.usage)) final = withoutNulls(event.usage)
       },
       usage: () => final && usageOf({ ...start, ...final }),
+      said: () => usageOf({ ...start, ...final }),
     }
   },
 

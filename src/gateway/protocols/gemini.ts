@@ -61,6 +61,7 @@ export const gemini: ModelProtocol = {
           finished = true
       },
       usage: (ended) => (finished || ended ? usageOf(said) : undefined),
+      said: () => usageOf(said),
     }
   },
 

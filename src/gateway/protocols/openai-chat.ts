@@ -69,6 +69,7 @@ export const openaiChat: ModelProtocol = {
         if (isObject(chunk?.usage)) usage = usageOf(chunk.usage)
       },
       usage: (ended) => (done || ended ? usage : undefined), // some servers count up in every chunk
+      said: () => usage,
     }
   },
 

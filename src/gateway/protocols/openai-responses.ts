@@ -59,6 +59,7 @@ export const openaiResponses: ModelProtocol = {
         if (isObject(event.response.usage)) usage = usageOf(event.response.usage)
       },
       usage: () => usage,
+      said: () => usage,
     }
   },
 

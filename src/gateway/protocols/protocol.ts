@@ -39,6 +39,8 @@ export interface UsageReader {
   read(data: string): void
   /** Undefined until the stream has said its final usage; `ended` when the stream came to its proper end. */
   usage(ended: boolean): Usage | undefined
+  /** What it has said so far: at least so much was used, however the stream ends. */
+  said(): Usage | undefined
 }
 
 export type JsonObject = Readonly<Record<string, unknown>>
