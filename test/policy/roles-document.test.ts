@@ -22,7 +22,7 @@ function document(): string {
     '# Who may do what',
     '',
     'Each role holds what the ones before it hold. Behind each action stands its risk, which rises with what it is about. Rules that stand',
-    'beside this table, and those an organisation writes, only take away: see `airlock policy`. Autonomous work is no role: it does',
+    'beside this table, and those an organisation writes, only take away: see [policies.md](policies.md). Autonomous work is no role: it does',
     'nothing of high or critical risk, approves nothing, and changes nothing about who may do what.',
     '',
     `| permission | ${ROLES.join(' | ')} | for |`,
