@@ -2,10 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { chmod, chown, link, mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { cgroupPlaces } from '#sandbox/bubblewrap/cgroup-places.ts'
 import { diskUse } from '#sandbox/bubblewrap/disk-use.ts'
+import { watchDisk } from '#sandbox/bubblewrap/disk-watch.ts'
 import { hardLimits, rlimitOptions } from '#sandbox/bubblewrap/rlimits.ts'
 import { readStatus } from '#sandbox/bubblewrap/status.ts'
 import { DEFAULT_LIMITS } from '#sandbox/limits.ts'
@@ -124,18 +126,46 @@ describe('what a workspace uses', () => {
     expect(await diskUse(root, { ...most, files: 20 })).toMatchObject({ files: 30, complete: false })
   })
 
-  test.runIf(process.geteuid?.() === 0)('tells of directories that are closed to who counts', async () => {
+  test.runIf(process.geteuid?.() === 0)('tells of what it could not see', async () => {
     await mkdir(join(root, 'closed'))
     await writeFile(join(root, 'closed', 'file'), Buffer.alloc(100_000, 1))
     await chmod(join(root, 'closed'), 0o300)
     await chown(join(root, 'closed'), 65_534, 65_534)
     await chmod(root, 0o755)
-    expect(await diskUse(root, most)).toMatchObject({ files: 2, complete: true, closed: false })
+    expect(await diskUse(root, most)).toMatchObject({ files: 2, complete: true, unseen: false })
     process.seteuid?.(65_534)
     try {
-      expect(await diskUse(root, most)).toMatchObject({ files: 1, complete: true, closed: true })
+      expect(await diskUse(root, most)).toMatchObject({ files: 1, complete: true, unseen: true })
     } finally {
       process.seteuid?.(0)
+    }
+  })
+
+  test.runIf(process.geteuid?.() === 0)('a disk that fills where nobody can look is found', async () => {
+    await mkdir(join(root, 'closed'))
+    await chmod(join(root, 'closed'), 0o300)
+    await chown(join(root, 'closed'), 65_534, 65_534)
+    await chmod(root, 0o755)
+    const over = new AbortController()
+    const findings: string[] = []
+    process.seteuid?.(65_534)
+    try {
+      void watchDisk({
+        directory: root,
+        limits: { workspaceDisk: 32 * 2 ** 20, workspaceFiles: 100_000 },
+        stopwatch: () => performance.now() * 10, // counts are due the sooner
+        signal: over.signal,
+        processes: () => [],
+        onExhausted: (detail) => findings.push(detail),
+      })
+      await pause(300)
+      // Others may free some of the disk meanwhile.
+      for (let part = 0; part < 6; part++)
+        await writeFile(join(root, 'closed', `${part}`), Buffer.alloc(48 * 2 ** 20, 1))
+      await expect.poll(() => findings, { timeout: 10_000 }).toEqual([expect.stringContaining('closed')])
+    } finally {
+      process.seteuid?.(0)
+      over.abort()
     }
   })
 

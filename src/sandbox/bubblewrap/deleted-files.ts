@@ -10,7 +10,7 @@ const TMPFS = 0x01021994
 export async function deletedFiles(
   processes: readonly number[],
   mostFiles: number,
-): Promise<Omit<DiskUse, 'closed'>> {
+): Promise<Omit<DiskUse, 'unseen'>> {
   const seen = new Set<string>()
   let bytes = 0
   let looked = 0

@@ -6,13 +6,16 @@ export interface DiskUse {
   readonly files: number
   /** False when counting stopped because a bound was passed, or because the tree is deeper than a path can name. */
   readonly complete: boolean
-  /** True when there are directories that their owner may not look into: what they hold was not counted. */
-  readonly closed: boolean
+  /**
+   * True when something was not counted: a directory that its owner may not look into, or an entry that was gone when it
+   * was looked at, and may be elsewhere.
+   */
+  readonly unseen: boolean
 }
 
 /**
  * Allocated bytes and entries below a directory, counted only until a bound is passed or the signal says so. The tree is
- * hostile and may change meanwhile: links are counted and not followed, vanished entries are skipped, hard links count
+ * hostile and may change meanwhile: links are counted and not followed, vanished entries are skipped and told of, hard links count
  * once, a directory is never read into memory as a whole, and names are bytes: what is no UTF-8 would not be found again.
  */
 export async function diskUse(
@@ -24,25 +27,25 @@ export async function diskUse(
   const waiting: Buffer[] = [Buffer.from(root)]
   let bytes = 0
   let files = 0
-  let closed = false
+  let unseen = false
   for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
     const opened = await open(directory)
-    if (opened === 'too deep') return { bytes, files, complete: false, closed }
-    if (opened === 'closed') {
-      closed = true
+    if (opened === 'too deep') return { bytes, files, complete: false, unseen }
+    if (opened === 'unseen') {
+      unseen = true
       continue
     }
-    if (opened === 'gone') continue
     for await (const batch of batches(opened)) {
       files += batch.length
       for (const entry of batch) if (entry.isDirectory()) waiting.push(below(directory, entry))
       const sizes = await Promise.all(batch.map((entry) => sizeOf(below(directory, entry), seen)))
-      bytes += sizes.reduce((sum, size) => sum + size, 0)
-      if (bytes > most.bytes || files > most.files) return { bytes, files, complete: false, closed }
-      if (signal?.aborted) return { bytes, files, complete: true, closed }
+      bytes += sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
+      unseen ||= sizes.includes(undefined)
+      if (bytes > most.bytes || files > most.files) return { bytes, files, complete: false, unseen }
+      if (signal?.aborted) return { bytes, files, complete: true, unseen }
     }
   }
-  return { bytes, files, complete: true, closed }
+  return { bytes, files, complete: true, unseen }
 }
 
 const BATCH = 64
@@ -50,15 +53,13 @@ const BATCH = 64
 type Entry = Dirent<Buffer>
 type Entries = AsyncIterable<Entry>
 
-async function open(directory: Buffer): Promise<Entries | 'too deep' | 'closed' | 'gone'> {
+async function open(directory: Buffer): Promise<Entries | 'too deep' | 'unseen'> {
   try {
     // As readdir does, it gives bytes for names when asked for them; its types do not know that.
     const encoding = 'buffer' as BufferEncoding
     return (await opendir(directory, { bufferSize: BATCH, encoding })) as unknown as Entries
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'ENAMETOOLONG') return 'too deep'
-    return code === 'EACCES' ? 'closed' : 'gone'
+    return error instanceof Error && 'code' in error && error.code === 'ENAMETOOLONG' ? 'too deep' : 'unseen'
   }
 }
 
@@ -79,7 +80,7 @@ function below(directory: Buffer, { name }: Entry): Buffer {
 
 const SLASH = Buffer.from('/')
 
-async function sizeOf(path: Buffer, seen: Set<string>): Promise<number> {
+async function sizeOf(path: Buffer, seen: Set<string>): Promise<number | undefined> {
   try {
     const { blocks, nlink, dev, ino } = await lstat(path)
     if (nlink > 1) {
@@ -89,6 +90,6 @@ async function sizeOf(path: Buffer, seen: Set<string>): Promise<number> {
     }
     return blocks * 512
   } catch {
-    return 0
+    return undefined
   }
 }

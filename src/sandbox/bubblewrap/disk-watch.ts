@@ -21,6 +21,11 @@ const FIRST_COUNT_AFTER = 1_000
 const LONGEST_BETWEEN_COUNTS = 5_000
 /** Counting may take this share of the time, so that a big tree does not keep the host busy. */
 const SHARE = 0.1
+/**
+ * In a busy workspace something vanishes during many a count. Only when that happens so often in a row, while the disk fills,
+ * is it taken for hiding: a file that goes from name to name, or a directory that a server which is not root cannot read.
+ */
+const OFTEN = 5
 /** Below this the host itself is in danger, whoever filled it and however. */
 const HOST_FLOOR = 512 * 1024 * 1024
 
@@ -39,8 +44,8 @@ export async function watchDisk(watch: DiskWatch): Promise<void> {
       if (fault !== undefined) throw fault
       const finding = exceeded(watch, counted, now, first)
       if (finding !== undefined) return watch.onExhausted(finding)
-      if (counting === undefined && due(watch, counted, now))
-        counting = count(watch)
+      if (counting === undefined && due(watch, counted, now, first))
+        counting = count(watch, counted)
           .then((result) => {
             counted = result
           })
@@ -68,7 +73,8 @@ interface Counted {
   readonly bytes: number
   readonly files: number
   readonly complete: boolean
-  readonly closed: boolean
+  /** In how many counts, up to this one, something was not seen. */
+  readonly unseen: number
   readonly free: Free
   readonly at: number
   readonly took: number
@@ -77,10 +83,13 @@ interface Counted {
 }
 
 function notCounted(free: Free, at: number): Counted {
-  return { bytes: 0, files: 0, complete: true, closed: false, free, at, took: 0, good: FIRST_COUNT_AFTER }
+  return { bytes: 0, files: 0, complete: true, unseen: 0, free, at, took: 0, good: FIRST_COUNT_AFTER }
 }
 
-async function count({ directory, limits, stopwatch, processes, signal }: DiskWatch): Promise<Counted> {
+async function count(
+  { directory, limits, stopwatch, processes, signal }: DiskWatch,
+  before: Counted,
+): Promise<Counted> {
   const free = await freeSpace(directory)
   const start = stopwatch()
   const most = { bytes: limits.workspaceDisk, files: limits.workspaceFiles }
@@ -90,7 +99,7 @@ async function count({ directory, limits, stopwatch, processes, signal }: DiskWa
     bytes: shown.bytes + hidden.bytes,
     files: shown.files + hidden.files,
     complete: shown.complete && hidden.complete,
-    closed: shown.closed,
+    unseen: shown.unseen ? before.unseen + 1 : 0,
     free,
     at: stopwatch(),
     took: stopwatch() - start,
@@ -109,19 +118,22 @@ function exceeded({ limits }: DiskWatch, counted: Counted, now: Free, first: Fre
   if (counted.files > limits.workspaceFiles)
     return `the workspace holds more than ${limits.workspaceFiles} files`
   if (!counted.complete) return 'the workspace is nested too deeply to be measured'
-  // A server that is not root cannot look where the inside may write and nobody may read: then all that became used is its.
-  if (counted.closed && first.bytes - now.bytes > limits.workspaceDisk)
-    return `the disk lost more than ${limits.workspaceDisk} bytes, and directories of the workspace are closed to their owner`
-  if (counted.closed && first.files - now.files > limits.workspaceFiles)
-    return `the disk got more than ${limits.workspaceFiles} files, and directories of the workspace are closed to their owner`
+  if (counted.unseen >= OFTEN && moreUsed(limits, now, first))
+    return 'the disk fills, and parts of the workspace are closed or moved about so that nobody can measure them'
   // On a small file system of its own the file system is the limit, and being full is an ordinary ENOSPC.
   if (now.bytes < HOST_FLOOR && !now.small && now.bytes < first.bytes) return 'the host disk is nearly full'
   return undefined
 }
 
-function due({ limits, stopwatch }: DiskWatch, counted: Counted, now: Free): boolean {
+/** What became used since the beginning, by whomever, is more than all of the workspace may hold. */
+function moreUsed({ workspaceDisk, workspaceFiles }: DiskWatch['limits'], now: Free, first: Free): boolean {
+  return first.bytes - now.bytes > workspaceDisk || first.files - now.files > workspaceFiles
+}
+
+function due({ limits, stopwatch }: DiskWatch, counted: Counted, now: Free, first: Free): boolean {
   const age = stopwatch() - counted.at
   if (age < counted.took / SHARE) return false
+  if (counted.unseen > 0 && moreUsed(limits, now, first)) return true
   const bytes = counted.bytes + counted.free.bytes - now.bytes
   const files = counted.files + counted.free.files - now.files
   return age >= counted.good || bytes > limits.workspaceDisk || files > limits.workspaceFiles
