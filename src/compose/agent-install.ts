@@ -27,14 +27,14 @@ export async function installAgent(
   if (known === undefined) return refused(unknownPackage(request.name))
   const version = request.version ?? known.version
   if (!VERSION.test(version)) return refused(badVersion(version))
-  const shipped = version === known.version ? await shippedLock(known) : undefined
+  const shipped = await shippedLock(known)
   return installPackage(await open(), { known, version, shipped, pin: request.pin, signal: request.signal })
 }
 
 export interface PackageRequest {
   readonly known: AgentPackage
   readonly version: string
-  /** The lock file that this version is held to, where one comes with Airlock. */
+  /** The lock file that the known version is held to, where one comes with Airlock. */
   readonly shipped: string | undefined
   readonly pin: boolean
   readonly signal: AbortSignal
@@ -53,11 +53,16 @@ export async function installPackage(
   const shelf = new PackageShelf(toolbox.installation.agents)
   const there = await alreadyThere(shelf, name, version, pin)
   if (there !== undefined) return ok(there)
-  const workspace = await workspaceFor(toolbox, known, version, shipped)
+  const workspace = await workspaceFor(
+    toolbox,
+    known,
+    version,
+    version === known.version ? shipped : undefined,
+  )
   try {
     const fetched = await fetchInSandbox(toolbox, workspace, signal)
     if (!fetched.ok) return fetched
-    const lock = await lockedIn(workspace, known, shipped)
+    const lock = await lockedIn(workspace, { known, version, shipped })
     if (!lock.ok) return lock
     // A tag has led to a version that somebody installed before.
     const tagged = await alreadyThere(shelf, name, lock.value.version, pin)
@@ -147,22 +152,29 @@ async function fetchInSandbox(
   }
 }
 
-/** Bytes from the sandbox: bounded, and believed only where every package is fixed, to the shipped lock if there is one. */
+/**
+ * Bytes from the sandbox: bounded, and believed only where every package is fixed. What calls itself the known version is
+ * held to the shipped lock by whatever tag the registry led there; an exact version is that one and no other.
+ */
 async function lockedIn(
   workspace: CopiedWorkspace,
-  { npm, name }: AgentPackage,
-  shipped: string | undefined,
+  { known, version: asked, shipped }: Pick<PackageRequest, 'known' | 'version' | 'shipped'>,
 ): Promise<Result<{ readonly text: string; readonly version: string }>> {
   const path = join(workspace.path, 'package-lock.json')
   const found = await lstat(path).catch(() => undefined)
   const text = found?.isFile() && found.size < LARGEST_LOCK ? await readFile(path, 'utf8') : ''
   const packages = readLock(text)
-  const version = packages?.get(`node_modules/${npm}`)?.version
+  const version = packages?.get(`node_modules/${known.npm}`)?.version
   if (packages === undefined || version === undefined || !VERSION.test(version))
-    return refused(unlocked(name))
-  if (shipped !== undefined && !keeps(readLock(shipped), packages)) return refused(unlocked(name))
+    return refused(unlocked(known.name))
+  const held = version === known.version ? shipped : undefined
+  const isOther = EXACT.test(asked) && version !== asked
+  if (isOther || (held !== undefined && !keeps(readLock(held), packages)))
+    return refused(unlocked(known.name))
   return ok({ text, version })
 }
+
+const EXACT = /^\d+\.\d+\.\d+/
 
 const LARGEST_LOCK = 4 * 1024 * 1024
 

@@ -133,6 +133,14 @@ describe.skipIf(obstacle !== undefined)(
       expect(await install(undefined, known.programs, 'latest')).toEqual(installed)
     })
 
+    it('of the known version are held to the shipped lock, whatever tag led there', async () => {
+      const wrong = lockWith(RIGHT.replace('41C', '41D'))
+      expect(await install(wrong, known.programs, 'latest')).toMatchObject({
+        failure: { code: 'verification_failed', rule: 'agent.integrity' },
+      })
+      expect(await new PackageShelf(join(home, 'agents')).list()).toEqual([])
+    })
+
     it('are refused when a single bit is not what the shipped lock says, or no program is in them', async () => {
       expect(await install(lockWith(RIGHT.replace('41C', '41D')))).toMatchObject({
         failure: { code: 'setup_failed', rule: 'agent.fetch' },
