@@ -85,7 +85,8 @@ const LONGEST_SCRIPT = 60_000
 /** The shell in a file: a script as a whole, a `RUN` of an image, the scripts of a package. */
 function scriptsOf(path: string, text: string): { readonly command: string; readonly line: number }[] {
   const name = path.split('/').at(-1) ?? ''
-  if (/^(?:Dockerfile|Containerfile)/.test(name)) return linesThat(text, /^[ \t]{0,8}RUN[ \t]{1,8}([^\s[].{0,4999})$/)
+  if (/^(?:Dockerfile|Containerfile)/.test(name))
+    return linesThat(text, /^[ \t]{0,8}RUN[ \t]{1,8}([^\s[].{0,4999})$/)
   if (name === 'package.json')
     return linesThat(text, /^\s{0,8}"[\w:.-]{1,60}":\s{0,4}"((?:[^"\\]|\\.){3,4000})",?\s*$/)
   if (sourceKind(path, text).kind !== 'shell' || text.length > LONGEST_SCRIPT) return []

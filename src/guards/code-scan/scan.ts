@@ -3,6 +3,7 @@ import { findingOf, fingerprinted, type Unprinted } from './finding.ts'
 import { analyse } from './flow/analyse.ts'
 import { searched } from './flow/search.ts'
 import { type LanguageName, parseText, parsingOf } from './grammars.ts'
+import { isHopeless } from './hopeless.ts'
 import type { Language } from './language.ts'
 import { languageRules } from './rules.ts'
 import { isMinified, isTestPath, languageNamed, sourceKind } from './source-kind.ts'
@@ -85,6 +86,7 @@ function scanCode(
   const moved = (places: readonly number[]) => (shift > 0 ? places.map((at) => at + shift) : places)
   const [hitsAt, sourcesAt] = [moved(hits), moved(sources)]
   try {
+    if (isHopeless(language, text)) return { ...NOTHING_FOUND, incomplete: 'unparsable' }
     const root = parseText(language, text)
     if (root.kind() === 'ERROR' && root.namedChildren().length < 2)
       return { ...NOTHING_FOUND, incomplete: 'unparsable' }
