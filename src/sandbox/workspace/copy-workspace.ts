@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, stat } from 'node:fs/promises'
+import { chown, mkdir, mkdtemp, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AirlockError } from '#kernel/failure.ts'
 import type { HostUser } from '../host-user.ts'
@@ -26,8 +26,8 @@ export async function copyWorkspace(
   try {
     await ownedDirectory(home, owner)
     const path = join(home, 'workspace')
-    if (source === undefined) await mkdir(path)
-    else await hostProgram('cp', ['-a', '--reflink=auto', '--', source, path])
+    await mkdir(path)
+    if (source !== undefined) await copyAsItsOwner(source, path, owner)
     if (owner !== undefined) await hostProgram('chown', ['-R', '-h', `${owner.uid}:${owner.gid}`, '--', path])
     return { path, remove }
   } catch (error) {
@@ -35,6 +35,33 @@ export async function copyWorkspace(
     throw error
   }
 }
+
+/**
+ * Root copies what belongs to somebody else with that user's rights: who exchanges directories for links meanwhile has
+ * nothing copied that they could not read themselves.
+ */
+async function copyAsItsOwner(source: string, path: string, owner: HostUser | undefined): Promise<void> {
+  const { uid } = await stat(source)
+  if (owner === undefined || uid === 0) return hostProgram('cp', [...COPY, `${source}/.`, path])
+  await chown(path, uid, owner.gid)
+  // The group of the sandboxes is let through to the copy; the way to the source need not be open to its owner.
+  const user = ['setpriv', `--reuid=${uid}`, `--regid=${owner.gid}`, '--clear-groups']
+  try {
+    await hostProgram('env', [`--chdir=${source}`, ...user, 'cp', ...COPY, '.', path])
+  } catch (error) {
+    if (error instanceof AirlockError) throw error
+    throw new AirlockError(
+      {
+        code: 'invalid_input',
+        message: `${source} cannot be copied with the rights of its owner, user ${uid}.`,
+        remedy: 'Let that user read all of it, or give it to root.',
+      },
+      { cause: error },
+    )
+  }
+}
+
+const COPY = ['-a', '--reflink=auto', '--']
 
 async function directoryAt(path: string): Promise<string> {
   const real = await realpath(path).catch(() => undefined)
