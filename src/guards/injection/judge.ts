@@ -3,8 +3,8 @@ import { type InjectionClass, type Provenance, type Signal, type Who, whoWrote }
 import { encodedParts } from './signals/encoded.ts'
 import { hiddenCharacterSignals } from './signals/hidden-characters.ts'
 import { concealedParts } from './signals/hidden-markup.ts'
-import { orderSignals } from './signals/orders.ts'
-import { spoofingSignals } from './signals/spoofing.ts'
+import { ORDERS, orderSignals } from './signals/orders.ts'
+import { MARKS, spoofingSignals } from './signals/spoofing.ts'
 
 export interface InjectionJudgement {
   readonly verdict: 'allow' | 'flag'
@@ -23,6 +23,8 @@ export interface InjectionJudgement {
 export interface InjectionOptions {
   /** Data from the web if not said: nobody there may give orders. */
   readonly provenance?: Provenance
+  /** Rules that are not asked. */
+  readonly except?: readonly string[]
 }
 
 const FLAGGED_FROM = 0.6
@@ -35,8 +37,12 @@ const MOST_NEIGHBOURS = 60
 /** Judges whether a text tries to give orders to the model that reads it. Linear in the text; never throws. */
 export function judgeInjection(text: string, options: InjectionOptions = {}): InjectionJudgement {
   const who = whoWrote(options.provenance ?? 'web')
-  const everywhere = hiddenCharacterSignals(text)
-  const placed = chunksOf(text).flatMap(({ chunk, base }) => chunkSignals(chunk, base, who))
+  const isAsked = ({ rule }: { rule: string }) => options.except?.includes(rule) !== true
+  const rules = { orders: ORDERS.filter(isAsked), marks: MARKS.filter(isAsked) }
+  const everywhere = hiddenCharacterSignals(text).filter(isAsked)
+  const placed = chunksOf(text)
+    .flatMap(({ chunk, base }) => chunkSignals(chunk, base, who, rules))
+    .filter(isAsked)
   const score = neighbourhoods(placed).reduce(
     (most, nearby) => Math.max(most, together([...nearby, ...everywhere])),
     together(everywhere),
@@ -57,19 +63,26 @@ export function judgeInjection(text: string, options: InjectionOptions = {}): In
   }
 }
 
-function chunkSignals(chunk: string, base: number, who: Who): Signal[] {
-  const plain = [...orderSignals(fold(chunk, 0), who), ...spoofingSignals(chunk, who)]
-  return [...plain, ...concealedSignals(chunk, who), ...decodedSignals(chunk, who)].map((signal) => ({
-    ...signal,
-    start: signal.start + base,
-    end: signal.end + base,
-  }))
+interface Rules {
+  readonly orders: typeof ORDERS
+  readonly marks: typeof MARKS
+}
+
+function chunkSignals(chunk: string, base: number, who: Who, { orders, marks }: Rules): Signal[] {
+  const plain = [...orderSignals(fold(chunk, 0), who, orders), ...spoofingSignals(chunk, who, marks)]
+  return [...plain, ...concealedSignals(chunk, who, orders), ...decodedSignals(chunk, who, orders)].map(
+    (signal) => ({
+      ...signal,
+      start: signal.start + base,
+      end: signal.end + base,
+    }),
+  )
 }
 
 /** An order that a page hides is worse than one it shows. */
-function concealedSignals(chunk: string, who: Who): Signal[] {
+function concealedSignals(chunk: string, who: Who, orders: Rules['orders']): Signal[] {
   return concealedParts(chunk).flatMap(({ text, start, how }) => {
-    const inner = orderSignals(fold(text, start), who === 'user' ? 'data' : who)
+    const inner = orderSignals(fold(text, start), who === 'user' ? 'data' : who, orders)
     const weight = together(inner)
     if (weight < 0.2) return []
     return [
@@ -87,13 +100,15 @@ function concealedSignals(chunk: string, who: Who): Signal[] {
 }
 
 /** What a stretch says once decoded weighs more than if it were said openly. */
-function decodedSignals(chunk: string, who: Who): Signal[] {
+function decodedSignals(chunk: string, who: Who, orders: Rules['orders']): Signal[] {
   return encodedParts(chunk).flatMap(({ text, start, end, how }) => {
     const saysOpenly = ({ start: from, end: to }: Signal) =>
       text.length === chunk.length && differences(text, chunk, from, to) < LEAST_CHANGED
-    const inner = orderSignals(fold(text.slice(0, CHUNK), 0), who === 'repository' ? 'data' : who).filter(
-      (signal) => !saysOpenly(signal),
-    )
+    const inner = orderSignals(
+      fold(text.slice(0, CHUNK), 0),
+      who === 'repository' ? 'data' : who,
+      orders,
+    ).filter((signal) => !saysOpenly(signal))
     const weight = together(inner)
     if (weight < 0.3) return []
     return [

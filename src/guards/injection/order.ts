@@ -1,5 +1,5 @@
 import type { Idea, Sentence } from './read.ts'
-import type { InjectionClass, Signal } from './signal.ts'
+import type { InjectionClass, SignalExamples } from './signal.ts'
 
 /** How much an order weighs by who wrote it. A person may shape a conversation; data may not. */
 export interface Weights {
@@ -18,8 +18,7 @@ export interface Found {
 }
 
 /** One kind of order, recognised by the ideas that meet in a sentence. */
-export interface Order {
-  readonly rule: Signal['rule']
+export interface Order extends SignalExamples {
   readonly class: InjectionClass
   readonly reason: string
   readonly weights: Weights

@@ -27,6 +27,13 @@ export interface Signal {
   readonly end: number
 }
 
+/** A rule by what shows it: texts that it sees, and texts that only resemble them. */
+export interface SignalExamples {
+  readonly rule: Signal['rule']
+  readonly holds: readonly string[]
+  readonly lacks: readonly string[]
+}
+
 export type Who = 'user' | 'repository' | 'data' | 'tool'
 
 /** Texts from the web and from strangers' issues are data alike; in what a tool returns an order is stranger still. */

@@ -1,3 +1,13 @@
+import type { PersonalExamples } from './finding.ts'
+
+export const EMAIL: PersonalExamples = {
+  rule: 'personal.email',
+  class: 'email',
+  what: 'an e-mail address',
+  holds: ['write to anna.schmidt@firma-schmidt.de', '<p.miller+news@mailbox.org>', 'jürgen@müller-bau.de'],
+  lacks: ['git@github.com', 'someone@example.com', 'no-reply@shop.de', 'icon@2x.png', '@scope/package@1.2.3'],
+}
+
 const LONGEST_LOCAL = 64
 const LONGEST_HOST = 253
 

@@ -8,6 +8,8 @@ export interface PersonalOptions {
   /** The least confidence that is told; medium if not said. */
   readonly confidence?: PersonalConfidence
   readonly kinds?: readonly PersonalKind[]
+  /** Rules that are not asked. */
+  readonly except?: readonly string[]
 }
 
 const ORDER: Readonly<Record<PersonalConfidence, number>> = { high: 2, medium: 1, low: 0 }
@@ -18,16 +20,18 @@ const CONTEXT = 70
 export function findPersonalData(text: string, options: PersonalOptions = {}): PersonalFinding[] {
   const least = ORDER[options.confidence ?? 'medium']
   const wanted = (kind: PersonalKind) => options.kinds?.includes(kind) ?? true
+  const isAsked = ({ rule }: { rule: string }) => options.except?.includes(rule) !== true
+  const rules = PERSONAL_RULES.filter(isAsked)
   const found: Omit<PersonalFinding, 'line'>[] = []
   for (let base = 0; base < text.length; base += CHUNK) {
     const from = Math.max(0, base - CONTEXT * 4)
     const chunk = text.slice(from, base + CHUNK)
     for (const finding of [
-      ...PERSONAL_RULES.flatMap((rule) => matches(rule, chunk)),
+      ...rules.flatMap((rule) => matches(rule, chunk)),
       ...phones(chunk),
       ...emails(chunk),
     ])
-      if (ORDER[finding.confidence] >= least && wanted(finding.class))
+      if (ORDER[finding.confidence] >= least && wanted(finding.class) && isAsked(finding))
         found.push({ ...finding, start: finding.start + from, end: finding.end + from })
   }
   return withLines(text, withoutOverlaps(found))

@@ -29,11 +29,17 @@ export interface PersonalFinding {
   readonly confidence: PersonalConfidence
 }
 
-/** One form of personal data, with texts that hold it and texts that only seem to. */
-export interface PersonalRule {
+/** A rule by what shows it: texts that hold such a datum, and texts that only seem to. */
+export interface PersonalExamples {
   readonly rule: `personal.${string}`
   readonly class: PersonalKind
   readonly what: string
+  readonly holds: readonly string[]
+  readonly lacks: readonly string[]
+}
+
+/** One form of personal data that an expression finds. */
+export interface PersonalRule extends PersonalExamples {
   /** The first group, if there is one, is the datum. */
   readonly pattern: RegExp
   /** What must stand shortly before, or the match does not count. */
@@ -42,6 +48,4 @@ export interface PersonalRule {
   readonly strengthens?: RegExp
   readonly confidence: PersonalConfidence
   readonly check?: (value: string) => boolean
-  readonly holds: readonly string[]
-  readonly lacks: readonly string[]
 }

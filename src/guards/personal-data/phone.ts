@@ -1,6 +1,15 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min'
 import { isMadeUp } from './check-digits.ts'
+import type { PersonalExamples } from './finding.ts'
 import { wordsBefore } from './words-before.ts'
+
+export const PHONE: PersonalExamples = {
+  rule: 'personal.phone',
+  class: 'phone',
+  what: 'a telephone number',
+  holds: ['+49 30 901820', 'call 020 7946 0018', '(212) 736-5000', 'Tel. 089/2180-0'],
+  lacks: ['2024-01-31', 'order 48215973', 'version 10.15.7', '192.168.100.200', '1234567890'],
+}
 
 /** How telephone numbers are written: groups of digits with what people put between them. */
 const CANDIDATE =

@@ -107,7 +107,7 @@ export const LIFE: readonly PersonalRule[] = [
     class: 'postal-address',
     what: 'a postal address',
     pattern: new RegExp(
-      `(?<![\\p{L}\\d.])\\d{1,5}[A-Za-z]? (?:(?:N|S|E|W|North|South|East|West)\\.? )?(?:${WORD} ){1,4}(?:${STREET})\\b\\.?(?:,? (?:apt|apartment|suite|unit|flat|floor|#)\\.? ?[\\w-]{1,6})?(?:,? (?:${WORD} ?){1,3},? (?:[A-Z]{2} )?(?:\\d{5}(?:-\\d{4})?|[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}))?`,
+      `(?<![\\p{L}\\d.])\\d{1,5}[A-Za-z]? (?:(?:N|S|E|W|North|South|East|West)\\.? )?(?:${WORD} ){1,4}(?:${STREET})\\b\\.?(?:,? (?:apt|apartment|suite|unit|flat|floor|#)\\.? ?[\\w-]{1,6})?(?:,? ${WORD}(?: ${WORD}){0,2},? (?:[A-Z]{2} )?(?:\\d{5}(?:-\\d{4})?|[A-Z]{1,2}\\d[A-Z\\d]? ?\\d[A-Z]{2}))?`,
       'giu',
     ),
     confidence: 'medium',
@@ -126,7 +126,7 @@ export const LIFE: readonly PersonalRule[] = [
     class: 'postal-address',
     what: 'a postal address',
     pattern: new RegExp(
-      `(?<![\\p{L}])(?:\\p{Lu}[\\p{L}-]{2,24}(?:straße|strasse|str\\.|weg|allee|platz|gasse|ring|damm|ufer|straat|laan|plein|gade|vej|gatan|vägen|gata)|(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Cc]hemin|[Aa]llée|[Ii]mpasse|[Cc]alle|[Aa]venida|[Pp]laza|[Pp]aseo|[Vv]ia|[Vv]iale|[Pp]iazza|[Cc]orso|[Rr]ua|[Tt]ravessa|[Uu]lica|[Uu]l\\.) (?:(?:de|du|des|la|le|les|del|della|di|da|do|dos|el|los) ?(?:l['’])?){0,3}(?:${NAME} ?){1,4},?) ?\\d{1,4} ?[a-zA-Z]?\\b(?:,? {0,2}\\n? ?(?:[A-Z]{1,2}-)?\\d{4,5} ?(?:[A-Z]{2} )?${WORD})?|(?<!\\d)\\d{1,4}(?: ?bis| ?ter)?,? (?:rue|avenue|boulevard|place|chemin|allée|impasse|quai|route|cours) (?:(?:de|du|des|la|le|les|d['’]|l['’]) ?){0,3}(?:${WORD} ?){1,4}(?:,? ?\\d{5} ${WORD})?`,
+      `(?<![\\p{L}-])(?:\\p{Lu}[\\p{L}-]{2,24}(?:straße|strasse|str\\.|weg|allee|platz|gasse|ring|damm|ufer|straat|laan|plein|gade|vej|gatan|vägen|gata)|(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Cc]hemin|[Aa]llée|[Ii]mpasse|[Cc]alle|[Aa]venida|[Pp]laza|[Pp]aseo|[Vv]ia|[Vv]iale|[Pp]iazza|[Cc]orso|[Rr]ua|[Tt]ravessa|[Uu]lica|[Uu]l\\.) (?:(?:de|du|des|la|le|les|del|della|di|da|do|dos|el|los) |l['’]){0,3}${NAME}(?: ${NAME}){0,3},?) ?\\d{1,4} ?[a-zA-Z]?\\b(?:,? {0,2}\\n? ?(?:[A-Z]{1,2}-)?\\d{4,5} ?(?:[A-Z]{2} )?${WORD})?|(?<!\\d)\\d{1,4}(?: ?bis| ?ter)?,? (?:rue|avenue|boulevard|place|chemin|allée|impasse|quai|route|cours) (?:(?:de|du|des|la|le|les) |[dl]['’]){0,3}${WORD}(?: ${WORD}){0,3}(?:,? ?\\d{5} ${WORD})?`,
       'gu',
     ),
     confidence: 'medium',
