@@ -32,10 +32,10 @@ export function deltaOf(before: readonly Rule[], after: readonly Rule[]): Delta 
     const from = decideSample(old, sample).effect
     const to = decideSample(next, sample).effect
     if (from === to) return []
-    const place = grid.samples[0]?.place.id === sample.place.id ? [] : [['place', sample.place.id] as const]
-    const facts = Object.entries(sample.facts).map(([fact, value]) => [fact, shown(value)] as const)
-    const cell = [['asker', sample.asker] as const, ...place, ...facts]
-    return [{ action: sample.action, from, to, cell: new Map(cell.map(([name, value]) => [name, [value]])) }]
+    const place = grid.samples[0]?.place.id === sample.place.id ? [] : [['place', [sample.place.id]] as const]
+    const facts = Object.entries(sample.facts).map(([fact, value]) => [fact, [shown(value)]] as const)
+    const cell = [['asker', sample.askers] as const, ...place, ...facts]
+    return [{ action: sample.action, from, to, cell: new Map<string, readonly string[]>(cell) }]
   })
   return {
     changes: merged(single, valuesOf(grid.samples)),

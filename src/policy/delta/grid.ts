@@ -9,14 +9,15 @@ import { SAMPLE_PLACE, type Sample, type SampleFacts } from '../sample.ts'
 import { mentionedValues } from './mentioned-values.ts'
 
 /** Who asks, as people call them. */
-export interface Asker {
+interface Asker {
   readonly name: string
   readonly kind: PrincipalKind
   readonly role: Role
 }
 
 export interface Grid {
-  readonly samples: readonly (Sample & { readonly asker: string })[]
+  /** `askers` are all of whom the answer to this sample holds. */
+  readonly samples: readonly (Sample & { readonly askers: readonly string[] })[]
   /** False where all combinations would have been too many, and facts vary only two at a time. */
   readonly complete: boolean
 }
@@ -27,31 +28,45 @@ export const ASKERS: readonly Asker[] = [
   { name: 'autonomous work', kind: 'System', role: 'maintainer' },
 ]
 
-/** A question takes some fifty microseconds, and each is asked twice. */
-const MOST_QUESTIONS = 2_000
+/** A question takes some hundred microseconds, and each is asked twice. */
+const MOST_QUESTIONS = 1_000
 
 /** Questions on which these rules may have something to say: every asker, action and place, at all turning points. */
 export function gridOver(rules: readonly Rule[]): Grid {
   const actions = coveredBy(rules)
   const places = placesIn(rules)
   const values = [...mentionedValues(rules)]
-  const asked = ASKERS.flatMap((asker) =>
-    // who lacks the permission is refused before and after: policies only take away
-    actions
-      .filter((action) => holds(asker.role, ACTIONS[action].permission))
-      .map((action) => ({ asker, action })),
-  )
+  const asked = actions.flatMap((action) => askersOf(action, rules).map((asker) => ({ action, ...asker })))
   const outer = Math.max(1, asked.length * places.length)
   const room = Math.floor(MOST_QUESTIONS / outer)
   const size = values.reduce((product, [, each]) => product * each.length, 1)
   const all = size <= Math.max(1, room)
   const combinations = all ? product(values) : pairs(values).slice(0, Math.max(20, room))
-  const samples = asked.flatMap(({ asker: { name, kind, role }, action }) =>
-    places.flatMap((place) =>
-      combinations.map((facts) => ({ asker: name, kind, role, action, place, facts })),
-    ),
+  const samples = asked.flatMap((asker) =>
+    places.flatMap((place) => combinations.map((facts) => ({ ...asker, place, facts }))),
   )
   return { samples, complete: all }
+}
+
+/**
+ * Those who hold the permission: anybody else is refused before and after, since policies only take away. Where no rule
+ * looks at who asks, one answer holds for all but autonomous work, of which the standing rules have more to say.
+ */
+function askersOf(action: ActionName, rules: readonly Rule[]) {
+  const able = ASKERS.filter(({ role }) => holds(role, ACTIONS[action].permission))
+  if (rules.some(looksAtAsker)) return able.map(({ name, ...asker }) => ({ ...asker, askers: [name] }))
+  const groups = Map.groupBy(able, ({ kind }) => kind === 'System')
+  return [...groups.values()].map((group) => ({
+    kind: group[0]?.kind ?? 'User',
+    role: group.at(-1)?.role ?? 'owner',
+    askers: group.map(({ name }) => name),
+  }))
+}
+
+function looksAtAsker(rule: Rule): boolean {
+  const { principal, conditions } = jsonOf(rule)
+  const read = JSON.stringify(conditions)
+  return principal.op !== 'All' || /"(?:principal|roles|givenRole|readsServerFiles)"/.test(read)
 }
 
 function coveredBy(rules: readonly Rule[]): ActionName[] {
