@@ -32,6 +32,18 @@ test('names of settings, hosts and addresses are no secrets: what went wrong can
   )
 })
 
+test('frames of keys and names of elements are no secrets: they stand in many a package', () => {
+  const key = 'b3BlbnNzaC1rZXktdjEAAAAA'
+  expect(values(`-----BEGIN OPENSSH PRIVATE KEY-----\n${key}\n-----END OPENSSH PRIVATE KEY-----\n`)).toEqual([
+    key,
+  ])
+  const element = '<password>swordfish-99</password>'
+  expect(values(`<settings>\n<credentials>\n${element}\n</credentials>\n</settings>\n`)).toEqual([
+    element,
+    'swordfish-99',
+  ])
+})
+
 test('a value is found in any dress, also when it is broken over lines', () => {
   const known = [{ name: 'secret x', value: 'Zx81q+mirror/private%token' }]
   fc.assert(

@@ -15,15 +15,16 @@ export function piecesOf(name: string, text: string): readonly KnownSecret[] {
   return [...new Set(pieces)].filter((piece) => piece.length >= SHORTEST).map((value) => ({ name, value }))
 }
 
-/** A line that holds a value; one that is a name, a comment or a host is not worth hiding. */
+/** A line that holds a value; one that is a name, a comment, a host or the frame of a key is not worth hiding. */
 function isLineOfWorth(line: string): boolean {
   return valuesIn(line).length > 0
 }
 
 /** The last word of a line, and every word that could have been drawn by chance. */
 function valuesIn(line: string): readonly string[] {
-  if (/^(?:[#;]|\/\/ )/.test(line)) return []
-  const words = line.split(/[\s"'`=,;<>()[\]{}]+/).filter((word) => word !== '')
+  if (/^(?:[#;]|\/\/ |-----(?:BEGIN|END) )/.test(line)) return []
+  const text = line.startsWith('<') ? line.replace(/<\/?[\w:.-]+/g, ' ') : line
+  const words = text.split(/[\s"'`=,;<>()[\]{}]+/).filter((word) => word !== '')
   return words
     .flatMap((word, place) => {
       const credential = /^[a-z][a-z0-9+.-]*:\/\/([^/@\s]+)@/i.exec(word)?.[1]
