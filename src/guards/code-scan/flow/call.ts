@@ -270,6 +270,8 @@ function passedOn(call: Call, called: Called, analysis: Analysis): Value {
   if (MAKES_HARMLESS.test(method) && !UNDOES.test(method)) return cleared({ taints: of }, EVERYTHING)
   // `user_path(id)`: a route of the program's own.
   if (receiver === undefined && /_(?:path|url)$/.test(method)) return cleared({ taints: of }, OWN_ROUTE)
+  const without = takenOut(method, values)
+  if (without !== 0) return cleared({ taints: of }, without)
   const passes = analysis.language.passes.has(paths)
   const alone = receiver === undefined || receiver.taints.every(({ origin }) => origin === 1)
   if (
@@ -299,6 +301,21 @@ function passedOn(call: Call, called: Called, analysis: Analysis): Value {
   }
   if (LOOKS_UP.test(method)) return UNKNOWN
   return join(step({ taints: of }, call.at, `through ${shortly(method)}`), { taints: own })
+}
+
+/** What a value cannot do any more once these characters were taken out of it. */
+function takenOut(method: string, values: readonly Value[]): number {
+  if (
+    !/^(?:replace|replaceAll|gsub|sub|delete|preg_replace|str_replace|ReplaceAll|ReplaceAllString|tr|strip)$/.test(
+      method,
+    )
+  )
+    return 0
+  const pattern = values.find((value) => typeof value.constant === 'string')?.constant
+  if (typeof pattern !== 'string') return 0
+  // Everything but these: `[^a-z0-9]`.
+  if (/^[/~#]?\[\^/.test(pattern) || /^\\W/.test(pattern)) return EVERYTHING
+  return /[\r\n]|\\[rn]/.test(pattern) ? bitOf('log-injection') | bitOf('header-injection') : 0
 }
 
 function shortly(text: string): string {

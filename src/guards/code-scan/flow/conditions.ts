@@ -162,7 +162,7 @@ function typeTest(condition: Expression & { kind: 'call' }, other: Value): Fact[
 }
 
 const MEMBERSHIP =
-  /^(?:includes?\??|has|hasOwn|hasOwnProperty|contains|containsKey|containsValue|Contains|ContainsKey|indexOf|in_array|array_key_exists|key\?|has_key\??|include\?|member\?|any\?|Contains|some|find|get|find_index|isset)$/
+  /^(?:includes?\??|has|hasOwn|hasOwnProperty|contains|containsKey|containsValue|Contains|ContainsKey|indexOf|in_array|array_key_exists|key\?|has_key\??|include\?|member\?|any\?|Contains|some|find|get|find_index)$/
 const MATCHING =
   /^(?:test|match|matches|fullmatch|MatchString|Match|MatchRegexp|IsMatch|preg_match|search|match\?|isMatch)$/
 const PREFIX =
@@ -264,7 +264,9 @@ function isPattern(receiver: Expression, scope: Scope, analysis: Analysis): bool
   return (
     value.pattern === true ||
     isConstant(value) ||
-    /re|regex|pattern|^[A-Z_]+$/i.test(receiver.at.text().slice(0, 60))
+    /(?:^|[._])(?:re|regexp?|pattern)\b|[rR]eg[eE]x|[pP]attern|^[A-Z_]+$|^re$/.test(
+      receiver.at.text().slice(0, 60),
+    )
   )
 }
 
