@@ -3,9 +3,10 @@ import { INJECTION_RULES } from '#guards/injection/rules.ts'
 import { failedExamples as failedInjection } from '#guards/injection/self-check.ts'
 import { PERSONAL_EXAMPLES } from '#guards/personal-data/rules.ts'
 import { failedExamples as failedPersonal } from '#guards/personal-data/self-check.ts'
+import { failedExamples as failedSecrets, SECRET_RULES } from '#guards/secrets/self-check.ts'
 
 it('every rule of the text guards does what its examples say', () => {
-  expect([...failedInjection(), ...failedPersonal()]).toEqual([])
+  expect([...failedInjection(), ...failedPersonal(), ...failedSecrets()]).toEqual([])
 })
 
 it.each(INJECTION_RULES.map(({ rule }) => rule))('without %s its own true examples are missed', (rule) => {
@@ -15,3 +16,11 @@ it.each(INJECTION_RULES.map(({ rule }) => rule))('without %s its own true exampl
 it.each(PERSONAL_EXAMPLES.map(({ rule }) => rule))('without %s its own true examples are missed', (rule) => {
   expect(failedPersonal(rule).filter((failure) => failure.startsWith(`${rule} no longer`))).not.toEqual([])
 })
+
+it.each(SECRET_RULES.map((rule) => [rule.rule, rule] as const))(
+  'without %s its own true examples are missed',
+  (rule, examples) => {
+    const failures = failedSecrets(rule, [examples])
+    expect(failures.filter((failure) => failure.startsWith(`${rule} no longer`))).not.toEqual([])
+  },
+)

@@ -10,6 +10,7 @@ interface Options {
   readonly only?: string
   readonly provenance?: 'user' | 'repository' | 'web' | 'tool' | 'issue'
   readonly sanitise?: boolean
+  readonly check?: boolean
 }
 
 /** A person is to look, as `airlock guard command` says by the same code. */
@@ -32,6 +33,7 @@ export function guardTextCommand(cli: Cli): Command {
     .option('--only <guards>', 'of injection, secrets and personal-data, only these, with commas between')
     .addOption(new Option('--provenance <source>', 'who wrote the text').choices(PROVENANCES))
     .option('--sanitise', 'print the text without what is hidden in it')
+    .option('--check', 'look at the examples of every rule, and say whether they still hold')
     .addHelpText('after', HELP)
     .action(cli.act<Options, [string | undefined]>(guardText))
 }
@@ -45,6 +47,7 @@ async function guardText(session: Session<Options>, given: string | undefined): 
       code: 'invalid_input',
       message: '--only takes injection, secrets and personal-data, with commas between.',
     })
+  if (options.check) return check(session, guards)
   if (options.sanitise) return sanitised(session, given)
   const { judgeItem } = await import('../guard-text-items.ts')
   const judge = (item: TextItem) =>
@@ -61,6 +64,26 @@ async function guardText(session: Session<Options>, given: string | undefined): 
     session.screen.print(safeJson(verdict))
   }
   return ok(flagged ? FLAGGED : 0)
+}
+
+async function check({ show }: Session<Options>, guards: readonly TextGuard[]): Promise<Outcome> {
+  const checks = await Promise.all([
+    import('#guards/injection/self-check.ts'),
+    import('#guards/secrets/self-check.ts'),
+    import('#guards/personal-data/self-check.ts'),
+  ])
+  const failed = checks.flatMap(({ failedExamples }, at) =>
+    guards.some((guard) => guard === GUARDS[at]) ? failedExamples() : [],
+  )
+  if (failed.length > 0)
+    return refused({
+      code: 'verification_failed',
+      message: `The rules do not do what their examples say: ${failed.slice(0, 5).join('; ')}.`,
+      remedy: 'Install the dependencies that package-lock.json names, and a supported Node.',
+      details: { failed },
+    })
+  show({ ok: true }, () => 'Every rule does what its examples say.')
+  return ok(0)
 }
 
 async function sanitised(

@@ -40,7 +40,7 @@ for (const lexicon of UNSPACED)
     for (const word of words.split('|'))
       UNSPACED_TERMS.set(word, (UNSPACED_TERMS.get(word) ?? 0) | CONCEPT[concept as Concept])
 
-const UNSPACED_PATTERN = new RegExp(
+export const UNSPACED_PATTERN = new RegExp(
   [...UNSPACED_TERMS.keys()].sort((a, b) => b.length - a.length).join('|'),
   'g',
 )

@@ -112,6 +112,7 @@ function passwordAt(text: string, colon: number): Sighting | undefined {
     /^(?:pass|passw|pwd|pw|p|password\w*|secret|mypass\w*|userpass|somepass\w*|\d{1,5})$/i.test(password)
   )
     return undefined
+  if (/^\d{2,5}\//.test(password)) return undefined // a port and a path: `host:8080/@scope/name`
   if (password === user || /^\d+$/.test(password) || /^[[$<{%*]/.test(host) || /[${}]/.test(password))
     return undefined
   if (DOC_HOST.test(host) && (isWordy(password) || password.length < 8)) return undefined

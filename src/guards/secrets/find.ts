@@ -17,13 +17,18 @@ export interface SecretOptions {
   readonly addedLinesOnly?: boolean
   /** The least confidence that is told; medium if not said. */
   readonly confidence?: Confidence
+  /** Rules that are not asked. */
+  readonly except?: readonly string[]
 }
 
 /** The secrets in a text, in the order of their places; of two at one place the surer stands. One pass, linear in the text. */
 export function findSecrets(text: string, options: SecretOptions = {}): SecretFinding[] {
   const sightings = [...knownValues(text, options.known ?? []), ...shapedSecrets(text, options.path ?? '')]
   const told = withoutOverlaps(
-    sightings.filter(({ confidence }) => atLeast(confidence, options.confidence ?? 'medium')),
+    sightings.filter(
+      ({ rule, confidence }) =>
+        atLeast(confidence, options.confidence ?? 'medium') && options.except?.includes(rule) !== true,
+    ),
   )
   return withLines(text, options.addedLinesOnly ? onAddedLines(text, told) : told)
 }

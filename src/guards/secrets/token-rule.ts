@@ -8,12 +8,17 @@ export interface TokenRule {
   readonly confidence: Confidence
   /** The class of its findings, if it is not that of makers' tokens. */
   readonly class?: string
-  /** Texts beside the ones made from the shape that must stay quiet. */
-  readonly near?: readonly string[]
+  /** Texts that only resemble the token, with random parts written as in shapes; the true examples are made from the shapes. */
+  readonly near: readonly string[]
   /** The checksum within the token: a right one makes the finding certain, a wrong one takes certainty from it. */
   readonly checksum?: (token: string) => boolean
 }
 
-export function token(name: string, maker: string, ...shapes: string[]): TokenRule {
-  return { name, maker, shapes, confidence: 'high' }
+export function token(
+  name: string,
+  maker: string,
+  shapes: readonly string[],
+  near: readonly string[],
+): TokenRule {
+  return { name, maker, shapes, near, confidence: 'high' }
 }
