@@ -29,6 +29,8 @@ export interface LocalGit {
 /** A server that runs in this process. */
 export interface RunningServer {
   readonly url: string
+  /** Of the first start: where its owner chooses a password, once. */
+  readonly setUpUrl?: string
   stop(): Promise<void>
 }
 

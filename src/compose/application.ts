@@ -12,6 +12,7 @@ import { permit } from '#tasks/permit.ts'
 import { retryTask } from '#tasks/retry.ts'
 import { submitTask } from '#tasks/submit.ts'
 import type { Workshop } from '#tasks/workshop.ts'
+import type { SignInDesk } from './sign-in.ts'
 import { auditUseCases } from './use-cases/audit.ts'
 import { budgetUseCases } from './use-cases/budgets.ts'
 import { egressUseCases } from './use-cases/egress.ts'
@@ -25,6 +26,7 @@ import { taskUseCases } from './use-cases/tasks.ts'
 export interface ApplicationOptions {
   readonly version: string
   readonly startedAt: string
+  readonly signIn: SignInDesk
   readonly examineHost: () => Promise<readonly HostFinding[]>
 }
 

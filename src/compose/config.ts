@@ -15,7 +15,14 @@ export interface Config {
   readonly port: number | undefined
   readonly database:
     | { readonly kind: 'embedded' }
-    | { readonly kind: 'url'; readonly url: string; readonly queryUrl: string | undefined }
+    | {
+        readonly kind: 'url'
+        readonly url: string
+        readonly queryUrl: string | undefined
+        readonly identityUrl: string | undefined
+      }
+  /** Where people reach the server, if not by http on this machine: `https://airlock.example`. */
+  readonly publicUrl: string | undefined
   readonly sandbox:
     | { readonly kind: 'bubblewrap' }
     /** The socket of the runner; the engine's own is never opened by a server. */
@@ -44,8 +51,14 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     runtimeDirectory: runtimeDirectory(environment, dataDirectory),
     port: port(environment.AIRLOCK_PORT),
     database: environment.DATABASE_URL
-      ? { kind: 'url', url: environment.DATABASE_URL, queryUrl: environment.AIRLOCK_QUERY_DATABASE_URL }
+      ? {
+          kind: 'url',
+          url: environment.DATABASE_URL,
+          queryUrl: environment.AIRLOCK_QUERY_DATABASE_URL,
+          identityUrl: environment.AIRLOCK_IDENTITY_DATABASE_URL,
+        }
       : { kind: 'embedded' },
+    publicUrl: publicUrl(environment.AIRLOCK_PUBLIC_URL),
     sandbox: sandbox(environment),
     providerEnvironment: Object.fromEntries(
       Object.entries(environment).filter(([name]) => /^[A-Z0-9_]+_(API_KEY|BASE_URL)$/.test(name)),
@@ -81,6 +94,20 @@ function port(text: string | undefined): number | undefined {
     code: 'invalid_configuration',
     message: `AIRLOCK_PORT is not a port: ${text}`,
     remedy: `Give a number from 0 to 65535, or leave it out for ${DEFAULT_PORT}.`,
+  })
+}
+
+/** An origin and nothing else; without TLS only on this machine, since cookies would travel in clear. */
+function publicUrl(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined
+  const url = URL.parse(text)
+  const encrypted = url?.protocol === 'https:' || (url?.protocol === 'http:' && url.hostname === 'localhost')
+  if (url !== null && encrypted && url.href === `${url.origin}/` && /^[^/]+\/\/[^/]+\/?$/.test(text))
+    return url.origin
+  throw new AirlockError({
+    code: 'invalid_configuration',
+    message: `AIRLOCK_PUBLIC_URL is not where people could sign in: ${text}`,
+    remedy: 'Give an https address without a path, such as https://airlock.example, or leave it out.',
   })
 }
 

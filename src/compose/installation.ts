@@ -26,6 +26,8 @@ export interface Installation {
   readonly remotesFile: string
   readonly secretsFile: string
   readonly evidence: string
+  /** Signs cookies and encrypts second factors: 64 hexadecimal digits. */
+  readonly signInSecret: string
 }
 
 /**
@@ -62,6 +64,7 @@ export async function openInstallation(
     remotesFile: join(at('keys'), 'remotes.json'),
     secretsFile: join(at('keys'), 'secrets.json'),
     evidence: at('evidence'),
+    signInSecret: await signInSecret(at('keys'), random),
   }
 }
 
@@ -98,6 +101,22 @@ async function signingKey(keys: string, random: RandomBytes): Promise<Signer> {
   if (!signer.ok) throw new AirlockError(signer.failure)
   await writeFile(join(keys, 'installation.pub'), `${verifierText(signer.value.key)}\n`, { mode: 0o644 })
   return signer.value
+}
+
+async function signInSecret(keys: string, random: RandomBytes): Promise<string> {
+  const file = join(keys, 'sign-in.secret')
+  const text = (await readPrivateFile(file)) ?? (await createPrivate(file, hexOf(random(32))))
+  if (/^[0-9a-f]{64}$/.test(text)) return text
+  throw new AirlockError({
+    code: 'invalid_configuration',
+    message: `${file} does not hold a secret of sign-in.`,
+    rule: 'installation.sign-in-secret',
+    remedy: 'Bring it back from a backup; without it, everybody enrols their second factor again.',
+  })
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
 }
 
 /** Never overwrites: a lost key could not be brought back. */

@@ -6,6 +6,7 @@ import { createHttp } from '#http/app.ts'
 import { listen } from '#http/listen.ts'
 import { actorOfToken } from '#identity/actor-of-token.ts'
 import { createAuthenticate } from '#identity/authenticate.ts'
+import { invitationAddress } from '#identity/sign-in/invitation-link.ts'
 import { failureOf } from '#kernel/failure.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
@@ -18,6 +19,7 @@ import { createApplication } from './application.ts'
 import { type Config, DEFAULT_PORT, isRoot } from './config.ts'
 import { ensureOwner } from './first-owner.ts'
 import { openInstallation } from './installation.ts'
+import { openSignIn } from './sign-in.ts'
 import { openWorkshop, type WorkshopOptions } from './workshop.ts'
 
 export interface ServeOptions {
@@ -33,6 +35,8 @@ export interface ServeOptions {
 
 export interface Served {
   readonly url: string
+  /** Of the first start: where its owner chooses a password, once. */
+  readonly setUpUrl?: string
   stop(): Promise<void>
 }
 
@@ -53,19 +57,23 @@ export async function serve(config: Config, options: ServeOptions): Promise<Resu
     const installation = await openInstallation(config.dataDirectory, config.runtimeDirectory, randomBytes)
     const { workshop, close } = await openWorkshop(config, installation, options)
     undo.push(close)
-    await ensureOwner(workshop, config.dataDirectory, await ownerOf(config))
+    const setUp = await ensureOwner(workshop, config.dataDirectory, await ownerOf(config))
     await resume(workshop)
     await startWorkers(workshop, undo)
     const stopExpiry = watchExpiry(workshop)
     undo.push(async () => stopExpiry())
 
     const startedAt = instantOf(workshop.clock())
-    const application = createApplication(workshop, { ...options, startedAt })
+    let origin = config.publicUrl ?? ''
+    const signIn = openSignIn(workshop, installation.signInSecret, () => origin)
+    const application = createApplication(workshop, { ...options, startedAt, signIn })
     const secret = Buffer.from(workshop.random(32)).toString('hex')
     const http = createHttp(application, {
       version: options.version,
       secret,
       authenticate: authenticator(workshop),
+      signIn: signIn.pages,
+      ...(config.publicUrl === undefined ? {} : { hosts: [new URL(config.publicUrl).hostname] }),
       onBug: (thrown) => options.onProblem('a request', thrown),
     })
     const door = await openDoor(http, options.port ?? config.port)
@@ -74,7 +82,9 @@ export async function serve(config: Config, options: ServeOptions): Promise<Resu
       return door
     }
     undo.push(door.value.close)
-    const { url } = door.value
+    const { url, port } = door.value
+    // By its name: a browser has no passkeys for the number.
+    origin ||= `http://localhost:${port}`
     await writeServerRecord(config.dataDirectory, {
       url,
       pid: process.pid,
@@ -83,7 +93,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Resu
       secret,
     })
     undo.push(() => removeServerRecord(config.dataDirectory))
-    return ok({ url, stop })
+    return ok({ url, stop, ...(setUp === undefined ? {} : { setUpUrl: invitationAddress(origin, setUp) }) })
   } catch (thrown) {
     await stop().catch((cause: unknown) => options.onProblem('stopping', cause))
     const failure = failureOf(thrown)

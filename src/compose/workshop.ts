@@ -191,8 +191,12 @@ async function guestRuntime(
 
 function location(config: Config, installation: Installation) {
   if (config.database.kind === 'embedded') return { embedded: { directory: installation.database } }
-  const { url, queryUrl } = config.database
-  return { url, ...(queryUrl === undefined ? {} : { queryUrl }) }
+  const { url, queryUrl, identityUrl } = config.database
+  return {
+    url,
+    ...(queryUrl === undefined ? {} : { queryUrl }),
+    ...(identityUrl === undefined ? {} : { identityUrl }),
+  }
 }
 
 /** One bare repository per project, opened once. */

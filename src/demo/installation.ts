@@ -15,7 +15,12 @@ export function demoInstallation(
   program: Program,
   { home, screen, keys }: { readonly home: string; readonly screen: Screen; readonly keys: boolean },
 ): DemoInstallation {
-  const left = new Set(['DATABASE_URL', 'AIRLOCK_QUERY_DATABASE_URL'])
+  const left = new Set([
+    'DATABASE_URL',
+    'AIRLOCK_QUERY_DATABASE_URL',
+    'AIRLOCK_IDENTITY_DATABASE_URL',
+    'AIRLOCK_PUBLIC_URL',
+  ])
   if (!keys) for (const name of Object.keys(own.providerEnvironment)) left.add(name)
   const environment = Object.fromEntries(Object.entries(own.inherited).filter(([name]) => !left.has(name)))
   const config = readConfig({ ...environment, AIRLOCK_HOME: home, AIRLOCK_PORT: '0' })

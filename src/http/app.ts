@@ -1,5 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
-import type { MiddlewareHandler } from 'hono'
+import type { Hono, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { secureHeaders } from 'hono/secure-headers'
@@ -23,6 +23,8 @@ export interface HttpOptions {
   readonly secret?: string
   /** Names this server answers to, besides those of loopback. */
   readonly hosts?: readonly string[]
+  /** The pages by which people sign in; loaded when the first is asked for. */
+  readonly signIn?: () => Promise<Hono>
   /** How often a quiet event stream says that it still lives. */
   readonly heartbeatMilliseconds?: number
   /** Told of every bug that a request ran into. */
@@ -36,9 +38,13 @@ export const OPEN_PATHS = ['/health', '/openapi.json'] as const
 export function createHttp(application: Application, options: HttpOptions): HttpApp {
   const app: HttpApp = new OpenAPIHono<HttpEnvironment>({ defaultHook: refuseInvalid })
   app.use(hostCheck(options.hosts))
-  app.use(secureHeaders({ crossOriginResourcePolicy: 'same-origin' }))
+  // With no referrer at all, a browser would send `Origin: null` with our own forms.
+  app.use(secureHeaders({ crossOriginResourcePolicy: 'same-origin', referrerPolicy: 'same-origin' }))
   app.use(bodyLimit({ maxSize: BOUNDS.requestBody, onError: () => tooLarge() }))
   app.get('/health', (context) => context.json(health(options, context.req.header(CHALLENGE_HEADER))))
+  const { signIn } = options
+  if (signIn !== undefined)
+    app.all('/auth/*', async (context) => (await signIn()).fetch(context.req.raw, context.env))
   app.use('/v1/*', authenticated(options.authenticate))
   for (const route of allRoutes(options.heartbeatMilliseconds ?? 15_000)) route.mount(app, application)
   describeApi(app, options.version)

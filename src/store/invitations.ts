@@ -47,6 +47,15 @@ export function listInvitations(tx: Tx, at: Instant): Promise<InvitationRow[]> {
   return openOnes(tx, at).orderBy('createdAt', 'desc').limit(200).execute()
 }
 
+/** The newest open invitation of an address to somebody who is no member yet. */
+export function invitationFor(tx: Tx, email: string, at: Instant): Promise<InvitationRow | undefined> {
+  return openOnes(tx, at)
+    .where((column) => column(column.fn<string>('lower', ['email']), '=', email.toLowerCase()))
+    .where('person', 'is', null)
+    .orderBy('createdAt', 'desc')
+    .executeTakeFirst()
+}
+
 /** Of two who accept it at the same moment, one is told true. */
 export async function useInvitation(tx: Tx, id: string, usedAt: Instant): Promise<boolean> {
   const { numUpdatedRows } = await tx

@@ -54,6 +54,9 @@ async function serveUntilStopped(session: Session<UpOptions>): Promise<Outcome> 
   screen.print(
     screen.paint('dim', `  data in ${session.dataDirectory}; Ctrl-C stops it, tasks go on at the next start`),
   )
+  // Whoever reads it becomes the owner: it goes to a person's terminal, never into a log.
+  if (server.value.setUpUrl !== undefined && screen.live)
+    screen.print(`  Sign in with a browser: open ${server.value.setUpUrl} (once, within three days)`)
   await stopped.promise
   stopListening()
   screen.remark('stopping …')

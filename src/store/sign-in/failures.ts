@@ -56,3 +56,8 @@ export async function sweepFailures(pool: Pool, at: Instant): Promise<void> {
     [at],
   )
 }
+
+/** One try that was counted went well; the others stay counted. */
+export async function takeBackFailure(pool: Pool, key: string): Promise<void> {
+  await pool.query('update failures set count = greatest(count - 1, 0) where key = $1', [key])
+}

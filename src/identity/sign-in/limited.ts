@@ -1,0 +1,48 @@
+import { digestOf } from '#kernel/bytes.ts'
+import { instantOf } from '#kernel/instant.ts'
+import type { Result } from '#kernel/result.ts'
+import {
+  countFailure,
+  type FailureBound,
+  forgetFailures,
+  isLocked,
+  takeBackFailure,
+} from '#store/sign-in/failures.ts'
+import { notProven, type SignInParts } from './parts.ts'
+
+const QUARTER = 15 * 60
+const ACCOUNT: FailureBound = { most: 8, withinSeconds: QUARTER, lockSeconds: QUARTER }
+const ADDRESS: FailureBound = { most: 60, withinSeconds: QUARTER, lockSeconds: QUARTER }
+
+export interface Tried {
+  readonly address: string
+  /** Whatever is tried to get into: an account, an invitation; kept as a hash. */
+  readonly account?: string
+  /** Told when this try was the one that locks the account. */
+  readonly onLocked?: () => Promise<void>
+}
+
+/**
+ * Tries a proof, unless there were too many wrong ones for this account or from this address. Each try is counted before
+ * it is looked at, so that many at the same moment are bounded as well.
+ */
+export async function limited<T>(
+  { store, clock }: SignInParts,
+  { address, account, onLocked }: Tried,
+  prove: () => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const at = instantOf(clock())
+  const pool = store.identity
+  const addressKey = `address ${address}`
+  const accountKey = account === undefined ? undefined : `account ${digestOf(account.toLowerCase())}`
+  for (const key of [addressKey, accountKey])
+    if (key !== undefined && (await isLocked(pool, key, at))) return notProven()
+  await countFailure(pool, addressKey, ADDRESS, at)
+  const locks = accountKey !== undefined && (await countFailure(pool, accountKey, ACCOUNT, at))
+  const result = await prove()
+  if (result.ok) {
+    await takeBackFailure(pool, addressKey)
+    if (accountKey !== undefined) await forgetFailures(pool, accountKey)
+  } else if (locks) await onLocked?.()
+  return result
+}
