@@ -1,6 +1,9 @@
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { decodeEntry } from '#audit/entry.ts'
+import { createClient } from '#cli/client.ts'
+import { readPolicyDraft } from '#cli/policy-files.ts'
+import { readToken, tokenFile } from '#cli/server-record.ts'
 import type { Task } from '#contract/task.ts'
 import { utf8 } from '#kernel/bytes.ts'
 import { given, type Journey, type RunningServer, refusal, startJourney } from '#test/support/journey.ts'
@@ -31,27 +34,29 @@ afterAll(() => journey.close())
 
 test('what is to be confirmed is refused until it is, in the way the policy asks for, and for this very patch', async () => {
   const task = await ready('work')
-  const approve = (...more: string[]) =>
-    journey.airlock('approve', `${task.number}`, '--json', '--yes', ...more)
-  const failureOf = ({ out }: { out: string }) => JSON.parse(out).error
+  const token = given(await readToken(tokenFile(journey.dataDirectory)))
+  const request = { patchDigest: task.patch?.digest ?? '', message: 'Approved' }
+  const refusedWith = async (confirmation?: string) =>
+    refusal(await createClient({ url: server.client.url, token, confirmation }).approve(task.id, request))
+
   await set('code')
-  const asked = failureOf(await approve())
+  const asked = await refusedWith()
   expect(asked).toMatchObject({
     code: 'confirmation_needed',
     rule: 'new-files.confirmed',
-    details: { method: 'code' },
+    details: { method: 'code', code: expect.stringMatching(/^[0-9a-f]{6}$/) },
   })
-  for (const wrong of ['yes', 'code 000000', `code ${asked.details.code}0`, asked.details.code])
-    expect(failureOf(await approve('--confirm', wrong))).toMatchObject({ code: 'confirmation_needed' })
+  const code = String(asked.details?.code)
+  for (const wrong of ['yes', 'code 000000', `code ${code}0`, code])
+    expect(await refusedWith(wrong)).toMatchObject({ code: 'confirmation_needed' })
   await set('other-person')
-  const never = failureOf(await approve('--confirm', `code ${asked.details.code}`))
-  expect(never).toMatchObject({ code: 'permission_denied', details: { method: 'other-person' } })
-  await set('yes')
-  expect(failureOf(await approve())).toMatchObject({
-    code: 'confirmation_needed',
-    details: { method: 'yes' },
+  expect(await refusedWith(`code ${code}`)).toMatchObject({
+    code: 'permission_denied',
+    details: { method: 'other-person' },
   })
-  expect((await approve('--confirm', 'yes')).exit).toBe(0)
+  await set('yes')
+  expect(await refusedWith()).toMatchObject({ code: 'confirmation_needed', details: { method: 'yes' } })
+  expect((await journey.airlock('approve', `${task.number}`, '--yes', '--confirm', 'yes')).exit).toBe(0)
   await server.reaches(task.number, 'published')
   const { sequence } = given(await server.client.policies())
   given(await server.client.removePolicy('new-files', sequence))
@@ -107,11 +112,11 @@ test('a policy is set with what it changes in sight, forbids from then on, and i
   expect(again.asked).toBeGreaterThan(3)
 
   const log = await entries()
-  expect(log.findLast(({ action }) => action === 'policy.set')?.data).toMatchObject({
+  expect(log.find(({ action }) => action === 'policy.set')?.data).toMatchObject({
     sequence: expect.any(Number),
     changes: [expect.stringContaining('This newly refuses review.approve to maintainer')],
   })
-  expect(log.findLast(({ action }) => action === 'change.approved')?.data).toMatchObject({
+  expect(log.find(({ action }) => action === 'change.approved')?.data).toMatchObject({
     decision: { risk: 'high', rules: ['role.maintainer'] },
   })
   expect(await server.auditLog()).toMatchObject({ ok: true, findings: [] })
@@ -171,7 +176,6 @@ async function set(method: string): Promise<void> {
 }
 
 async function draftOf(name: string) {
-  const { readPolicyDraft } = await import('#cli/policy-files.ts')
   return given(await readPolicyDraft(OURS, `${name}.cedar`))
 }
 
