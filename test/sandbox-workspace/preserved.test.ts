@@ -9,12 +9,14 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { statfs } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createPreserved } from '#sandbox/workspace/preserved.ts'
 import { OWNER, root } from './import-rig.ts'
 
-async function rig() {
+async function rig(more: { readonly leastFree?: number } = {}) {
   const home = await root()
   const directory = join(home, 'preserved')
   const source = join(home, 'source')
@@ -22,6 +24,7 @@ async function rig() {
   const preserved = createPreserved({
     directory,
     ...(OWNER === undefined ? {} : { owner: OWNER }),
+    ...more,
     onProblem: (message, cause) => {
       throw new Error(message, { cause })
     },
@@ -57,6 +60,20 @@ test('what was put aside is out of reach at once, and what is left of it or was 
   await preserved.sweep(['kpt_b'])
   expect(execFileSync('ls', ['-A', directory]).toString()).toBe('kpt_b\n')
   expect(readFileSync(join(preserved.pathOf('kpt_b'), 'file'), 'utf8')).toBe('x')
+})
+
+test('no copy takes the last of the disk', async () => {
+  const free = await statfs(tmpdir())
+  // What others do to the disk meanwhile is less.
+  const leastFree = free.bavail * free.bsize - 500_000_000
+  const { directory, source, preserved } = await rig({ leastFree })
+  const hollow = join(source, 'hollow')
+  execFileSync('truncate', ['--size', '4G', hollow])
+  await preserved.keep('kpt_a', source)
+  expect(lstatSync(join(preserved.pathOf('kpt_a'), 'hollow')).blocks).toBe(lstatSync(hollow).blocks)
+  execFileSync('fallocate', ['--length', '1G', hollow])
+  await expect(preserved.keep('kpt_b', source)).rejects.toMatchObject({ failure: { code: 'disk_full' } })
+  expect(execFileSync('ls', ['-A', directory]).toString()).toBe('kpt_a\n')
 })
 
 test('a copy that fails leaves nothing behind', async () => {
