@@ -126,6 +126,10 @@ function resultOf(call: Call, called: Called, scope: Scope, analysis: Analysis):
   const [first] = values
   if (paths[0] === 'require' || paths[0] === 'import')
     if (typeof first?.constant === 'string') return { ...SAFE, path: modulePath(first.constant) }
+  if (/(?:^|\.)(?:promisify|promisifyAll|denodeify|bind)$/.test(paths[0] ?? '')) {
+    const wrapped = method === 'bind' ? receiver : first
+    if (wrapped?.path !== undefined || wrapped?.fn !== undefined) return wrapped
+  }
   const mask = language.clears.find(paths).reduce((all, one) => all | one, 0)
   if (mask !== 0) return { ...cleared(controlOf(receiverFirst(called)), mask), path }
   if (language.harmless.has(paths)) return { ...SAFE, path }
