@@ -26,6 +26,8 @@ export type Seen = 'call' | 'assign' | 'record' | 'read' | 'return'
 /** Everything the scan knows of one language: its rules and what its frameworks mean, ready to be asked. */
 export interface Language {
   readonly rules: readonly ScanRule[]
+  /** In Ruby a name alone may be a call. */
+  readonly callsAreBracketed: boolean
   readonly sightings: Readonly<Record<Seen, PathIndex<CompiledSighting>>>
   readonly searches: readonly (CompiledSighting & { readonly words: RegExp | undefined })[]
   readonly remote: PathIndex<true>
@@ -73,6 +75,7 @@ export function compileLanguage(
     }
   return {
     rules,
+    callsAreBracketed,
     sightings,
     searches,
     remote: indexOf(models.flatMap(({ remote }) => remote ?? [])),

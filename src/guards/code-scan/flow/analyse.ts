@@ -36,6 +36,7 @@ export function analyse({ language, text, body, holds, hasSource }: Analysable):
   const entered = new Map<FunctionNode, Map<string, Value>>()
   const waiting: { readonly fn: FunctionNode; readonly scope: Scope }[] = []
   const active = new Set<FunctionNode>()
+  const helpers = new Map<string, boolean>()
   let steps = 0
   const top: Scope = { variables: new Variables(), fn: undefined, returns: [], left: false, depth: 0 }
 
@@ -52,6 +53,15 @@ export function analyse({ language, text, body, holds, hasSource }: Analysable):
     },
     assign: (target: Expression, value: Value, scope: Scope, at: Syntax, type?: string) =>
       assignTo(target, value, scope, at, analysis, type),
+    isHelper(fn) {
+      const { name } = fn
+      if (name === undefined || functions.get(name)?.length !== 1) return false
+      const known = helpers.get(name)
+      if (known !== undefined) return known
+      const made = timesCalled(text, name) > 1
+      helpers.set(name, made)
+      return made
+    },
     functionNamed: (name) => {
       const found = functions.get(name)
       return found?.length === 1 ? found[0] : undefined
@@ -108,6 +118,17 @@ export function analyse({ language, text, body, holds, hasSource }: Analysable):
     active.delete(fn)
   }
   return { sights: [...sights.values()], cutOff: steps > MOST_STEPS }
+}
+
+/** How often `name(` stands in a text by itself or behind `this.`; its own definition counts as well. */
+function timesCalled(text: string, name: string): number {
+  let count = 0
+  for (let at = text.indexOf(name); at >= 0 && count < 2; at = text.indexOf(name, at + name.length)) {
+    const before = text.slice(Math.max(0, at - 6), at)
+    const own = !/[\w$.]$/.test(before) || /(?:this|self)\.$/.test(before)
+    if (own && /^\s{0,2}\(/.test(text.slice(at + name.length, at + name.length + 3))) count++
+  }
+  return count
 }
 
 function deepestOrigin(value: Value): number {

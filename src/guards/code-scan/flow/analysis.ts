@@ -42,6 +42,8 @@ export interface Analysis {
   ): Value | undefined
   /** Looks at a function by itself, with parameters of which nobody knows more than its marks say. */
   visit(fn: FunctionNode, scope: Scope): void
+  /** This file itself calls the function: then what it is given is known, and nobody need be suspected. */
+  isHelper(fn: FunctionNode): boolean
   /** The function or method of this file that bears the name, when there is exactly one. */
   functionNamed(name: string): FunctionNode | undefined
   assign(target: Expression, value: Value, scope: Scope, at: Syntax, type?: string): void

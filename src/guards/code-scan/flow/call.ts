@@ -120,8 +120,11 @@ function resultOf(call: Call, called: Called, scope: Scope, analysis: Analysis):
   const { language } = analysis
   const path = `${paths[0] ?? '?'}()`
   const values = given.map(({ value }) => value)
-  if (language.remote.has(paths) || language.remoteText.has(paths))
-    return tainted(REMOTE, call.at, 'comes from a request', { path })
+  if (language.remote.has(paths) || language.remoteText.has(paths)) {
+    const source = tainted(REMOTE, call.at, 'comes from a request', { path })
+    bind(call, { ...called, receiver: source }, scope, analysis)
+    return source
+  }
   if (language.local.has(paths)) return tainted(LOCAL, call.at, 'comes from outside of the program', { path })
   const [first] = values
   if (paths[0] === 'require' || paths[0] === 'import')
@@ -277,7 +280,7 @@ function passedOn(call: Call, called: Called, analysis: Analysis): Value {
   const without = takenOut(method, values)
   if (without !== 0) return cleared({ taints: of }, without)
   const passes = analysis.language.passes.has(paths)
-  const alone = receiver === undefined || receiver.taints.every(({ origin }) => origin === 1)
+  const alone = receiver === undefined || deepTaints(receiver).every(({ origin }) => origin === 1)
   if (
     passes &&
     alone &&

@@ -97,6 +97,8 @@ function nameValue(expression: Expression & { kind: 'name' }, scope: Scope, anal
   const known = scope.variables.get(name)
   if (known !== undefined) return known
   const fn = analysis.functionNamed(name)
+  if (fn !== undefined && !analysis.language.callsAreBracketed && fn.parameters.length === 0)
+    return analysis.enter(fn, [], scope, expression.at, false) ?? UNKNOWN
   if (fn !== undefined) return { taints: [], fn, path: name }
   return sourced([name], expression, analysis) ?? globalValue(name)
 }

@@ -64,7 +64,9 @@ function unboundValue(fn: FunctionNode, parameter: Parameter, index: number, ana
   if (isNumeric(type)) return SAFE
   if (found !== undefined)
     return tainted(REMOTE, parameter.at, `parameter ${name} comes from a request`, { path: name, type })
-  return tainted(PARAMETER, parameter.at, `parameter ${name}`, { path: name === '' ? undefined : name, type })
+  const path = name === '' ? undefined : name
+  if (analysis.isHelper(fn)) return { ...UNKNOWN, path, type }
+  return tainted(PARAMETER, parameter.at, `parameter ${name}`, { path, type })
 }
 
 function typedAs(value: Value, { type }: Parameter): Value {
