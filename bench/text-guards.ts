@@ -1,19 +1,18 @@
 /**
  * How fast the text guards are, on sources, manifests and manuals as they lie in node_modules: the secret guard beside
  * secretlint with its recommended rules, both within one process and on the same texts, and how many of the leaks of
- * test/vectors each finds; then the time a kilobyte takes each guard, and how it grows to ten megabytes. secretlint is
- * what bench/peers pins; `npm ci --ignore-scripts` there installs it.
+ * test/vectors each finds; then the time a kilobyte takes each guard, and how it grows to ten megabytes.
  *
  *     node bench/text-guards.ts [megabytes]
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { judgeInjection } from '#guards/injection/judge.ts'
 import { findPersonalData } from '#guards/personal-data/find.ts'
 import { findSecrets } from '#guards/secrets/find.ts'
 import { secretVectors } from '../test/support/secret-vectors.ts'
+import { peers } from './rig/peers.ts'
 import { report } from './rig/table.ts'
 
 interface Source {
@@ -32,33 +31,30 @@ const ours = rate(
   await quickest(async () => sources.forEach(({ path, text }) => void findSecrets(text, { path }))),
 )
 const lint = await secretlint()
-if (lint === undefined) console.log('secretlint is not installed: npm ci --ignore-scripts in bench/peers')
-else {
-  const theirs = rate(
-    await quickest(async () => {
-      for (const source of sources) await lint(source)
-    }),
-  )
-  const leaks = secretVectors('leaks')
-  const found = { ours: leaks.filter(({ text }) => findSecrets(text).length > 0).length, theirs: 0 }
-  for (const { text } of leaks) if ((await lint({ path: 'a.txt', text })) > 0) found.theirs += 1
-  console.log(`secrets: ${ours.toFixed(1)} MB/s; secretlint: ${theirs.toFixed(1)} MB/s`)
-  console.log(`of ${leaks.length} leaks: ${found.ours} found; by secretlint: ${found.theirs}`)
-  report({
-    what: 'secrets, speed',
-    ratio: ours / theirs,
-    to: 'secretlint',
-    aim: `at least ${FASTER_AIM}.00`,
-    met: ours / theirs >= FASTER_AIM,
-  })
-  report({
-    what: 'secrets, leaks found',
-    ratio: found.ours / found.theirs,
-    to: 'secretlint',
-    aim: 'more than 1.00',
-    met: found.ours > found.theirs,
-  })
-}
+const theirs = rate(
+  await quickest(async () => {
+    for (const source of sources) await lint(source)
+  }),
+)
+const leaks = secretVectors('leaks')
+const found = { ours: leaks.filter(({ text }) => findSecrets(text).length > 0).length, theirs: 0 }
+for (const { text } of leaks) if ((await lint({ path: 'a.txt', text })) > 0) found.theirs += 1
+console.log(`secrets: ${ours.toFixed(1)} MB/s; secretlint: ${theirs.toFixed(1)} MB/s`)
+console.log(`of ${leaks.length} leaks: ${found.ours} found; by secretlint: ${found.theirs}`)
+report({
+  what: 'secrets, speed',
+  ratio: ours / theirs,
+  to: 'secretlint',
+  aim: `at least ${FASTER_AIM}.00`,
+  met: ours / theirs >= FASTER_AIM,
+})
+report({
+  what: 'secrets, leaks found',
+  ratio: found.ours / found.theirs,
+  to: 'secretlint',
+  aim: 'more than 1.00',
+  met: found.ours > found.theirs,
+})
 
 const GUARDS: Readonly<Record<string, (text: string) => unknown>> = {
   secrets: (text) => findSecrets(text),
@@ -133,22 +129,18 @@ function corpus(root: string, bytes: number): Source[] {
   return found
 }
 
-/** How many messages secretlint has about a text, with its recommended rules; nothing when it is not installed. */
-async function secretlint(): Promise<((source: Source) => Promise<number>) | undefined> {
-  const peers = createRequire(resolve(import.meta.dirname, 'peers/package.json'))
-  try {
-    const load = (name: string) => import(pathToFileURL(peers.resolve(name)).href)
-    const [core, preset] = await Promise.all([
-      load('@secretlint/core'),
-      load('@secretlint/secretlint-rule-preset-recommend'),
-    ])
-    const config = { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: preset.creator }] }
-    return async ({ path, text }) => {
-      const source = { filePath: path, content: text, contentType: 'text', ext: '.txt' }
-      const { messages } = await core.lintSource({ source, options: { config, noPhysicFilePath: true } })
-      return messages.length
-    }
-  } catch {
-    return undefined
+/** How many messages secretlint has about a text, with its recommended rules. */
+async function secretlint(): Promise<(source: Source) => Promise<number>> {
+  const installed = await peers()
+  const load = (name: string) => import(pathToFileURL(installed.resolve(name)).href)
+  const [core, preset] = await Promise.all([
+    load('@secretlint/core'),
+    load('@secretlint/secretlint-rule-preset-recommend'),
+  ])
+  const config = { rules: [{ id: '@secretlint/secretlint-rule-preset-recommend', rule: preset.creator }] }
+  return async ({ path, text }) => {
+    const source = { filePath: path, content: text, contentType: 'text', ext: '.txt' }
+    const { messages } = await core.lintSource({ source, options: { config, noPhysicFilePath: true } })
+    return messages.length
   }
 }

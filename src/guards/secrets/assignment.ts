@@ -1,7 +1,8 @@
 import type { Sighting } from './finding.ts'
+import { mayBeSecret } from './glance.ts'
 import { isPlaceholder } from './placeholder.ts'
 import { entropy, isHex, isUuid, isWordy, looksRandom } from './randomness.ts'
-import { type NamePromise, readName } from './secret-name.ts'
+import { mayPromise, type NamePromise, readName } from './secret-name.ts'
 
 const LONGEST_VALUE = 1_024
 const LONGEST_GAP = 60
@@ -23,6 +24,7 @@ export function assignmentAt(
   nameEnd: number,
   strict: boolean,
 ): Sighting | undefined {
+  if (!mayPromise(text, nameStart, nameEnd) || !mayBeSecret(text, operator)) return undefined
   const name = nameBefore(text, operator, nameStart, nameEnd)
   if (name === undefined) return undefined
   const { promise, maker } = readName(name)
@@ -39,7 +41,7 @@ export function spacedValueAt(text: string, nameStart: number, nameEnd: number):
     quoteOrNot === 34 ||
     text.startsWith('--', nameStart) ||
     text.startsWith('password', nameStart) ||
-    /^(?:env|arg) $/i.test(text.slice(nameStart - 4, nameStart))
+    (text.charCodeAt(nameStart - 1) === 32 && /^(?:env|arg)$/i.test(text.slice(nameStart - 4, nameStart - 1)))
   if (!isCandidate) return undefined
   const name = text.slice(nameStart, nameEnd)
   const isOption = name.startsWith('--')

@@ -11,6 +11,7 @@ export interface ContextRule {
 export const HELD = sampleOf('{a24}', 41)
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
+const base64url = (text: string) => Buffer.from(text).toString('base64url')
 const userAndPassword = base64(`deploy:${sampleOf('{a16}', 7)}`)
 
 /** Every rule of the secret guard that no maker's shape tells. */
@@ -110,14 +111,14 @@ export const CONTEXT_RULES: readonly ContextRule[] = [
   {
     rule: 'secret.json-web-token',
     holds: [
-      `${base64('{"alg":"HS256"}').replace(/=+$/, '')}.eyJ{w40}.{w43}`,
-      `token=${base64('{"alg":"RS256","typ":"JWT"}').replace(/=+$/, '')}.eyJ{w60}.{w86}`,
-      `${base64('{"typ":"JWT","alg":"ES256"}').replace(/=+$/, '')}.eyJ{w80}.{w86}\n`,
+      `${base64url('{"alg":"HS256"}')}.eyJ{w40}.{w43}`,
+      `token=${base64url('{"alg":"RS256","typ":"JWT"}')}.eyJ{w60}.{w86}`,
+      `${base64url('{"typ":"JWT","alg":"ES256"}')}.eyJ{w80}.{w86}\n`,
     ],
     lacks: [
-      `${base64('{"alg":"HS256"}').replace(/=+$/, '')}.eyJ{w40}`,
-      `${base64('{"name":"a name"}').replace(/=+$/, '')}.eyJ{w40}.{w43}`,
-      `${base64('{"alg":"HS256"}').replace(/=+$/, '')}.${base64('{"name":"John Doe"}').replace(/=+$/, '')}.{w43}`,
+      `${base64url('{"alg":"HS256"}')}.eyJ{w40}`,
+      `${base64url('{"name":"a name"}')}.eyJ{w40}.{w43}`,
+      `${base64url('{"alg":"HS256"}')}.${base64url('{"name":"John Doe"}')}.{w43}`,
     ],
   },
   {

@@ -6,7 +6,7 @@ import { authorizationAt, webTokenAt } from './header.ts'
 import { type KnownSecret, knownValues, placesOf } from './known-value.ts'
 import { privateKeyAt, puttyKeyAt } from './private-key.ts'
 import { tokensAt } from './tokens.ts'
-import { lettersOf, mayName, walkWords } from './words.ts'
+import { lettersOf, mayName, remembered, walkWords } from './words.ts'
 
 export interface SecretOptions {
   /** Where the text is from: lockfiles and built files are judged by makers' shapes alone, tests and documents strictly. */
@@ -65,15 +65,18 @@ function shapedSecrets(text: string, path: string): Sighting[] {
       if (length >= 10) {
         if (text.charCodeAt(start) === 45 && text.startsWith('-----BEGIN', start))
           tell(privateKeyAt(text, start))
-        else if (text.startsWith('eyJ', start)) tell(webTokenAt(text, start) ?? tokensAt(text, start, end))
+        else if (text.startsWith('eyJ', start))
+          tell(webTokenAt(text, start) ?? tokensAt(text, start, end, letters))
         else if (text.startsWith('PuTTY-User-Key-File', start)) tell(puttyKeyAt(text, start))
-        else tell(tokensAt(text, start, end))
+        else tell(tokensAt(text, start, end, letters))
       }
       if (length > 40 || text.charCodeAt(end) !== 32) return
-      if (SCHEMES.has(letters)) tell(authorizationAt(text, text.slice(start, end), end))
+      const uses = usesOf(letters)
+      if (uses === 0) return
+      if (uses & SCHEME) tell(authorizationAt(text, text.slice(start, end), end))
       if (generated) return
-      if (mayTakeArguments(letters)) tell(argumentAt(text, text.slice(start, end), end))
-      if (mayName(letters)) tell(spacedValueAt(text, start, end))
+      if (uses & PROGRAM) tell(argumentAt(text, text.slice(start, end), end))
+      if (uses & NAME) tell(spacedValueAt(text, start, end))
     },
     operator(at, start, end) {
       if (!generated) tell(assignmentAt(text, at, start, end, strict))
@@ -87,6 +90,17 @@ function shapedSecrets(text: string, path: string): Sighting[] {
 
 /** The letters, as bits, of the words that stand before a credential in a header. */
 const SCHEMES = new Set(['basic', 'bearer', 'token', 'apikey'].map(lettersOf))
+
+/** What a word before a blank may be, by its letters. */
+const NAME = 1
+const SCHEME = 2
+const PROGRAM = 4
+const usesOf = remembered(
+  (letters) =>
+    (mayName(letters) !== 0 ? NAME : 0) |
+    (SCHEMES.has(letters) ? SCHEME : 0) |
+    (mayTakeArguments(letters) ? PROGRAM : 0),
+)
 
 /** Sorted by place; what begins inside of a surer or longer finding is part of it. */
 function withoutOverlaps(sightings: readonly Sighting[]): Sighting[] {

@@ -19,6 +19,47 @@ const NOT_SECRET =
 const MAKER =
   /npm_|pypi|docker_?hub|sonar|adafruit|algolia|airtable|amazon|amplitude|asana|auth0|aws|azure|bitbucket|bitly|bugsnag|cloudflare|cloudinary|codecov|coinbase|contentful|coveralls|datadog|deepgram|digitalocean|discord|docusign|dropbox|elastic|etsy|facebook|fastly|firebase|flickr|foursquare|freshbooks|github|gitlab|google|heroku|hubspot|intercom|ionic|jenkins|jira|kraken|linkedin|linode|loggly|mailchimp|mailgun|mailjet|mapbox|mapquest|mattermost|mixpanel|netlify|new_?relic|nytimes|okta|onesignal|opsgenie|pagerduty|paypal|pivotal|plaid|pubnub|pusher|rapidapi|recaptcha|rollbar|salesforce|segment|sendbird|sendgrid|sentry|shodan|shopify|slack|snyk|sonar|spotify|square|squarespace|stripe|sumo|telegram|travis|trello|twilio|twitch|twitter|typeform|unsplash|vercel|vimeo|virustotal|wakatime|yandex|yelp|youtube|zendesk/
 
+/** One of these is in every name that promises something; a name is read only if the first three letters of one are. */
+const ROOTS = [
+  ...'pas|pwd|pw_|pw-|pgp|kennwort|contrase|senha|heslo|parola|wachtwoord|secret|key|tok|bearer|jwt|cred|pat|sas|psk|dsn|auth|hash|salt|webhook|connection|sig|api'.split(
+    '|',
+  ),
+  ...MAKER.source.split('|'),
+]
+/** Beginnings of words that stand between a name and its value: `value`, `default`, `string`, `char`, `set`. */
+const BETWEEN = ['val', 'def', 'str', 'cha', 'set']
+const LONGEST_BETWEEN = 12
+
+const IN_NAME = tableOf(ROOTS)
+const AT_START = tableOf(BETWEEN)
+IN_NAME[keyOf(112, 119, 0)] = 1 // a name that ends in `pw`
+
+/** Whether the word from `start` to `end` may be the name of a secret; most are not, and need not be read. */
+export function mayPromise(text: string, start: number, end: number): boolean {
+  let first = text.charCodeAt(start)
+  let second = text.charCodeAt(start + 1)
+  if (end - start <= LONGEST_BETWEEN && AT_START[keyOf(first, second, text.charCodeAt(start + 2))] === 1)
+    return true
+  for (let at = start + 2; at <= end; at += 1) {
+    const third = at < end ? text.charCodeAt(at) : 0
+    if (IN_NAME[keyOf(first, second, third)] === 1) return true
+    first = second
+    second = third
+  }
+  return false
+}
+
+function tableOf(roots: readonly string[]): Uint8Array {
+  const table = new Uint8Array(32_768)
+  for (const root of roots) table[keyOf(root.charCodeAt(0), root.charCodeAt(1), root.charCodeAt(2))] = 1
+  return table
+}
+
+/** Both cases of a letter have one key. */
+function keyOf(first: number, second: number, third: number): number {
+  return ((first & 31) << 10) | ((second & 31) << 5) | (third & 31)
+}
+
 /** What a name says of its value: what it promises, and whether it speaks of a service that gives out keys. */
 export interface NameReading {
   readonly promise: NamePromise | undefined
@@ -29,7 +70,7 @@ const LONGEST_NAME = 80
 const NOTHING: NameReading = { promise: undefined, maker: false }
 /** Names come again and again in a text, and in the next one; the few that were read are kept. */
 const READ = new Map<string, NameReading>()
-const MOST_READ = 4_096
+const MOST_READ = 16_384
 
 export function readName(name: string): NameReading {
   if (name.length > LONGEST_NAME) return NOTHING
@@ -39,7 +80,8 @@ export function readName(name: string): NameReading {
   const promise = promiseOf(plain)
   const reading = { promise, maker: promise === undefined && MAKER.test(plain) && !ABOUT.test(plain) }
   if (READ.size >= MOST_READ) READ.clear()
-  READ.set(name, reading)
+  READ.set(Buffer.from(name).toString(), reading) // a copy: a slice would keep the whole text
+
   return reading
 }
 

@@ -3,12 +3,14 @@ import { isFiller } from './placeholder.ts'
 import { TOKEN_RULES } from './rules.ts'
 import { literalBehind, literalPrefix, shapesPattern } from './shape.ts'
 import type { TokenRule } from './token-rule.ts'
+import { DIGIT } from './words.ts'
 
 interface Prepared {
   readonly rule: TokenRule
   readonly prefix: string
   readonly pattern: RegExp
   readonly behind: ReturnType<typeof literalBehind>
+  readonly beginsWithDigit: boolean
 }
 
 const SHORTEST_PREFIX = 2
@@ -20,7 +22,13 @@ const WITHOUT_START: Prepared[] = []
 for (const rule of TOKEN_RULES)
   for (const shape of rule.shapes) {
     const prefix = literalPrefix(shape)
-    const prepared = { rule, prefix, pattern: shapesPattern([shape]), behind: literalBehind(shape) }
+    const prepared = {
+      rule,
+      prefix,
+      pattern: shapesPattern([shape]),
+      behind: literalBehind(shape),
+      beginsWithDigit: shape.startsWith('{d'),
+    }
     if (prefix.length < SHORTEST_PREFIX) WITHOUT_START.push(prepared)
     else {
       const key = startKey(prefix, 0)
@@ -29,18 +37,34 @@ for (const rule of TOKEN_RULES)
   }
 
 const SHORTEST_TOKEN = 16
+/** Shorter than this, what is drawn at random and has no digit is too rare to be looked for. */
+const LONG_WITHOUT_DIGIT = 60
 const SHORTEST_PART = 12
 const LONGEST_HEAD = 120
 
 /** Tokens that begin with the word at `start`, or of which it is a later part. */
-export function tokensAt(text: string, start: number, end: number): Sighting | undefined {
+export function tokensAt(text: string, start: number, end: number, letters: number): Sighting | undefined {
   const from = pastEscape(text, start)
+  const isShort = end - start < LONG_WITHOUT_DIGIT
+  if (isShort && (letters & DIGIT) === 0 && !mayHaveDigitsBeside(text, start, from, end)) return undefined
   const begun = startingAt(text, from, BY_START.get(startKey(text, from)))
   if (begun !== undefined || end - start < SHORTEST_PART) return begun
   return (
     joinedBefore(text, start) ??
     (end - start < SHORTEST_TOKEN ? undefined : startingAt(text, from, WITHOUT_START))
   )
+}
+
+/** The digits of a token may all stand in the part before or behind. */
+function mayHaveDigitsBeside(text: string, start: number, from: number, end: number): boolean {
+  return (
+    (isJoint(text.charCodeAt(start - 1)) && isDigit(text.charCodeAt(start - 2))) ||
+    (isJoint(text.charCodeAt(end)) && BY_START.has(startKey(text, from)))
+  )
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57
 }
 
 /** A word behind a joint, as in `SG.word.word` or `digits:word`; its token begins further left. */
@@ -60,13 +84,14 @@ function joinedBefore(text: string, start: number): Sighting | undefined {
 }
 
 function startingAt(text: string, at: number, candidates: readonly Prepared[] = []): Sighting | undefined {
-  for (const { rule, prefix, pattern, behind } of candidates) {
+  for (const { rule, prefix, pattern, behind, beginsWithDigit } of candidates) {
+    if (beginsWithDigit && !isDigit(text.charCodeAt(at))) continue
     if (!text.startsWith(prefix, at)) continue
     if (behind !== undefined && !text.startsWith(behind.text, at + behind.offset)) continue
     pattern.lastIndex = at
     const found = pattern.exec(text)?.[0]
     if (found === undefined || isFiller(found.slice(prefix.length))) continue
-    if (!/[0-9]/.test(found.slice(prefix.length)) && found.length < 60) continue
+    if (!/[0-9]/.test(found.slice(prefix.length)) && found.length < LONG_WITHOUT_DIGIT) continue
     return {
       rule: `secret.${rule.name}`,
       class: rule.class ?? 'provider-token',

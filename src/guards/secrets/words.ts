@@ -1,17 +1,31 @@
-/** The classes of characters one pass over a text tells apart. */
-const WORD = 1
-const OPERATOR = 2
+/** Of a character code: the bit of a letter, of a digit or of `_` and `-`; nothing for what is no part of a word. */
+const BITS = new Int32Array(65_536)
+const OPERATOR = new Uint8Array(65_536)
+/** Set in the letters of a word that has a digit. */
+export const DIGIT = 1 << 27
+/** Set in the letters of a word that has `_` or `-`. */
+export const MARK = 1 << 28
 
-const CLASS = new Uint8Array(128)
-for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-')
-  CLASS[character.charCodeAt(0)] = WORD
-for (const character of '=:,(>') CLASS[character.charCodeAt(0)] = OPERATOR
+for (const letter of 'abcdefghijklmnopqrstuvwxyz')
+  for (const code of [letter.charCodeAt(0), letter.toUpperCase().charCodeAt(0)]) BITS[code] = 1 << (code & 31)
+for (const digit of '0123456789') BITS[digit.charCodeAt(0)] = DIGIT
+for (const mark of '_-') BITS[mark.charCodeAt(0)] = MARK
+for (const operator of '=:,(>') OPERATOR[operator.charCodeAt(0)] = 1
 
 /** Letters in a word as bits, so that most words are dismissed without being looked at again. */
 export function lettersOf(text: string): number {
   let letters = 0
-  for (let at = 0; at < text.length; at += 1) letters |= 1 << (text.charCodeAt(at) & 31)
+  for (let at = 0; at < text.length; at += 1) letters |= lettersAt(text.charCodeAt(at))
   return letters
+}
+
+/** The bit of one character; nothing for what is no part of a word. */
+export function lettersAt(code: number): number {
+  return BITS[code] ?? 0
+}
+
+export function isWordCode(code: number): boolean {
+  return BITS[code] !== 0
 }
 
 export interface WordListener {
@@ -20,6 +34,8 @@ export interface WordListener {
   /** One of `= : , ( >`, at most four characters after the word that ends at `end`. */
   operator(at: number, start: number, end: number): void
 }
+
+const SLOTS = 4_096
 
 /** Letter sets one of which is in every name that can promise a secret. */
 const NAME_LETTERS = [
@@ -64,26 +80,26 @@ export function walkWords(text: string, listener: WordListener): void {
   let letters = 0
   let at = 0
   while (at < length) {
-    let code = text.charCodeAt(at)
-    const kind = code < 128 ? CLASS[code] : 0
-    if (kind === WORD) {
+    const code = text.charCodeAt(at)
+    let bits = lettersAt(code)
+    if (bits !== 0) {
       start = at
       letters = 0
       do {
-        letters |= 1 << (code & 31)
+        letters |= bits
         at += 1
-        code = at < length ? text.charCodeAt(at) : 0
-      } while (code < 128 && CLASS[code] === WORD)
+        bits = at < length ? lettersAt(text.charCodeAt(at)) : 0
+      } while (bits !== 0)
       end = at
       if (end - start >= 4) listener.word(start, end, letters)
       continue
     }
     if (
-      kind === OPERATOR &&
+      OPERATOR[code] === 1 &&
       at - end <= 4 &&
       end - start >= 2 &&
-      mayBeginValue(text, at, code) &&
-      mayName(letters)
+      mayName(letters) !== 0 &&
+      mayBeginValue(text, at, code)
     )
       listener.operator(at, start, end)
     at += 1
@@ -98,16 +114,21 @@ function mayBeginValue(text: string, operator: number, code: number): boolean {
   return next !== 10 && next !== 123 && next !== 40 && next !== 44 && next !== 59 && next !== 41
 }
 
-/** Answers of `mayName` by letters, each in the one slot it falls into; a text has few sets of letters that matter. */
-const SLOTS = 4_096
-const ASKED = new Int32Array(SLOTS).fill(-1)
-const ANSWERED = new Uint8Array(SLOTS)
+/** Whether a word of these letters may be the name of a secret. */
+export const mayName = remembered((letters) =>
+  NAME_LETTERS.some((wanted) => (letters & wanted) === wanted) ? 1 : 0,
+)
 
-export function mayName(letters: number): boolean {
-  const slot = Math.imul(letters, 0x9e3779b1) >>> 20
-  if (ASKED[slot] !== letters) {
-    ASKED[slot] = letters
-    ANSWERED[slot] = NAME_LETTERS.some((wanted) => (letters & wanted) === wanted) ? 1 : 0
+/** Keeps answers by letters, each in the one slot it falls into; a text has few sets of letters that matter. Answers are below 256. */
+export function remembered(answer: (letters: number) => number): (letters: number) => number {
+  const asked = new Int32Array(SLOTS).fill(-1)
+  const answered = new Uint8Array(SLOTS)
+  return (letters) => {
+    const slot = Math.imul(letters, 0x9e3779b1) >>> 20
+    if (asked[slot] !== letters) {
+      asked[slot] = letters
+      answered[slot] = answer(letters)
+    }
+    return answered[slot] ?? 0
   }
-  return ANSWERED[slot] === 1
 }
