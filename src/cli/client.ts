@@ -33,6 +33,19 @@ import { Inspection } from '#contract/preserved.ts'
 import type { ApprovalRequest, RejectionRequest } from '#contract/review.ts'
 import { SecretList, type SecretRequest, SecretView } from '#contract/secret.ts'
 import { type BudgetRaise, SharedBudgetPage, type SharedBudgetRequest } from '#contract/shared-budget.ts'
+import {
+  ApiKeyPage,
+  type ApiKeyRequest,
+  IdentityProvider,
+  IdentityProviderPage,
+  type IdentityProviderRequest,
+  InvitationPage,
+  NewApiKey,
+  NewInvitation,
+  ServiceAccount,
+  ServiceAccountPage,
+  type ServiceAccountRequest,
+} from '#contract/sign-in.ts'
 import { Task, type TaskRequest } from '#contract/task.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { taskEvents } from './event-feed.ts'
@@ -144,6 +157,20 @@ export function createClient(door: Door) {
     people: (query: Call['query'] = {}) => json('/v1/people', MemberPage, { query }),
     addPerson: (request: z.input<typeof MemberRequest>) => post('/v1/people', NewMember, request),
     removePerson: (person: string) => nothing(`/v1/people/${encodeURIComponent(person)}`),
+    invitePerson: (request: z.input<typeof MemberRequest>) => post('/v1/invitations', NewInvitation, request),
+    invitations: () => json('/v1/invitations', InvitationPage),
+    revokeInvitation: (id: string) => nothing(`/v1/invitations/${encodeURIComponent(id)}`),
+    serviceAccounts: () => json('/v1/service-accounts', ServiceAccountPage),
+    createServiceAccount: (request: z.input<typeof ServiceAccountRequest>) =>
+      post('/v1/service-accounts', ServiceAccount, request),
+    removeServiceAccount: (account: string) => nothing(`/v1/service-accounts/${encodeURIComponent(account)}`),
+    keys: (everybody = false) => json('/v1/keys', ApiKeyPage, { query: { everybody: String(everybody) } }),
+    createKey: (request: z.input<typeof ApiKeyRequest>) => post('/v1/keys', NewApiKey, request),
+    revokeKey: (id: string) => nothing(`/v1/keys/${encodeURIComponent(id)}`),
+    identityProviders: () => json('/v1/identity-providers', IdentityProviderPage),
+    addIdentityProvider: (request: z.input<typeof IdentityProviderRequest>) =>
+      post('/v1/identity-providers', IdentityProvider, request),
+    removeIdentityProvider: (id: string) => nothing(`/v1/identity-providers/${encodeURIComponent(id)}`),
     auditEntries: (query: Call['query'] = {}) => json('/v1/audit/entries', AuditPage, { query }),
     auditCheckpoint: () => bytes('/v1/audit/checkpoint'),
     auditExport: () => stream('/v1/audit/export'),

@@ -1,6 +1,7 @@
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { type Client, createClient } from './client.ts'
 import type { CliDependencies } from './dependencies.ts'
+import { hasLogin, loginFile } from './login-file.ts'
 import { runningServer, startInBackground } from './server-process.ts'
 import { readToken, tokenFile } from './server-record.ts'
 
@@ -22,25 +23,38 @@ export async function connect(dependencies: CliDependencies, reach: Reach): Prom
   const { dataDirectory, remote } = dependencies
   if (remote !== undefined && reach.server === undefined)
     return ok(createClient({ ...remote, confirmation: reach.confirm }))
-  if (reach.server !== undefined)
-    return connectTo(reach.server, reach.tokenFile ?? tokenFile(dataDirectory), reach.confirm)
-  const url = await localServer(dependencies, reach.start ?? true)
-  return url.ok ? connectTo(url.value, reach.tokenFile ?? tokenFile(dataDirectory), reach.confirm) : url
+  const url = await serverUrl(dependencies, reach)
+  if (!url.ok) return url
+  const file = await tokenFileFor(dataDirectory, url.value, reach)
+  if (!file.ok) return file
+  const token = await readToken(file.value)
+  if (!token.ok) return token
+  return ok(createClient({ url: url.value, token: token.value, confirmation: reach.confirm }))
 }
 
-async function connectTo(
-  url: string,
-  file: string,
-  confirmation: string | undefined,
-): Promise<Result<Client>> {
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-    return refused({
-      code: 'invalid_input',
-      message: `${url} is not the address of a server.`,
-      remedy: 'Give something like http://127.0.0.1:7411.',
-    })
-  const token = await readToken(file)
-  return token.ok ? ok(createClient({ url: new URL(url).origin, token: token.value, confirmation })) : token
+/** The server that is meant, started where that is wanted; nothing was asked of it yet. */
+export async function serverUrl(dependencies: CliDependencies, reach: Reach): Promise<Result<string>> {
+  if (reach.server === undefined) return localServer(dependencies, reach.start ?? true)
+  const url = URL.parse(reach.server)
+  if (url !== null && /^https?:$/.test(url.protocol)) return ok(url.origin)
+  return refused({
+    code: 'invalid_input',
+    message: `${reach.server} is not the address of a server.`,
+    remedy: 'Give something like http://127.0.0.1:7411.',
+  })
+}
+
+/** The token that was named, else the one of `airlock login`, else this machine's own, which never leaves it. */
+async function tokenFileFor(dataDirectory: string, url: string, reach: Reach): Promise<Result<string>> {
+  if (reach.tokenFile !== undefined) return ok(reach.tokenFile)
+  if (await hasLogin(dataDirectory, url)) return ok(loginFile(dataDirectory, url))
+  if (['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname)) return ok(tokenFile(dataDirectory))
+  return refused({
+    code: 'unauthenticated',
+    message: `This command line is not signed in to ${url}.`,
+    rule: 'token.login',
+    remedy: `Run: airlock --server ${url} login`,
+  })
 }
 
 async function localServer(dependencies: CliDependencies, mayStart: boolean): Promise<Result<string>> {

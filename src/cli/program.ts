@@ -13,7 +13,9 @@ import { guardCommand } from './commands/guard.ts'
 import { hookCommand } from './commands/hook.ts'
 import { imageCommand } from './commands/image.ts'
 import { initCommand } from './commands/init.ts'
+import { keysCommand } from './commands/keys.ts'
 import { labCommand } from './commands/lab.ts'
+import { loginCommand, logoutCommand, whoamiCommand } from './commands/login.ts'
 import { peopleCommand } from './commands/people.ts'
 import { policyCommand } from './commands/policy.ts'
 import { projectCommand } from './commands/project.ts'
@@ -25,7 +27,9 @@ import { runCommand } from './commands/run.ts'
 import { sandboxCommand } from './commands/sandbox.ts'
 import { scanCommand } from './commands/scan.ts'
 import { secretCommand } from './commands/secret.ts'
+import { serviceAccountsCommand } from './commands/service-accounts.ts'
 import { showCommand } from './commands/show.ts'
+import { ssoCommand } from './commands/sso.ts'
 import { statusCommand } from './commands/status.ts'
 import { tasksCommand } from './commands/tasks.ts'
 import { serveCommand, upCommand } from './commands/up.ts'
@@ -55,12 +59,15 @@ const GROUPS: readonly CommandGroup[] = [
       projectCommand,
       secretCommand,
       peopleCommand,
+      serviceAccountsCommand,
+      keysCommand,
+      ssoCommand,
       budgetCommand,
       policyCommand,
     ],
   ],
   ['Chamber:', [labCommand, sandboxCommand]],
-  ['Server:', [upCommand, downCommand, statusCommand]],
+  ['Server:', [upCommand, downCommand, statusCommand, loginCommand, logoutCommand, whoamiCommand]],
 ]
 
 /** The whole command line. `finish` is told the exit code of the command that ran; `first` come from rooms above this. */

@@ -16,11 +16,15 @@ import type { SignInDesk } from './sign-in.ts'
 import { auditUseCases } from './use-cases/audit.ts'
 import { budgetUseCases } from './use-cases/budgets.ts'
 import { egressUseCases } from './use-cases/egress.ts'
+import { identityProviderUseCases } from './use-cases/identity-providers.ts'
+import { invitationUseCases } from './use-cases/invitations.ts'
+import { keyUseCases } from './use-cases/keys.ts'
 import { peopleUseCases } from './use-cases/people.ts'
 import { policyUseCases } from './use-cases/policies.ts'
 import { projectUseCases } from './use-cases/projects.ts'
 import { providerUseCases } from './use-cases/providers.ts'
 import { secretUseCases } from './use-cases/secrets.ts'
+import { serviceAccountUseCases } from './use-cases/service-accounts.ts'
 import { taskUseCases } from './use-cases/tasks.ts'
 
 export interface ApplicationOptions {
@@ -59,6 +63,10 @@ export function createApplication(workshop: Workshop, options: ApplicationOption
     ...providerUseCases(workshop),
     ...budgetUseCases(workshop),
     ...peopleUseCases(workshop),
+    ...invitationUseCases(workshop, options.signIn),
+    ...keyUseCases(workshop),
+    ...serviceAccountUseCases(workshop),
+    ...identityProviderUseCases(workshop, options.signIn),
     ...policyUseCases(workshop),
     ...auditUseCases(workshop),
   }

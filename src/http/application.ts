@@ -36,6 +36,7 @@ import type { Task, TaskRequest } from '#contract/task.ts'
 import type { Result } from '#kernel/result.ts'
 import type { ActionName } from '#policy/action.ts'
 import type { Actor } from '#policy/actor.ts'
+import type { AccessUseCases } from './access-use-cases.ts'
 
 /** A task's id, or its number within the actor's organisation. */
 export type TaskRef = string
@@ -54,7 +55,7 @@ export type EventListener = (event: TaskEvent) => void
  * rules that need the record itself (who asked for this change) are decided inside. Something of another organisation
  * is `not_found`, in the same words as something that never was.
  */
-export interface Application {
+export interface Application extends AccessUseCases {
   /** What the organisation's policies say before the request is read, of every action that is not decided within. */
   mayBegin(actor: Actor, action: ActionName): Promise<Result<void>>
 

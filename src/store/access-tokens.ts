@@ -6,6 +6,7 @@ import type { PersonRow } from './people.ts'
 import type { Tx } from './schema.ts'
 import type { ServiceAccountRow } from './service-accounts.ts'
 import type { AccessTokensTable, TokenKind } from './sign-in-schema.ts'
+import { tokenId } from './token-id.ts'
 
 export type AccessTokenRow = Selectable<AccessTokensTable>
 
@@ -27,9 +28,9 @@ export type TokenHolder = { readonly token: AccessTokenRow } & (
 )
 
 /** Keeps the SHA-256 hash of a token; the token itself is nowhere. */
-export async function insertAccessToken(tx: Tx, token: NewAccessToken): Promise<void> {
+export async function insertAccessToken(tx: Tx, token: NewAccessToken): Promise<AccessTokenRow> {
   const { permissions, ...columns } = token
-  await tx
+  return tx
     .insertInto('accessTokens')
     .values({
       ...columns,
@@ -37,12 +38,8 @@ export async function insertAccessToken(tx: Tx, token: NewAccessToken): Promise<
       hash: Buffer.from(token.hash),
       permissions: permissions === undefined ? null : json(permissions),
     })
-    .execute()
-}
-
-/** What a token is named by: a part of its hash, from which no token can be made. */
-export function tokenId(hash: Uint8Array): string {
-  return `tok_${Buffer.from(hash).toString('hex').slice(0, 20)}`
+    .returningAll()
+    .executeTakeFirstOrThrow()
 }
 
 /** Whom a token stands for now; undefined when it is unknown, revoked or expired, or its holder was removed. */

@@ -15,11 +15,18 @@ export interface NewIdentityProvider {
   readonly createdAt: Instant
 }
 
-/** Says that this organisation takes an identity provider's word for people of one domain. */
+/** Says that this organisation takes an identity provider's word for people of one domain; one that was removed comes back anew. */
 export async function insertIdentityProvider(tx: Tx, provider: NewIdentityProvider): Promise<void> {
   await tx
     .insertInto('identityProviders')
     .values({ ...provider, createdBy: json(provider.createdBy) })
+    .onConflict((conflict) =>
+      conflict.columns(['organisation', 'id']).doUpdateSet({
+        ...{ issuer: provider.issuer, domain: provider.domain, createdAt: provider.createdAt },
+        createdBy: json(provider.createdBy),
+        removedAt: null,
+      }),
+    )
     .execute()
 }
 

@@ -16,6 +16,10 @@ export async function linkIdentity(
   await tx.insertInto('personIdentities').values(link).execute()
 }
 
+export async function unlinkIdentity(tx: Tx, identity: string): Promise<void> {
+  await tx.deleteFrom('personIdentities').where('identity', '=', identity).execute()
+}
+
 /** The present person who signs in as that identity. */
 export function personOfIdentity(tx: Tx, identity: string): Promise<PersonRow | undefined> {
   return tx

@@ -17,6 +17,10 @@ function concrete(path: string): string {
     .replace('{project}', 'shop')
     .replace('{policy}', 'night')
     .replace('{person}', 'usr_00000000000000000009')
+    .replace('{invitation}', 'inv_00000000000000000001')
+    .replace('{account}', 'sva_00000000000000000001')
+    .replace('{key}', `tok_${'0'.repeat(20)}`)
+    .replace('{provider}', 'example')
 }
 
 describe('the door', () => {

@@ -310,6 +310,42 @@ export class FakeApplication implements Application {
       this.people.push(member)
       return { member, token: `alk_${'0'.repeat(52)}` }
     })
+  invitePerson: Application['invitePerson'] = (_actor, request) =>
+    this.#answer('invitePerson', [request], () => {
+      const invitation = { ...request, id: 'inv_00000000000000000001', createdAt: AT, expiresAt: AT }
+      return { invitation, url: 'http://localhost:7411/auth/invitation/x' }
+    })
+  listInvitations: Application['listInvitations'] = () =>
+    this.#answer('listInvitations', [], () => ({ items: [] }))
+  revokeInvitation: Application['revokeInvitation'] = (_actor, id) =>
+    this.#answer('revokeInvitation', [id], () => undefined)
+  listServiceAccounts: Application['listServiceAccounts'] = () =>
+    this.#answer('listServiceAccounts', [], () => ({ items: [] }))
+  createServiceAccount: Application['createServiceAccount'] = (_actor, request) =>
+    this.#answer('createServiceAccount', [request], () => ({
+      ...request,
+      id: 'sva_00000000000000000001',
+      createdAt: AT,
+    }))
+  removeServiceAccount: Application['removeServiceAccount'] = (_actor, id) =>
+    this.#answer('removeServiceAccount', [id], () => undefined)
+  listKeys: Application['listKeys'] = (_actor, everybody) =>
+    this.#answer('listKeys', [everybody], () => ({ items: [] }))
+  createKey: Application['createKey'] = (actor, { name }) =>
+    this.#answer('createKey', [name], () => ({
+      key: { id: 'tok_0', kind: 'key' as const, name, holder: actor.person.id, createdAt: AT },
+      token: `alk_${'0'.repeat(52)}`,
+    }))
+  revokeKey: Application['revokeKey'] = (_actor, id) => this.#answer('revokeKey', [id], () => undefined)
+  listIdentityProviders: Application['listIdentityProviders'] = () =>
+    this.#answer('listIdentityProviders', [], () => ({ items: [] }))
+  addIdentityProvider: Application['addIdentityProvider'] = (_actor, { id, issuer, domain }) =>
+    this.#answer('addIdentityProvider', [id], () => ({
+      ...{ id, issuer, domain, createdAt: AT },
+      redirectUrl: 'http://localhost:7411/auth/engine/sso/callback/x',
+    }))
+  removeIdentityProvider: Application['removeIdentityProvider'] = (_actor, id) =>
+    this.#answer('removeIdentityProvider', [id], () => undefined)
   removePerson: Application['removePerson'] = (_actor, person) =>
     this.#answer('removePerson', [person], () => undefined)
   auditEntries: Application['auditEntries'] = (_actor, page) =>

@@ -5,6 +5,7 @@ import { type Cli, DONE, type Outcome, type Session } from '../session.ts'
 import { oneLine } from '../terminal/safe-text.ts'
 import type { Paint } from '../terminal/screen.ts'
 import { table } from '../terminal/table.ts'
+import { invitationCommands } from './people-invite.ts'
 
 interface AddOptions {
   readonly role: Role
@@ -30,6 +31,7 @@ export function peopleCommand(cli: Cli): Command {
       .command('remove <person>', 'Remove a person by id or e-mail; their tokens stop at once')
       .action(cli.act<unknown, [string]>(remove)),
   )
+  for (const command of invitationCommands(cli)) people.addCommand(command)
   return people
 }
 

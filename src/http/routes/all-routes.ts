@@ -1,4 +1,5 @@
 import type { Route } from '../route.ts'
+import { accessRoutes } from './access.ts'
 import { auditRoutes } from './audit.ts'
 import { budgetRoutes } from './budgets.ts'
 import { egressRoutes } from './egress.ts'
@@ -24,6 +25,7 @@ export function allRoutes(heartbeatMilliseconds: number): readonly Route[] {
     ...preservedRoutes,
     ...providerRoutes,
     ...peopleRoutes,
+    ...accessRoutes,
     ...budgetRoutes,
     ...policyRoutes,
     ...auditRoutes,

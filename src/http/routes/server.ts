@@ -16,7 +16,11 @@ export const serverRoutes: readonly Route[] = [
         person: actor.person,
         role: actor.role,
         organisation: actor.organisation,
-        permissions: PERMISSIONS.filter((permission) => holds(actor.role, permission)),
+        permissions: PERMISSIONS.filter(
+          (permission) =>
+            holds(actor.role, permission) &&
+            (actor.narrowedTo === undefined || actor.narrowedTo.includes(permission)),
+        ),
       }),
   }),
   jsonRoute({

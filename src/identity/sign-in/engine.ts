@@ -4,6 +4,7 @@ import { betterAuth } from 'better-auth'
 import { APIError } from 'better-auth/api'
 import { twoFactor } from 'better-auth/plugins'
 import type { Pool } from 'pg'
+import { ENGINE_PATH } from './engine-path.ts'
 
 export type ProviderSettings = NonNullable<NonNullable<Parameters<typeof sso>[0]>['defaultSSO']>[number]
 
@@ -18,9 +19,6 @@ export interface EngineOptions {
   /** May an identity provider bring in somebody new with that address? */
   readonly mayJoin: (provider: string, email: string) => Promise<boolean>
 }
-
-/** Where the engine's own endpoints would be; the app lets only the way back from an identity provider through. */
-export const ENGINE_PATH = '/auth/engine'
 
 /** How long somebody stays signed in, and after how long what is delicate wants a new sign-in. */
 const SESSION_SECONDS = 12 * 60 * 60

@@ -33,7 +33,8 @@ export interface ProviderDirectory {
   byId(id: string): StoredProvider | undefined
   byAddress(email: string): StoredProvider | undefined
   add(provider: StoredProvider, settings: OidcSettings): Promise<void>
-  remove(id: string): Promise<void>
+  /** Gives the identities that are gone with it, having had no other way in. */
+  remove(id: string): Promise<readonly string[]>
 }
 
 interface Row {
@@ -73,8 +74,24 @@ export function openProviderDirectory(pool: Pool, secret: string, newId: () => s
     remove: async (id) => {
       await pool.query('delete from "ssoProvider" where "providerId" = $1', [id])
       await load()
+      return forget(pool, id)
     },
   }
+}
+
+/** Another provider of the same name must not find the accounts of the one that was removed. */
+async function forget(pool: Pool, provider: string): Promise<readonly string[]> {
+  const gone = await pool.query<{ userId: string }>(
+    'delete from account where "providerId" = $1 returning "userId"',
+    [provider],
+  )
+  const { rows } = await pool.query<{ id: string }>(
+    `delete from "user" u where id = any ($1)
+       and not exists (select from account where "userId" = u.id)
+       and not exists (select from passkey where "userId" = u.id) returning id`,
+    [gone.rows.map(({ userId }) => userId)],
+  )
+  return rows.map(({ id }) => id)
 }
 
 /** True for an address of exactly that domain: a sub-domain may be somebody else's. */

@@ -51,7 +51,13 @@ unless { context has readsServerFiles && (!context.readsServerFiles || context.r
     name: 'system.never-decides',
     reason: 'Autonomous work never approves, and never changes who may do what.',
     remedy: 'Ask a person to do it.',
-    text: `forbid(principal is Airlock::System, action in [${quoted(['reviews:approve', 'people:create', 'people:remove', 'policies:set', 'budgets:set', 'budgets:raise', 'egress:widen', 'egress:allow', 'providers:create', 'providers:remove'])}], resource);`,
+    text: `forbid(principal is Airlock::System, action in [${quoted(['reviews:approve', 'people:create', 'people:remove', 'keys:own', 'identity-providers:set', 'policies:set', 'budgets:set', 'budgets:raise', 'egress:widen', 'egress:allow', 'providers:create', 'providers:remove'])}], resource);`,
+  }),
+  forbid({
+    name: 'service-account.never-decides',
+    reason: 'A service account is nobody: it never approves, and never changes who may do what.',
+    remedy: 'Ask a person to do it.',
+    text: `forbid(principal is Airlock::ServiceAccount, action in [${quoted(['reviews:approve', 'people:create', 'people:remove', 'keys:own', 'identity-providers:set', 'policies:set'])}], resource);`,
   }),
   forbid({
     name: 'system.high-risk-waits',

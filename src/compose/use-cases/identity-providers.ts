@@ -1,0 +1,83 @@
+import type { IdentityProvider } from '#contract/sign-in.ts'
+import type { Application } from '#http/application.ts'
+import { discoverProvider } from '#identity/sign-in/discover-provider.ts'
+import { ENGINE_PATH } from '#identity/sign-in/engine-path.ts'
+import { instantOf } from '#kernel/instant.ts'
+import { ok, refused } from '#kernel/result.ts'
+import { organisationPlace } from '#policy/place.ts'
+import {
+  type IdentityProviderRow,
+  identityProviderById,
+  insertIdentityProvider,
+  listIdentityProviders,
+  removeIdentityProvider,
+} from '#store/identity-providers.ts'
+import { unlinkIdentity } from '#store/person-identities.ts'
+import { logAction } from '#tasks/log-action.ts'
+import { permit } from '#tasks/permit.ts'
+import type { Workshop } from '#tasks/workshop.ts'
+import type { SignInDesk } from '../sign-in.ts'
+
+/** Whose word counts for who somebody is. */
+export function identityProviderUseCases(
+  workshop: Workshop,
+  signIn: SignInDesk,
+): Pick<Application, 'listIdentityProviders' | 'addIdentityProvider' | 'removeIdentityProvider'> {
+  const { store, clock } = workshop
+  const view = ({ id, issuer, domain, createdAt }: Viewed): IdentityProvider => ({
+    ...{ id, issuer, domain, createdAt },
+    redirectUrl: `${signIn.origin()}${ENGINE_PATH}/sso/callback/${id}`,
+  })
+  return {
+    listIdentityProviders: (actor) =>
+      store.inOrganisation(actor.organisation, async (tx) =>
+        ok({ items: (await listIdentityProviders(tx)).map(view) }),
+      ),
+
+    addIdentityProvider: async (actor, { id, issuer, domain, clientId, clientSecret }) => {
+      const place = organisationPlace(actor.organisation)
+      const allowed = await permit(workshop, { actor, action: 'identity-provider.create', place, facts: {} })
+      if (!allowed.ok) return allowed
+      const discovered = await discoverProvider(issuer)
+      if (!discovered.ok) return discovered
+      const { providers } = await signIn.load()
+      await providers.load()
+      if (providers.byId(id) !== undefined || providers.byAddress(`x@${domain}`) !== undefined)
+        return refused({
+          code: 'conflict',
+          rule: 'sign-in.provider',
+          message: 'There is a provider of that name, or for that domain, on this server.',
+          remedy: 'Remove it first, or choose another name.',
+        })
+      const { organisation } = actor
+      await providers.add({ id, organisation, domain }, { ...discovered.value, clientId, clientSecret })
+      const createdAt = instantOf(clock())
+      await store.inOrganisation(organisation, async (tx) => {
+        await insertIdentityProvider(tx, { id, issuer, domain, createdBy: actor.person, createdAt })
+        await logAction(tx, clock, actor, 'identity-provider.added', id, { domain })
+      })
+      return ok(view({ id, issuer, domain, createdAt }))
+    },
+
+    removeIdentityProvider: async (actor, id) => {
+      const place = organisationPlace(actor.organisation)
+      const allowed = await permit(workshop, { actor, action: 'identity-provider.remove', place, facts: {} })
+      if (!allowed.ok) return allowed
+      const { organisation } = actor
+      const known = await store.inOrganisation(organisation, (tx) => identityProviderById(tx, id))
+      if (known === undefined)
+        return refused({ code: 'not_found', message: `There is no identity provider ${id}.` })
+      const { providers } = await signIn.load()
+      for (const identity of await providers.remove(id))
+        for (const where of await store.organisationsOfIdentity(identity))
+          await store.inOrganisation(where, (tx) => unlinkIdentity(tx, identity))
+      return store.inOrganisation(organisation, async (tx) => {
+        await removeIdentityProvider(tx, id, instantOf(clock()))
+        await logAction(tx, clock, actor, 'identity-provider.removed', id)
+        return ok(undefined)
+      })
+    },
+  }
+}
+
+type Viewed = Pick<IdentityProviderRow, 'id' | 'issuer' | 'domain' | 'createdAt'>
