@@ -270,8 +270,9 @@ export function tasksSuite(open: () => Promise<TestStore>): void {
       const single = await within(async (tx) => taskView(tx, (await taskById(tx, full.task.id)) ?? full.task))
       expect(views.map((view) => Task.parse(view))).toEqual(views)
       expect(views.map((view) => view.number)).toEqual([2, 1])
-      const { gates: _, ...listed } = single
+      const { gates: _, risk, ...listed } = single
       expect(views[1]).toEqual(listed)
+      expect(risk).toEqual({ level: 'high', reasons: [] })
       expect([single.gates, single.patch?.digest, single.attempts.length]).toEqual([report, digest, 1])
     })
 
