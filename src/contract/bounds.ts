@@ -18,4 +18,6 @@ export const BOUNDS = {
   gateOutput: 16 * 1024 * 1024,
   diagnosticsPerGate: 5_000,
   modelRequestBody: 64 * 1024 * 1024,
+  guardedCommandCharacters: 64 * 1024,
+  guardedTextCharacters: 256 * 1024,
 } as const

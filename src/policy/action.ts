@@ -32,6 +32,7 @@ export const PERMISSIONS = [
   'policies:read',
   'policies:test',
   'policies:set',
+  'guards:judge',
   'server:read',
 ] as const
 export type Permission = (typeof PERMISSIONS)[number]
@@ -101,6 +102,8 @@ export const ACTIONS = {
   'policy.replay': { permission: 'policies:test', risk: 'low' },
   'policy.set': { permission: 'policies:set', risk: 'critical' },
   'policy.remove': { permission: 'policies:set', risk: 'critical' },
+  'guard.command': { permission: 'guards:judge', risk: 'low' },
+  'guard.text': { permission: 'guards:judge', risk: 'low' },
   'audit.list': { permission: 'audit:read', risk: 'low' },
   'audit.checkpoint': { permission: 'audit:read', risk: 'low' },
   'audit.export': { permission: 'audit:read', risk: 'medium' },

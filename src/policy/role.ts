@@ -9,6 +9,7 @@ export const LEAST_ROLE = {
   'tasks:read': 'viewer',
   'projects:read': 'viewer',
   'evidence:read': 'viewer',
+  'guards:judge': 'viewer',
   'server:read': 'viewer',
   'keys:own': 'viewer',
   'policies:read': 'viewer',

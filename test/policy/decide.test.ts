@@ -40,6 +40,8 @@ describe('roles', () => {
         "budget.set": "admin",
         "evidence.attach": "maintainer",
         "evidence.show": "viewer",
+        "guard.command": "viewer",
+        "guard.text": "viewer",
         "identity-provider.create": "owner",
         "identity-provider.list": "admin",
         "identity-provider.remove": "owner",

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
-import type { CommandContext, CommandFinding, CommandJudgement } from '#guards/command/verdict.ts'
+import type { CommandContext, CommandJudgement } from '#guards/command/verdict.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { type GuardItem, isJsonLines, parseItem, textOf } from '../guard-items.ts'
 import { judgementText, rulesText } from '../render/judgement.ts'
@@ -107,28 +107,8 @@ async function many(session: Session<GuardOptions>, input: string, judge: Judge)
 
 /** One line of the answer; `class`, `rule` and `reason` are those of the finding that decided, null when all is well. */
 async function answerOf({ id, text }: GuardItem, judgement: CommandJudgement) {
-  const { decidingFinding, lineOf } = await import('#guards/command/judge.ts')
-  const decisive = decidingFinding(judgement)
-  const line = decisive && lineOf(text, decisive)
-  return {
-    id,
-    verdict: judgement.verdict,
-    class: decisive?.class ?? null,
-    rule: decisive?.rule ?? null,
-    reason: decisive?.reason ?? null,
-    ...(decisive && { remedy: decisive.remedy }),
-    ...(line !== undefined && { line }),
-    findings: judgement.findings.map((finding) => findingOf(text, finding, lineOf)),
-  }
-}
-
-function findingOf(
-  text: string,
-  finding: CommandFinding,
-  lineOf: (text: string, finding: CommandFinding) => number | undefined,
-) {
-  const line = lineOf(text, finding)
-  return line === undefined ? finding : { ...finding, line }
+  const { commandAnswer } = await import('#guards/command/answer.ts')
+  return { id, ...commandAnswer(text, judgement) }
 }
 
 function brokenAnswer(id: string | number | null, broken: string) {

@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
+import type { TextGuard } from '#guards/text.ts'
 import { ok, refused } from '#kernel/result.ts'
-import type { TextGuard, TextItem, TextVerdict } from '../guard-text-items.ts'
+import type { TextItem, TextVerdict } from '../guard-text-items.ts'
 import type { Cli, Outcome, Session } from '../session.ts'
 import { oneLine, safeJson } from '../terminal/safe-text.ts'
 

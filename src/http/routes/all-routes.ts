@@ -3,6 +3,7 @@ import { accessRoutes } from './access.ts'
 import { auditRoutes } from './audit.ts'
 import { budgetRoutes } from './budgets.ts'
 import { egressRoutes } from './egress.ts'
+import { guardRoutes } from './guards.ts'
 import { peopleRoutes } from './people.ts'
 import { policyRoutes } from './policies.ts'
 import { preservedRoutes } from './preserved.ts'
@@ -29,5 +30,6 @@ export function allRoutes(heartbeatMilliseconds: number): readonly Route[] {
     ...budgetRoutes,
     ...policyRoutes,
     ...auditRoutes,
+    ...guardRoutes,
   ]
 }

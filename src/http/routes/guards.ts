@@ -1,0 +1,29 @@
+import { CommandAnswer, CommandQuestion, TextAnswer, TextQuestion } from '#contract/guards.ts'
+import { commandAnswer } from '#guards/command/answer.ts'
+import { judgeCommand } from '#guards/command/judge.ts'
+import { judgeText } from '#guards/text.ts'
+import { ok } from '#kernel/result.ts'
+import { jsonRoute, type Route } from '../route.ts'
+
+/** The guards as functions for other programs: they ask nothing of the organisation and keep nothing. */
+export const guardRoutes: readonly Route[] = [
+  jsonRoute({
+    method: 'post',
+    path: '/v1/guards/command',
+    action: 'guard.command',
+    summary: 'Judge a shell command before it runs: allow, ask or deny',
+    body: CommandQuestion,
+    reply: CommandAnswer,
+    run: async ({ body: { command, ...context } }) =>
+      ok(commandAnswer(command, judgeCommand(command, context))),
+  }),
+  jsonRoute({
+    method: 'post',
+    path: '/v1/guards/text',
+    action: 'guard.text',
+    summary: 'Look in a text for injected orders, secrets and personal data',
+    body: TextQuestion,
+    reply: TextAnswer,
+    run: async ({ body: { text, ...context } }) => ok(judgeText(text, context)),
+  }),
+]
