@@ -119,4 +119,11 @@ export const DECIDED_WITHIN: readonly ActionName[] = [
   'project.create',
   'person.create',
   'person.remove',
+  'person.invite',
+  'invitation.revoke',
+  'service-account.create',
+  'service-account.remove',
+  'key.create',
+  'identity-provider.create',
+  'identity-provider.remove',
 ]

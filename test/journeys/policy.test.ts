@@ -68,7 +68,7 @@ test('a policy is set with what it changes in sight, forbids from then on, and i
   const set = await journey.airlock('policy', 'set', join(OURS, 'infrastructure.cedar'))
   expect(set).toMatchObject({ exit: 0, out: expect.stringContaining('infrastructure is set.') })
   expect(set.err).toContain(
-    'This newly refuses review.approve to maintainer, a service account when directories',
+    'This newly refuses review.approve to maintainer when directories',
   )
 
   const explained = given(

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ACTIONS, type ActionName } from '#policy/action.ts'
+import { ACTIONS, type ActionName, DECIDED_WITHIN } from '#policy/action.ts'
 import { type Actor, memberOf } from '#policy/actor.ts'
 import { readRules } from '#policy/cedar/read-rules.ts'
 import { STANDING_RULES } from '#policy/cedar/standing-rules.ts'
@@ -361,6 +361,39 @@ test('what stands is written as any policy is, and carries its reasons', () => {
     ok: true,
     value: STANDING_RULES.map((rule) => ({ ...rule, text: expect.any(String) })),
   })
+})
+
+test('what the door decides without a record, an owner may do: what needs one is named as decided within', () => {
+  const refused = ACTION_NAMES.filter((action) => !DECIDED_WITHIN.includes(action)).filter(
+    (action) =>
+      POLICY.decide({ actor: actor('owner'), action, place: organisationPlace('org_a'), facts: {} })
+        .effect !== 'allow',
+  )
+  expect(refused).toEqual([])
+})
+
+test('no sequence of requests of autonomous work or a service account approves, or changes who may do what', () => {
+  const DECIDING = ['reviews:approve', 'people:create', 'people:remove', 'policies:set']
+  const facts = fc.record({
+    requestedByActor: fc.boolean(),
+    otherApprovers: fc.nat(3),
+    givenRole: fc.constantFrom(...ROLES),
+    secondFactor: fc.boolean(),
+    autonomy: fc.nat(3),
+  })
+  fc.assert(
+    fc.property(
+      fc.constantFrom('System', 'ServiceAccount'),
+      fc.constantFrom(...ROLES),
+      fc.constantFrom(...ACTION_NAMES.filter((name) => DECIDING.includes(ACTIONS[name].permission))),
+      facts,
+      (kind, role, action, about) => {
+        const asker: Actor = { ...actor(role), kind, confirmed: { method: 'yes' } }
+        const place = projectPlace('org_a', 'prj_1')
+        expect(POLICY.decide({ actor: asker, action, place, facts: about }).effect).toBe('deny')
+      },
+    ),
+  )
 })
 
 test('autonomous work neither approves nor does what is risky', () => {
