@@ -67,9 +67,7 @@ test('a policy is set with what it changes in sight, forbids from then on, and i
   expect(task.risk).toEqual({ level: 'high', reasons: ['It changes what CI runs.'] })
   const set = await journey.airlock('policy', 'set', join(OURS, 'infrastructure.cedar'))
   expect(set).toMatchObject({ exit: 0, out: expect.stringContaining('infrastructure is set.') })
-  expect(set.err).toContain(
-    'This newly refuses review.approve to maintainer when directories',
-  )
+  expect(set.err).toContain('This newly refuses review.approve to maintainer when directories')
 
   const explained = given(
     await server.client.explainDecision({ action: 'review.approve', task: task.id, as: 'maintainer' }),

@@ -117,11 +117,11 @@ describe('what a change of policies changes', () => {
 
   test('is found by asking both, and said in plain words', () => {
     expect(inWords(deltaOf([], night))).toEqual([
-      'This newly refuses review.approve to maintainer, admin, owner, a service account when hour is 5, and linesChanged is 51 or unknown (allowed before).',
+      'This newly refuses review.approve to maintainer, admin, owner when hour is 5, and linesChanged is 51 or unknown (allowed before).',
       'Numbers stand for ranges: each was tried on both sides of what the policies name.',
     ])
     expect(inWords(deltaOf([...night, ...infra], night))).toEqual([
-      'This newly allows review.approve to maintainer, admin, owner, a service account when directories is infra (to be confirmed before).',
+      'This newly allows review.approve to maintainer, admin, owner when directories is infra (to be confirmed before).',
     ])
     expect(inWords(deltaOf(night, [...night]))).toEqual([
       'This changes no answer to any question that was tried.',

@@ -50,12 +50,12 @@ export function gridOver(rules: readonly Rule[]): Grid {
 
 /**
  * Those who hold the permission: anybody else is refused before and after, since policies only take away. Where no rule
- * looks at who asks, one answer holds for all but autonomous work, of which the standing rules have more to say.
+ * looks at who asks, one answer holds for all of a kind; the standing rules tell kinds apart.
  */
 function askersOf(action: ActionName, rules: readonly Rule[]) {
   const able = ASKERS.filter(({ role }) => holds(role, ACTIONS[action].permission))
   if (rules.some(looksAtAsker)) return able.map(({ name, ...asker }) => ({ ...asker, askers: [name] }))
-  const groups = Map.groupBy(able, ({ kind }) => kind === 'System')
+  const groups = Map.groupBy(able, ({ kind }) => kind)
   return [...groups.values()].map((group) => ({
     kind: group[0]?.kind ?? 'User',
     role: group.at(-1)?.role ?? 'owner',
