@@ -6,7 +6,7 @@ import { authorizationAt, webTokenAt } from './header.ts'
 import { type KnownSecret, knownValues, placesOf } from './known-value.ts'
 import { privateKeyAt, puttyKeyAt } from './private-key.ts'
 import { tokensAt } from './tokens.ts'
-import { lettersOf, mayName, remembered, walkWords } from './words.ts'
+import { LONG_WORD, lettersOf, mayName, remembered, walkWords } from './words.ts'
 
 export interface SecretOptions {
   /** Where the text is from: lockfiles and built files are judged by makers' shapes alone, tests and documents strictly. */
@@ -62,7 +62,7 @@ function shapedSecrets(text: string, path: string): Sighting[] {
   walkWords(text, {
     word(start, end, letters) {
       const length = end - start
-      if (length >= 10) {
+      if (length >= LONG_WORD) {
         if (text.charCodeAt(start) === 45 && text.startsWith('-----BEGIN', start))
           tell(privateKeyAt(text, start))
         else if (text.startsWith('eyJ', start))
@@ -81,10 +81,12 @@ function shapedSecrets(text: string, path: string): Sighting[] {
     operator(at, start, end) {
       if (!generated) tell(assignmentAt(text, at, start, end, strict))
     },
+    colon(at) {
+      if (text.startsWith('://', at)) tell(addressAt(text, at))
+      else if (text.startsWith(':5432:', at)) tell(pgpassAt(text, at))
+    },
   })
   for (const at of placesOf(text, '---- BEGIN SSH2')) tell(privateKeyAt(text, at))
-  for (const at of placesOf(text, ':5432:')) tell(pgpassAt(text, at))
-  for (const at of placesOf(text, '://')) tell(addressAt(text, at))
   return found
 }
 

@@ -29,12 +29,18 @@ export function isWordCode(code: number): boolean {
 }
 
 export interface WordListener {
-  /** A run of letters, digits, `_` and `-`; `letters` are its letters as bits. */
+  /** A run of letters, digits, `_` and `-` that is long or stands before a blank; `letters` are its letters as bits. */
   word(start: number, end: number, letters: number): void
   /** One of `= : , ( >`, at most four characters after the word that ends at `end`. */
   operator(at: number, start: number, end: number): void
+  /** A `:` before `/` or `5`, as in an address or a line of `.pgpass`. */
+  colon(at: number): void
 }
 
+/** Shorter words begin no token. */
+export const LONG_WORD = 10
+const BLANK = 32
+const COLON = 58
 const SLOTS = 4_096
 
 /** Letter sets one of which is in every name that can promise a secret. */
@@ -91,16 +97,19 @@ export function walkWords(text: string, listener: WordListener): void {
         bits = at < length ? lettersAt(text.charCodeAt(at)) : 0
       } while (bits !== 0)
       end = at
-      if (end - start >= 4) listener.word(start, end, letters)
+      const run = end - start
+      if (run >= LONG_WORD || (run >= 4 && text.charCodeAt(end) === BLANK)) listener.word(start, end, letters)
       continue
     }
-    if (
-      OPERATOR[code] === 1 &&
-      at - end <= 4 &&
-      end - start >= 2 &&
-      mayName(letters) !== 0 &&
-      mayBeginValue(text, at, code)
-    )
+    if (OPERATOR[code] !== 1) {
+      at += 1
+      continue
+    }
+    if (code === COLON) {
+      const next = text.charCodeAt(at + 1)
+      if (next === 47 || next === 53) listener.colon(at)
+    }
+    if (at - end <= 4 && end - start >= 2 && mayName(letters) !== 0 && mayBeginValue(text, at, code))
       listener.operator(at, start, end)
     at += 1
   }
