@@ -40,6 +40,7 @@ import {
   IdentityProviderPage,
   type IdentityProviderRequest,
   InvitationPage,
+  type InvitationRequest,
   NewApiKey,
   NewInvitation,
   ServiceAccount,
@@ -157,7 +158,8 @@ export function createClient(door: Door) {
     people: (query: Call['query'] = {}) => json('/v1/people', MemberPage, { query }),
     addPerson: (request: z.input<typeof MemberRequest>) => post('/v1/people', NewMember, request),
     removePerson: (person: string) => nothing(`/v1/people/${encodeURIComponent(person)}`),
-    invitePerson: (request: z.input<typeof MemberRequest>) => post('/v1/invitations', NewInvitation, request),
+    invitePerson: (request: z.input<typeof InvitationRequest>) =>
+      post('/v1/invitations', NewInvitation, request),
     invitations: () => json('/v1/invitations', InvitationPage),
     revokeInvitation: (id: string) => nothing(`/v1/invitations/${encodeURIComponent(id)}`),
     serviceAccounts: () => json('/v1/service-accounts', ServiceAccountPage),

@@ -30,6 +30,19 @@ export const Invitation = z
 export type Invitation = z.infer<typeof Invitation>
 export const InvitationPage = pageOf(Invitation, 'InvitationPage')
 
+export const InvitationRequest = z
+  .strictObject({
+    name: z.string().trim().min(1).max(200),
+    email: z
+      .string()
+      .min(3)
+      .max(320)
+      .describe('Of somebody new; or the address or id of a member who has only a token'),
+    role: RoleName.default('developer').describe('Of somebody new; a member keeps theirs'),
+  })
+  .meta({ id: 'InvitationRequest' })
+export type InvitationRequest = z.infer<typeof InvitationRequest>
+
 export const NewInvitation = z
   .strictObject({
     invitation: Invitation,

@@ -1,10 +1,11 @@
-import type { MemberRequest, Page } from '#contract/api.ts'
+import type { Page } from '#contract/api.ts'
 import type {
   ApiKey,
   ApiKeyRequest,
   IdentityProvider,
   IdentityProviderRequest,
   Invitation,
+  InvitationRequest,
   NewApiKey,
   NewInvitation,
   ServiceAccount,
@@ -16,7 +17,7 @@ import type { Actor } from '#policy/actor.ts'
 /** How people and programs get in. */
 export interface AccessUseCases {
   /** Somebody new, or a member who does not sign in with a browser yet. The newest invitation of an address is the only one. */
-  invitePerson(actor: Actor, request: MemberRequest): Promise<Result<NewInvitation>>
+  invitePerson(actor: Actor, request: InvitationRequest): Promise<Result<NewInvitation>>
   listInvitations(actor: Actor): Promise<Result<Page<Invitation>>>
   revokeInvitation(actor: Actor, id: string): Promise<Result<void>>
 

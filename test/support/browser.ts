@@ -1,5 +1,3 @@
-import type { createHttp } from '#http/app.ts'
-
 /** A browser as far as sign-in goes: follows redirects by GET, keeps cookies, sends forms as its own page would. */
 export interface TestBrowser {
   readonly cookies: Map<string, string>
@@ -19,9 +17,12 @@ export interface Shown {
   readonly headers: Headers
 }
 
-type Http = ReturnType<typeof createHttp>
+/** Answers requests: the app itself, or a server by the network. */
+export interface Answering {
+  request(url: string, init: RequestInit): Response | Promise<Response>
+}
 
-export function aBrowser(http: Http, origin: string): TestBrowser {
+export function aBrowser(http: Answering, origin: string): TestBrowser {
   const cookies = new Map<string, string>()
   const ask = async (path: string, init: RequestInit & { readonly headers?: Record<string, string> }) => {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')

@@ -38,6 +38,8 @@ export interface Journey {
   serve(options?: JourneyServerOptions): Promise<RunningServer>
   /** Runs `airlock` with this data directory. */
   airlock(...words: string[]): Promise<{ readonly exit: number; readonly out: string; readonly err: string }>
+  /** The same, while it runs. */
+  start(...words: string[]): { readonly said: Said; readonly ended: ReturnType<Journey['airlock']> }
   git(...args: string[]): string
   /** The branches Airlock pushed to the remote, with their commits. */
   pushed(): Readonly<Record<string, string>>
@@ -140,6 +142,12 @@ export async function startJourney(
   const run = (program: readonly string[], cwd = root) =>
     spawn(process.execPath, [...program], { cwd, env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
 
+  const start = (words: readonly string[]) => {
+    const child = run([join(ROOT, 'src/main.ts'), ...words], clone)
+    const said = listen(child)
+    return { said, ended: once(child, 'close').then(([exit]) => ({ exit, ...said })) }
+  }
+
   return {
     dataDirectory,
     runtimeDirectory,
@@ -163,12 +171,8 @@ export async function startJourney(
       servers.push({ child, exited: once(child, 'close') })
       return runningServer(child, dataDirectory, { remote, modelUrl: model.url })
     },
-    async airlock(...words) {
-      const child = run([join(ROOT, 'src/main.ts'), ...words], clone)
-      const said = listen(child)
-      const [exit] = await once(child, 'close')
-      return { exit, ...said }
-    },
+    airlock: (...words) => start(words).ended,
+    start: (...words) => start(words),
     rest: () => end(servers, 'SIGKILL'),
     async close() {
       await end(servers, 'SIGTERM')

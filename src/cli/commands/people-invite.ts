@@ -14,7 +14,10 @@ interface InviteOptions {
 export function invitationCommands(cli: Cli): readonly Command[] {
   return [
     cli
-      .command('invite <e-mail>', 'Invite somebody to sign in with a browser; the link is shown this once')
+      .command(
+        'invite <e-mail-or-member>',
+        'Invite somebody to sign in with a browser; the link is shown this once',
+      )
       .addOption(
         new Option('--role <role>', 'what they may do').choices(RoleName.options).default('developer'),
       )

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Invitation } from '#contract/sign-in.ts'
 import type { Application } from '#http/application.ts'
 import {
@@ -30,18 +31,26 @@ export function invitationUseCases(
 ): Pick<Application, 'invitePerson' | 'listInvitations' | 'revokeInvitation'> {
   const { store, clock, random } = workshop
   return {
-    invitePerson: async (actor, { name, email, role: wanted }) => {
+    invitePerson: async (actor, { name, email: reference, role: wanted }) => {
       const { organisation } = actor
       const known = await store.inOrganisation(organisation, async (tx) => {
-        const person = await personByReference(tx, email)
+        const person = await personByReference(tx, reference)
         return person && { person, signsIn: await hasIdentity(tx, person.id) }
       })
       if (known?.signsIn)
         return refused({
           code: 'conflict',
           rule: 'people.email',
-          message: `Somebody here signs in with the address ${email} already.`,
+          message: `Somebody here signs in with the address ${reference} already.`,
           remedy: 'Remove them first, or use another address.',
+        })
+      const email = known?.person.email ?? reference
+      if (known === undefined && !z.email().safeParse(email).success)
+        return refused({
+          code: 'invalid_input',
+          rule: 'people.email',
+          message: 'This is neither the e-mail address of somebody new nor a member.',
+          remedy: 'Give an address such as grace@example.org.',
         })
       const role = known?.person.role ?? wanted
       const place = organisationPlace(organisation)

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { MemberRequest } from '#contract/api.ts'
 import {
   ApiKeyPage,
   ApiKeyRequest,
@@ -7,6 +6,7 @@ import {
   IdentityProviderPage,
   IdentityProviderRequest,
   InvitationPage,
+  InvitationRequest,
   NewApiKey,
   NewInvitation,
   ServiceAccount,
@@ -33,7 +33,7 @@ export const accessRoutes: readonly Route[] = [
     path: '/v1/invitations',
     action: 'person.invite',
     summary: 'Invite somebody; the link is shown this once, and there is no mail: give it to them yourself',
-    body: MemberRequest,
+    body: InvitationRequest,
     status: 201,
     reply: NewInvitation,
     run: ({ application, actor, body }) => application.invitePerson(actor, body),

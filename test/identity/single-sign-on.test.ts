@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { discoverProvider } from '#identity/sign-in/discover-provider.ts'
+import { insertPerson } from '#store/people.ts'
+import type { TestBrowser } from '#test/support/browser.ts'
+import { MORNING } from '#test/support/database.ts'
+import { aProvider, type TestProvider } from '#test/support/identity-provider.ts'
+import { aSignInHouse, type SignInHouse } from '#test/support/sign-in-house.ts'
+
+let house: SignInHouse
+let provider: TestProvider
+beforeAll(async () => {
+  house = await aSignInHouse()
+  provider = await aProvider(`${house.origin}/auth/engine/sso/callback/example`)
+  const { issuer, clientId, clientSecret } = provider
+  const discovered = await discoverProvider(issuer)
+  if (!discovered.ok) throw new Error(discovered.failure.message)
+  const { organisation } = house.home
+  await house.signIn.providers.add(
+    { id: 'example', organisation, domain: 'example.org' },
+    { ...discovered.value, clientId, clientSecret },
+  )
+})
+afterAll(async () => {
+  provider.close()
+  await house.close()
+})
+
+/** From our page to the provider's and back, as whoever they say they are there. */
+async function comeIn(browser: TestBrowser, email: string, as = email) {
+  const page = await browser.send('/auth/single-sign-on', { email })
+  const url = /<a class="button" href="([^"]+)"/.exec(page.text)?.[1]?.replaceAll('&amp;', '&') ?? ''
+  const back = new URL(await provider.signIn(url, as))
+  return {
+    back: `${back.pathname}${back.search}`,
+    arrived: await browser.get(`${back.pathname}${back.search}`),
+  }
+}
+
+describe('single sign-on', () => {
+  test('makes the member whom the provider vouches for, and knows them again', async () => {
+    const { organisation } = house.home
+    await house.store.inOrganisation(organisation, (tx) =>
+      insertPerson(tx, {
+        id: 'usr_grace',
+        name: 'Grace',
+        email: 'Grace@example.org',
+        role: 'viewer',
+        createdAt: MORNING,
+      }),
+    )
+    for (let times = 0; times < 2; times += 1) {
+      const { arrived } = await comeIn(house.browser(), 'grace@example.org')
+      expect(arrived).toMatchObject({ path: '/auth/account', status: 200, title: 'grace of the provider' })
+      expect(arrived.text).toContain('grace@example.org · viewer')
+    }
+    expect(await house.log()).toEqual(['identity.linked', 'session.created', 'session.created'])
+  })
+
+  test('accepts the open invitation of that address', async () => {
+    await house.invite('invited@example.org', 'maintainer')
+    const { arrived } = await comeIn(house.browser(), 'invited@example.org')
+    expect(arrived.text).toContain('invited@example.org · maintainer')
+  })
+
+  test('lets in nobody who was not invited, nobody of another domain, and makes no account of them', async () => {
+    const strangers = ['stranger@example.org', 'ada@evil.example']
+    for (const as of strangers) {
+      const { arrived } = await comeIn(house.browser(), 'somebody@example.org', as)
+      expect(arrived).toMatchObject({
+        status: 401,
+        title: 'Sign in',
+        problem: expect.stringContaining('did not let you in'),
+      })
+    }
+    const { rows } = await house.store.identity.query('select email from "user" where email = any ($1)', [
+      strangers,
+    ])
+    expect(rows).toEqual([])
+  })
+
+  test('does not take over an account that has a password', async () => {
+    await house.member('taken@example.org')
+    const { arrived } = await comeIn(house.browser(), 'taken@example.org')
+    expect(arrived).toMatchObject({ status: 401, title: 'Sign in' })
+  })
+
+  test('of a domain that no provider is for is refused like everything else', async () => {
+    const page = await house.browser().send('/auth/single-sign-on', { email: 'ada@sub.example.org' })
+    expect(page).toMatchObject({ status: 401, title: 'Sign in' })
+  })
+
+  test('takes an answer once, and only in the browser that asked', async () => {
+    const browser = house.browser()
+    const page = await browser.send('/auth/single-sign-on', { email: 'grace@example.org' })
+    const url = /<a class="button" href="([^"]+)"/.exec(page.text)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    const back = new URL(await provider.signIn(url, 'grace@example.org'))
+    const path = `${back.pathname}${back.search}`
+    expect((await house.browser().get(path)).path).not.toBe('/auth/account')
+    const again = house.browser()
+    const { back: used } = await comeIn(again, 'grace@example.org')
+    const other = house.browser()
+    for (const [name, value] of again.cookies) if (!name.includes('session')) other.cookies.set(name, value)
+    expect((await other.get(used)).path).not.toBe('/auth/account')
+  })
+
+  test('keeps the client secret encrypted', async () => {
+    const { rows } = await house.store.identity.query('select "oidcConfig" as config from "ssoProvider"')
+    expect(rows).toHaveLength(1)
+    expect(rows[0].config).not.toContain('secret')
+  })
+
+  test('ends with its provider, and another of that name finds nobody', async () => {
+    const gone = await house.signIn.providers.remove('example')
+    expect(gone).toHaveLength(2)
+    const { rows } = await house.store.identity.query(`select 1 from account where "providerId" = 'example'`)
+    expect(rows).toEqual([])
+  })
+})
+
+describe('a provider', () => {
+  test('must be who it says it is, and encrypted unless on this machine', async () => {
+    const refusals = await Promise.all(
+      [`${provider.issuer}/`, 'http://id.example.org', 'http://127.0.0.1:9', 'ftp://127.0.0.1'].map(
+        discoverProvider,
+      ),
+    )
+    expect(refusals.map((result) => !result.ok && result.failure.code)).toEqual(
+      Array(4).fill('invalid_input'),
+    )
+  })
+})
