@@ -7,6 +7,7 @@ import type { Engine } from './cedar/engine.ts'
 import { FACTS } from './cedar/facts.ts'
 import type { Rule } from './cedar/rule.ts'
 import { type Effect, refusalOf } from './decide.ts'
+import { isAboutPolicies } from './organisation-rules.ts'
 import { projectPlace } from './place.ts'
 import { ROLES } from './role.ts'
 import { decideSample, SAMPLE_FACTS, SAMPLE_PLACE, type Sample, type SampleFacts } from './sample.ts'
@@ -36,8 +37,9 @@ const Facts = z.strictObject(
 const WrittenExample = z.strictObject({
   name: z.string().min(1).max(200),
   action: z.custom<ActionName>(
-    (name) => typeof name === 'string' && Object.hasOwn(ACTIONS, name),
-    'names no action; docs/roles.md lists them',
+    (name) =>
+      typeof name === 'string' && Object.hasOwn(ACTIONS, name) && !isAboutPolicies(name as ActionName),
+    'names no action that policies have a say in; docs/roles.md lists them',
   ),
   as: z.enum(ROLES),
   kind: z.enum(['person', 'service-account', 'system']).default('person'),

@@ -68,7 +68,13 @@ describe('a policy file', () => {
       'an action nobody knows',
       NIGHT,
       `${EXAMPLES}- { name: fly, action: task.fly, as: owner, expect: deny }`,
-      'own.examples.yaml:5: action: names no action; docs/roles.md lists them',
+      'own.examples.yaml:5: action: names no action that policies have a say in; docs/roles.md lists them',
+    ],
+    [
+      'an example about policies themselves',
+      NIGHT,
+      `${EXAMPLES}- { name: own, action: policy.set, as: owner, expect: deny }`,
+      'own.examples.yaml:5: action: names no action that policies have a say in',
     ],
     [
       'a fact nobody knows',

@@ -40,10 +40,7 @@ export function policyUseCases(
       const found = stored.find((each) => each.name === name)
       return found === undefined ? unknown(name) : ok(policyView(found))
     },
-    async previewPolicy(actor, change) {
-      const effect = await effectOf(workshop, actor, change)
-      return effect.ok ? ok(effect.value.preview) : effect
-    },
+    previewPolicy: (actor, change) => effectOf(workshop, actor, change),
     setPolicy: (actor, { after, ...draft }) => apply(workshop, actor, draft, after),
     removePolicy: (actor, name, after) => apply(workshop, actor, { name }, after),
     explainDecision: (actor, request) => explain(workshop, actor, request),
@@ -63,7 +60,7 @@ async function apply(
 ): Promise<Result<PolicyPreview>> {
   const effect = await effectOf(workshop, actor, change)
   if (!effect.ok) return effect
-  const { preview } = effect.value
+  const preview = effect.value
   if (preview.sequence !== after) return conflict()
   const { name, text = null, examples = null } = change
   const sequence = after + 1
@@ -94,16 +91,12 @@ async function apply(
   })
 }
 
-interface EffectOfChange {
-  readonly preview: PolicyPreview
-}
-
-/** What a change would do; refuses one that is not true, does not fit the others, or changes nothing. */
+/** What a change would do; refuses one that is not true, or does not fit the others. */
 async function effectOf(
   workshop: Workshop,
   actor: Actor,
   { name, text, examples }: PolicyChange,
-): Promise<Result<EffectOfChange>> {
+): Promise<Result<PolicyPreview>> {
   const { stored, sequence } = await policiesOf(workshop, actor)
   if (text === undefined && !stored.some((each) => each.name === name)) return unknown(name)
   const others = stored.filter((each) => each.name !== name)
@@ -118,7 +111,7 @@ async function effectOf(
   const rules = organisationRules(next)
   if (!rules.ok) return rules
   const delta = deltaOf(readable(stored), rules.value)
-  return ok({ preview: { changes: [...inWords(delta)], questions: delta.questions, sequence } })
+  return ok({ changes: [...inWords(delta)], questions: delta.questions, sequence })
 }
 
 const MOST_POLICIES = 100

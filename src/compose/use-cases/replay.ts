@@ -1,12 +1,13 @@
 import type { Replay, ReplayRequest } from '#contract/policy.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result } from '#kernel/result.ts'
-import type { ActionName } from '#policy/action.ts'
+import { ACTIONS, type ActionName } from '#policy/action.ts'
 import type { Actor } from '#policy/actor.ts'
 import { createEngine, type Engine } from '#policy/cedar/engine.ts'
 import { roleRules } from '#policy/cedar/role-rules.ts'
 import { STANDING_RULES } from '#policy/cedar/standing-rules.ts'
 import type { Effect } from '#policy/decide.ts'
+import { isAboutPolicies } from '#policy/organisation-rules.ts'
 import { organisationRules } from '#policy/policy-file.ts'
 import { askAgain, RecordedQuestion } from '#policy/recorded-question.ts'
 import { type DecisionRow, decisionsSince } from '#store/decisions.ts'
@@ -31,16 +32,30 @@ export async function replay(
   const files = draft === undefined ? stored : [...stored.filter(({ name }) => name !== draft.name), draft]
   const rules = organisationRules(files)
   if (!rules.ok) return rules
-  const asked = rows.slice(0, MOST)
+  const asked = rows.slice(0, MOST).flatMap(readable)
   const engine = createEngine([...STANDING_RULES, ...roleRules(), ...rules.value], 'replay')
-  const changed = asked.flatMap((row) => difference(engine, row))
+  const changed = asked.flatMap((past) => difference(engine, past))
   return ok({ asked: asked.length, complete: rows.length <= MOST, changed })
 }
 
-function difference(engine: Engine, { at, action, question, effect }: DecisionRow): Replay['changed'] {
-  const recorded = RecordedQuestion.parse(question)
-  const again = askAgain(engine, action as ActionName, recorded)
-  if (again.effect === effect) return []
+interface Past {
+  readonly at: string
+  readonly action: ActionName
+  readonly was: Effect
+  readonly recorded: RecordedQuestion
+}
+
+/** Passed over: rows of an older version about what is not there any more, and what policies have no say in. */
+function readable({ at, action, question, effect }: DecisionRow): Past[] {
+  const recorded = RecordedQuestion.safeParse(question)
+  if (!recorded.success || !Object.hasOwn(ACTIONS, action)) return []
+  if (isAboutPolicies(action as ActionName)) return []
+  return [{ at, action: action as ActionName, was: effect as Effect, recorded: recorded.data }]
+}
+
+function difference(engine: Engine, { at, action, was, recorded }: Past): Replay['changed'] {
+  const again = askAgain(engine, action, recorded)
+  if (again.effect === was) return []
   const { kind, id } = recorded.place
   const because = again.rules.find((rule) => rule.effect === again.effect)
   return [
@@ -48,7 +63,7 @@ function difference(engine: Engine, { at, action, question, effect }: DecisionRo
       at,
       action,
       place: `${kind.toLowerCase()} ${id}`,
-      was: effect as Effect,
+      was,
       would: again.effect,
       because: because === undefined ? 'no rule' : `${because.rule}: ${because.reason}`,
     },
