@@ -15,7 +15,7 @@ export async function layDecoys(
   { scratchDirectory, random }: Pick<Workshop, 'scratchDirectory' | 'random'>,
   { keyId, key }: Canaries,
 ): Promise<DecoyFiles> {
-  const directory = join(scratchDirectory, newId('sbx', random))
+  const directory = join(scratchDirectory, `decoys-${newId('sbx', random)}`)
   const source = join(directory, 'credentials')
   await mkdir(directory, { mode: 0o755 })
   await writeFile(
