@@ -19,7 +19,7 @@ p{margin:.4rem 0 1rem;overflow-wrap:anywhere}
 .problem{background:var(--bad-ground);color:var(--bad)}
 label{display:block;margin:0 0 1rem;font-weight:550}
 label small{display:block;font-weight:400}
-input,select{display:block;width:100%;margin-top:.3rem;padding:.6rem .7rem;font:inherit;color:inherit;background:transparent;
+input,select{display:block;width:100%;margin-top:.3rem;padding:.6rem .7rem;font:inherit;font-weight:400;color:inherit;background:transparent;
 border:1px solid var(--quiet);border-radius:.5rem}
 input.code{font:1.4rem/1.3 ui-monospace,Menlo,Consolas,monospace;letter-spacing:.18em}
 button,.button{display:block;width:100%;padding:.65rem 1rem;font:inherit;font-weight:600;text-align:center;cursor:pointer;
@@ -40,7 +40,8 @@ dt{color:var(--quiet)}dd{margin:0;overflow-wrap:anywhere}
 pre{margin:.6rem 0 1rem;padding:.8rem .9rem;background:var(--code);border-radius:.5rem;overflow-wrap:anywhere;white-space:pre-wrap;
 font:.95rem/1.6 ui-monospace,Menlo,Consolas,monospace}
 pre.codes{columns:2}
-form+form{margin-top:.7rem}
+form{margin:0 0 .7rem}
+.row form{margin:0}
 [hidden]{display:none}
 @media (max-width:30rem){main{padding:1.4rem}}
 `

@@ -6,6 +6,7 @@ import {
   type FailureBound,
   forgetFailures,
   isLocked,
+  sweepFailures,
   takeBackFailure,
 } from '#store/sign-in/failures.ts'
 import { notProven, type SignInParts } from './parts.ts'
@@ -37,7 +38,7 @@ export async function limited<T>(
   const accountKey = account === undefined ? undefined : `account ${digestOf(account.toLowerCase())}`
   for (const key of [addressKey, accountKey])
     if (key !== undefined && (await isLocked(pool, key, at))) return notProven()
-  await countFailure(pool, addressKey, ADDRESS, at)
+  if (await countFailure(pool, addressKey, ADDRESS, at)) await sweepFailures(pool, at)
   const locks = accountKey !== undefined && (await countFailure(pool, accountKey, ACCOUNT, at))
   const result = await prove()
   if (result.ok) {
