@@ -33,7 +33,7 @@ test('a request that cannot work is refused before anything runs, and nothing is
   expect(await ask({ project: 'nowhere' })).toMatchObject({ code: 'not_found' })
   expect(await ask({ agent: 'nobody' })).toMatchObject({
     code: 'unknown_agent',
-    remedy: 'Use one of: builtin.',
+    remedy: 'Use one of: builtin, claude-code, codex, gemini, opencode, acp:<command>.',
   })
   expect(await ask({ model: 'nobody/x' })).toMatchObject({ code: 'unknown_provider' })
   expect(await ask({ model: 'scripted' })).toMatchObject({ code: 'unknown_model' })

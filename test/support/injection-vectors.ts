@@ -23,8 +23,12 @@ export function injectionVectors(name: 'hostile' | 'clean'): InjectionVector[] {
 function hidden(text: string): string {
   const spell = (pattern: RegExp, write: (character: string) => string) => (from: string) =>
     from.replace(pattern, (_, inner: string) => [...inner].map(write).join(''))
-  const tags = spell(/\{tags:([^}]*)\}/g, (character) => String.fromCodePoint(0xe0000 + character.charCodeAt(0)))
-  const selectors = spell(/\{vs:([^}]*)\}/g, (character) => String.fromCodePoint(0xe0100 + character.charCodeAt(0)))
+  const tags = spell(/\{tags:([^}]*)\}/g, (character) =>
+    String.fromCodePoint(0xe0000 + character.charCodeAt(0)),
+  )
+  const selectors = spell(/\{vs:([^}]*)\}/g, (character) =>
+    String.fromCodePoint(0xe0100 + character.charCodeAt(0)),
+  )
   const widthless = spell(/\{zw:([^}]*)\}/g, (character) =>
     character.charCodeAt(0).toString(2).padStart(8, '0').replaceAll('0', '\u200b').replaceAll('1', '\u200c'),
   )
