@@ -274,6 +274,16 @@ describe('the pages', () => {
     expect(text).not.toMatch(/<script(?! src)| style=| on[a-z]+=/)
   })
 
+  test('let nobody begin without end what leaves a row behind', async () => {
+    await house.store.identity.query(
+      `insert into failures (key, count, since) values ('begun 127.0.0.1', 99, now())`,
+    )
+    const begin = async () => (await house.browser().json('/auth/cli/begin', { name: 'x' })).status
+    expect([await begin(), await begin()]).toEqual([200, 401])
+    const challenge = await house.browser().json('/auth/passkey/challenge', { purpose: 'sign-in' })
+    expect(challenge.status).toBe(401)
+  })
+
   test('write what somebody typed as text', async () => {
     const page = await house
       .browser()

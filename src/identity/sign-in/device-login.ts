@@ -8,7 +8,7 @@ import { decideDevice, insertDeviceLogin, pollDevice, waitingDevice } from '#sto
 import { tokenId } from '#store/token-id.ts'
 import { newToken, tokenHash } from '../token.ts'
 import type { Browser } from './browser.ts'
-import { limited } from './limited.ts'
+import { limited, rationed } from './limited.ts'
 import { type Membership, note } from './note.ts'
 import { notProven, type SignInParts } from './parts.ts'
 import type { Visitor } from './visitor.ts'
@@ -27,7 +27,14 @@ export interface DeviceAsked {
 }
 
 /** A command line asks to be let in (after RFC 8628, without `verification_uri_complete`). */
-export async function askForDevice(
+export function askForDevice(
+  parts: SignInParts,
+  asked: { readonly name: string; readonly address: string },
+): Promise<Result<DeviceAsked>> {
+  return rationed(parts, asked.address, () => noteDevice(parts, asked))
+}
+
+async function noteDevice(
   { store, clock, random }: SignInParts,
   { name, address }: { readonly name: string; readonly address: string },
 ): Promise<Result<DeviceAsked>> {

@@ -15,6 +15,8 @@ const QUARTER = 15 * 60
 const ACCOUNT: FailureBound = { most: 8, withinSeconds: QUARTER, lockSeconds: QUARTER }
 const ADDRESS: FailureBound = { most: 60, withinSeconds: QUARTER, lockSeconds: QUARTER }
 
+const BEGUN: FailureBound = { most: 100, withinSeconds: QUARTER, lockSeconds: QUARTER }
+
 export interface Tried {
   readonly address: string
   /** Whatever is tried to get into: an account, an invitation; kept as a hash. */
@@ -46,4 +48,17 @@ export async function limited<T>(
     if (accountKey !== undefined) await forgetFailures(pool, accountKey)
   } else if (locks) await onLocked?.()
   return result
+}
+
+/** What anybody may begin, and what leaves a row until it is over: so often from one address, and not more. */
+export async function rationed<T>(
+  { store, clock }: Pick<SignInParts, 'store' | 'clock'>,
+  address: string,
+  begin: () => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const at = instantOf(clock())
+  const key = `begun ${address}`
+  if (await isLocked(store.identity, key, at)) return notProven()
+  if (await countFailure(store.identity, key, BEGUN, at)) await sweepFailures(store.identity, at)
+  return begin()
 }

@@ -1,6 +1,6 @@
 import { ok, type Result } from '#kernel/result.ts'
 import { type Browser, headersOf } from './browser.ts'
-import { limited } from './limited.ts'
+import { limited, rationed } from './limited.ts'
 import { noteEverywhere } from './note.ts'
 import { answered, notProven, notSignedIn, type SignInParts, type WithCookies } from './parts.ts'
 import type { Visitor } from './visitor.ts'
@@ -11,19 +11,21 @@ export interface Challenge extends WithCookies {
   readonly options: unknown
 }
 
-export async function passkeyChallenge(
+export function passkeyChallenge(
   parts: SignInParts,
   browser: Browser,
   purpose: 'sign-in' | 'register',
 ): Promise<Result<Challenge>> {
   const { engine, origin } = parts
   const call = { headers: headersOf(browser, origin), asResponse: true } as const
-  const answer = await answered(
-    purpose === 'sign-in'
-      ? engine.api.generatePasskeyAuthenticationOptions(call)
-      : engine.api.generatePasskeyRegistrationOptions({ ...call, query: {} }),
-  )
-  return answer === undefined ? notSignedIn() : ok({ options: answer.body, cookies: answer.cookies })
+  return rationed(parts, browser.address, async () => {
+    const answer = await answered(
+      purpose === 'sign-in'
+        ? engine.api.generatePasskeyAuthenticationOptions(call)
+        : engine.api.generatePasskeyRegistrationOptions({ ...call, query: {} }),
+    )
+    return answer === undefined ? notSignedIn() : ok({ options: answer.body, cookies: answer.cookies })
+  })
 }
 
 /** What the browser's WebAuthn call gave; the engine looks at what is in it. */

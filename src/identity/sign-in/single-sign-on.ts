@@ -6,7 +6,7 @@ import { hasIdentity, linkIdentity } from '#store/person-identities.ts'
 import { join } from './accept-invitation.ts'
 import { type Browser, headersOf } from './browser.ts'
 import { ENGINE_PATH } from './engine-path.ts'
-import { limited } from './limited.ts'
+import { rationed } from './limited.ts'
 import { note, noteEverywhere } from './note.ts'
 import { answered, notProven, type SignInParts, type WithCookies } from './parts.ts'
 import { isOf, type ProviderDirectory } from './provider-directory.ts'
@@ -24,7 +24,7 @@ export function beginSingleSignOn(
   email: string,
 ): Promise<Result<SentAway>> {
   const { engine, origin } = parts
-  return limited(parts, { address: browser.address }, async () => {
+  return rationed(parts, browser.address, async () => {
     await providers.load()
     const provider = providers.byAddress(email)
     if (provider === undefined) return notProven()

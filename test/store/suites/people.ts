@@ -7,6 +7,7 @@ import { ownOrganisation } from '#store/organisations.ts'
 import { countPeople, insertPerson, listPeople, personById, removePerson } from '#store/people.ts'
 import { insertProject, listProjects, projectByReference, projectByUrl } from '#store/projects.ts'
 import type { Tx } from '#store/schema.ts'
+import { insertServiceAccount, removeServiceAccount } from '#store/service-accounts.ts'
 import { MORNING, type TestOrganisation, type TestStore, testOrganisation } from '#test/support/database.ts'
 import { fullOrganisation } from '#test/support/every-table.ts'
 
@@ -38,6 +39,24 @@ export function peopleSuite(open: () => Promise<TestStore>): void {
       expect(await within((tx) => revokeAccessToken(tx, hash, NOON))).toBe(true)
       expect(await within((tx) => revokeAccessToken(tx, hash, NOON))).toBe(false)
       expect(await within((tx) => holderOfToken(tx, hash, NOON))).toBeUndefined()
+    })
+
+    test('a token ends when its time is over, and one of a service account with the account', async () => {
+      const [hash, other] = [hashOf('ending'), hashOf('of a program')]
+      const account = { id: 'sva_1', name: 'ci', role: 'developer' as const, createdBy: home.person }
+      await within(async (tx) => {
+        await insertServiceAccount(tx, { ...account, createdAt: MORNING })
+        await insertAccessToken(tx, { hash, person: home.person.id, createdAt: MORNING, expiresAt: NOON })
+        const permissions = ['tasks:read'] as const
+        await insertAccessToken(tx, { hash: other, serviceAccount: 'sva_1', permissions, createdAt: MORNING })
+      })
+      const before = '2026-01-31T11:59:59.999Z'
+      expect((await within((tx) => holderOfToken(tx, hash, before)))?.person?.id).toBe(home.person.id)
+      expect(await within((tx) => holderOfToken(tx, hash, NOON))).toBeUndefined()
+      const holder = await within((tx) => holderOfToken(tx, other, NOON))
+      expect(holder).toMatchObject({ serviceAccount: { name: 'ci' }, token: { permissions: ['tasks:read'] } })
+      await within((tx) => removeServiceAccount(tx, 'sva_1', NOON))
+      expect(await within((tx) => holderOfToken(tx, other, NOON))).toBeUndefined()
     })
 
     test('the use of a token is noted at most once a minute', async () => {
