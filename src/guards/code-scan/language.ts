@@ -2,6 +2,7 @@ import { maskOf } from './class.ts'
 import { expression } from './flow/conditions-of-rules.ts'
 import { alternatives, PathIndex } from './flow/path-index.ts'
 import type { Handler, Model, ScanRule, Sighting } from './rule.ts'
+import { searchWords, type Words, wordsOf } from './words.ts'
 
 /** A sighting with its expressions made ready. */
 export interface CompiledSighting {
@@ -41,11 +42,7 @@ export interface Language {
   readonly clears: PathIndex<number>
   readonly types: PathIndex<string>
   readonly handlers: readonly Handler[]
-  /** A file without any of these words has nothing that a rule speaks of. */
-  readonly words: RegExp
-  /** The same for a file that nothing far away reaches: it has none of the words that sources begin with. */
-  readonly wordsWithoutSources: RegExp
-  readonly sourceWords: RegExp
+  readonly words: Words
 }
 
 export function compileLanguage(
@@ -70,7 +67,7 @@ export function compileLanguage(
       if (sighting.search !== undefined)
         searches.push({
           ...compiled,
-          words: sighting.words === undefined ? undefined : wordsOf(sighting.words),
+          words: sighting.words === undefined ? undefined : searchWords(sighting.words),
         })
     }
   return {
@@ -88,12 +85,7 @@ export function compileLanguage(
     clears: clearsOf(models),
     types: keyed(models.map(({ types }) => types)),
     handlers: models.flatMap(({ handlers }) => handlers ?? []),
-    words: everyWord(sightingsOf(rules), callsAreBracketed),
-    wordsWithoutSources: everyWord(
-      sightingsOf(rules).filter((sighting) => !needsRemote(sighting)),
-      callsAreBracketed,
-    ),
-    sourceWords: wordsOf(models.flatMap(sourceWords)),
+    words: wordsOf(rules, models, callsAreBracketed),
   }
 }
 
@@ -138,86 +130,4 @@ function keyed<T>(tables: readonly (Readonly<Record<string, T>> | undefined)[]):
   for (const table of tables)
     for (const [pattern, item] of Object.entries(table ?? {})) index.add(pattern, item)
   return index
-}
-
-/** The last names of what a sighting looks for: without one of them in the text it cannot be seen. */
-function wordsOfSighting(sighting: Sighting): readonly string[] {
-  if (sighting.words !== undefined) return sighting.words
-  return [
-    ...lastNames([...(sighting.read ?? []), ...(sighting.record ?? [])]),
-    ...lastNames(sighting.assign ?? []).map((word) => `/\\b${word}["']?\\]?\\s{0,8}(?:[:=]|\\+=|\\.=)/`),
-  ]
-}
-
-function lastNames(patterns: readonly string[]): string[] {
-  return patterns.flatMap(alternatives).map((pattern) => {
-    const segments = pattern.split('.').filter((segment) => segment !== '*' && segment !== '?')
-    return (segments.at(-1) ?? pattern).replace(/\(\)$/, '')
-  })
-}
-
-function wordsOf(words: readonly string[], called: readonly string[] = []): RegExp {
-  const given = new Set(words)
-  const patterns = [...given]
-    .filter((word) => word.startsWith('@') || isPattern(word))
-    .map((word) => (word.startsWith('@') ? expression(word).source : word.slice(1, -1)))
-  const plain = [...given].filter((word) => word !== '' && !word.startsWith('@') && !isPattern(word))
-  const odd = plain.filter((word) => !/^\w+$/.test(word)).map(escaped)
-  const exact = plain.filter((word) => /^\w+$/.test(word)).sort()
-  const calls = [...new Set(called)].filter((word) => !given.has(word)).sort()
-  const parts = [
-    ...(exact.length > 0 ? [`\\b(?:${exact.join('|')})\\b`] : []),
-    ...(calls.length > 0
-      ? [`(?<![\\w$])(?:${calls.map(escaped).join('|')})(?=\\s{0,8}(?:\\?\\.)?[(<\`])`]
-      : []),
-    ...odd,
-    ...patterns,
-  ]
-  return parts.length === 0 ? /(?!)/g : new RegExp(parts.join('|'), 'g')
-}
-
-function sightingsOf(rules: readonly ScanRule[]): readonly Sighting[] {
-  return rules.flatMap(({ when }) => when)
-}
-
-/** Only what comes from far away counts there. */
-function needsRemote({ taint, built, whole }: Sighting): boolean {
-  const counts = (least: Sighting['built']) => least === undefined || least === 'remote' || least === 'never'
-  return taint !== undefined && counts(built) && counts(whole)
-}
-
-/** What a text must hold to have a source: the first name of its path, or the mark of a handler. */
-function sourceWords({ remote, remoteText, handlers }: Partial<Model>): string[] {
-  const first = [...(remote ?? []), ...(remoteText ?? [])].flatMap(alternatives).map((pattern) => {
-    const segments = pattern.split('.').filter((segment) => segment !== '*')
-    return (segments[0] ?? '').replace(/\(\)$/, '')
-  })
-  const marks = (handlers ?? []).flatMap((handler) => [
-    ...(handler.names ?? []),
-    ...(handler.marks ?? []).map((mark) => mark.replace('*.', '')),
-    ...(handler.parameterMarks ?? []),
-    ...(handler.bases ?? []),
-  ])
-  return [...first, ...marks]
-}
-
-/** `exec` alone is nothing, `exec(` may be: where a language has brackets behind every call, they belong to the word. */
-function everyWord(sightings: readonly Sighting[], callsAreBracketed: boolean): RegExp {
-  const words = sightings.flatMap(wordsOfSighting)
-  const called = sightings
-    .filter(({ words: own }) => own === undefined)
-    .flatMap((sighting) => lastNames(sighting.call ?? []))
-  const [plain, odd] = [
-    called.filter((word) => /^\w+$/.test(word)),
-    called.filter((word) => !/^\w+$/.test(word)),
-  ]
-  return callsAreBracketed ? wordsOf([...words, ...odd], plain) : wordsOf([...words, ...called])
-}
-
-function isPattern(word: string): boolean {
-  return word.length > 2 && word.startsWith('/') && word.endsWith('/')
-}
-
-function escaped(word: string): string {
-  return word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }

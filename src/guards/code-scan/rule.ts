@@ -91,6 +91,8 @@ export interface Model {
   readonly remote: readonly string[]
   /** The same, but always text: no object can come that way. */
   readonly remoteText: readonly string[]
+  /** Expressions of how a source may be written beside its path. */
+  readonly sourceWords: readonly string[]
   readonly local: readonly string[]
   /** Parameters of functions that carry one of these marks come from far away. */
   readonly handlers: readonly Handler[]

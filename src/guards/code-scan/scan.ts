@@ -1,10 +1,11 @@
 import type { ScanFinding } from '#contract/scan-report.ts'
 import { findingOf, fingerprinted, type Unprinted } from './finding.ts'
 import { analyse } from './flow/analyse.ts'
-import { searched } from './flow/search.ts'
+import { searched as searchedFor } from './flow/search.ts'
 import { type LanguageName, parseText, parsingOf } from './grammars.ts'
 import { isHopeless } from './hopeless.ts'
 import type { Language } from './language.ts'
+import { Places } from './places.ts'
 import { languageRules } from './rules.ts'
 import { isMinified, isTestPath, languageNamed, sourceKind } from './source-kind.ts'
 import { suppressed, suppressionsOf } from './suppression.ts'
@@ -76,15 +77,15 @@ function scanCode(
 ): Found {
   const { grammar, rules: folder } = parsingOf(language)
   const rules = rulesOf(folder)
-  const sources = [...given.matchAll(rules.sourceWords)].map((match) => match.index)
-  const words = sources.length === 0 ? rules.wordsWithoutSources : rules.words
-  const hits = [...given.matchAll(words)].map((match) => match.index)
-  if (hits.length === 0) return NOTHING_FOUND
+  const hits = rules.words.hits(given)
+  const sources = hits.far.length === 0 ? [] : rules.words.sources(given)
+  const followed = hits.near.length > 0 || sources.length > 0
+  const searched = rules.searches.some(({ words }) => words === undefined || given.search(words) >= 0)
+  if (!followed && !searched) return NOTHING_FOUND
   // A piece of PHP without its tag would read as text.
   const shift = language === 'php' && !given.includes('<?') ? PHP_TAG.length : 0
   const text = shift > 0 ? PHP_TAG + given : given
-  const moved = (places: readonly number[]) => (shift > 0 ? places.map((at) => at + shift) : places)
-  const [hitsAt, sourcesAt] = [moved(hits), moved(sources)]
+  const places = new Places(text, shift, hits.near, sources)
   try {
     if (isHopeless(language, text)) return { ...NOTHING_FOUND, incomplete: 'unparsable' }
     const root = parseText(language, text)
@@ -93,11 +94,12 @@ function scanCode(
     const { sights, cutOff } = analyse({
       language: rules,
       text,
-      body: new Reader(grammar).statement(root),
-      holds: (from, to) => anyBetween(hitsAt, from, to),
-      hasSource: (from, to) => anyBetween(sourcesAt, from, to),
+      // A file that only a search speaks of need not be followed.
+      body: followed ? new Reader(grammar, (node) => places.isIdle(node)).statement(root) : [],
+      holds: (from, to) => places.hasHit(from, to),
+      hasSource: (from, to) => places.hasSource(from, to),
     })
-    const all = [...sights, ...searched(rules, text, () => root)]
+    const all = [...sights, ...searchedFor(rules, text, () => root)]
     return {
       found: (lines) =>
         all
@@ -113,19 +115,6 @@ function scanCode(
 }
 
 const PHP_TAG = '<?php '
-
-/** Whether one of the ordered places lies in `[from, to)`. */
-function anyBetween(places: readonly number[], from: number, to: number): boolean {
-  let low = 0
-  let high = places.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((places[middle] ?? 0) < from) low = middle + 1
-    else high = middle
-  }
-  const found = places[low]
-  return found !== undefined && found < to
-}
 
 const HARMLESS_IN_TESTS = new Set([
   'hardcoded-credentials',

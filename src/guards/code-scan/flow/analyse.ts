@@ -88,7 +88,7 @@ export function analyse({ language, text, body, holds, hasSource }: Analysable):
     visit(fn, scope) {
       const { start, end } = fn.at.range()
       const from = Math.min(start.index, ...fn.marks.map((mark) => mark.at.range().start.index))
-      if (!holds(from, end.index)) return
+      if (!holds(from, end.index) && !hasSource(from, end.index)) return
       const count = visits.get(fn) ?? 0
       visits.set(fn, count + 1)
       // Twice at most: a loop's second round may find what the first could not know.

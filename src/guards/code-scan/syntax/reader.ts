@@ -16,10 +16,13 @@ const DEEPEST = 400
 
 export class Reader {
   readonly #grammar: Grammar
+  readonly #isIdle: (node: Syntax) => boolean
   #depth = 0
 
-  constructor(grammar: Grammar) {
+  /** Statements of the file itself that are idle are not read. */
+  constructor(grammar: Grammar, isIdle: (node: Syntax) => boolean = () => false) {
     this.#grammar = grammar
+    this.#isIdle = isIdle
   }
 
   expression(node: Syntax | null | undefined): Expression {
@@ -48,7 +51,9 @@ export class Reader {
   body(node: Syntax | null | undefined): readonly Statement[] {
     return node === null || node === undefined
       ? []
-      : node.namedChildren().flatMap((child) => this.statement(child))
+      : node
+          .namedChildren()
+          .flatMap((child) => (this.#depth <= 1 && this.#isIdle(child) ? [] : this.statement(child)))
   }
 
   mixture(node: Syntax): Expression {
