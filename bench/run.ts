@@ -18,6 +18,7 @@ const BENCHMARKS = [
   'decide.ts',
   'command-guard.ts',
   'text-guards.ts',
+  'code-scan.ts',
 ]
 
 const rows: Row[] = []

@@ -99,7 +99,7 @@ function plainWords(keys: readonly string[], callsAreBracketed: boolean): RegExp
   return alternation([
     exact.length > 0 ? `\\b(?:${exact.join('|')})\\b` : '',
     callsAreBracketed && called.length > 0
-      ? `(?<![\\w$])(?:${called.sort().join('|')})(?=\\s{0,8}(?:\\?\\.)?[(<\`])`
+      ? `(?<![\\w$])(?:${called.sort().join('|')})(?=\\s{0,8}(?:\\?\\.)?[(<])`
       : '',
   ])
 }
@@ -143,7 +143,7 @@ function lastNames(patterns: readonly string[] | undefined): string[] {
 }
 
 const SQL_TEXT =
-  /["'`(][\s(]{0,40}(?:select|insert|update|delete|replace|merge|with|create|alter|drop|truncate|exec|call|grant|union|show|set|from|declare|explain|pragma|where|order|and|or)\b|<<[~<-]?\s?['"]?\w/i
+  /["'`][\s(]{0,60}(?:select\s|insert\s|replace\s+into|update\s|delete\s|merge\s|with\s+\w+\s|create\s|alter\s|drop\s|truncate\s|exec(?:ute)?\s|call\s|grant\s|union\s|pragma\s|explain\s|from\s|where\s|order\s+by|and\s|or\s|set\s|show\s)|<<[~<-]?\s?['"]?\w/i
 const MARKUP_TEXT = /["'`]\s{0,20}</
 
 /** What must stand in the text: a source where only far-away values count, and what the sighting itself asks of the file. */
@@ -168,7 +168,8 @@ function sourcePatterns({ remote, remoteText, handlers, sourceWords }: Partial<M
       .split('.')
       .filter((segment) => segment !== '*')
       .map((segment) => segment.replace(/\(\)$/, ''))
-    if (second === undefined) return wordPattern(first)
+    // Who sets it does not read it.
+    if (second === undefined) return `${wordPattern(first)}(?!\\.(?:set|append|delete)\\b)`
     return `${/^\w/.test(first) ? '\\b' : ''}${escaped(first)}(?:\\(\\))?\\s{0,4}(?:\\?\\.|\\.|->|::|\\[)\\s{0,4}["']?${escaped(second)}\\b`
   })
   const names = (handlers ?? []).flatMap((handler) => handler.names ?? [])

@@ -35,7 +35,7 @@ export const KNOWN_EXPRESSIONS: Readonly<Record<string, RegExp>> = {
   'random-value': /^(?=.{12,200}$)(?=[^\s]*[0-9])(?=[^\s]*[A-Za-z])[A-Za-z0-9_+/=.~-]+$/,
   /** A literal right behind a name that may be that of a credential. */
   'credential-words':
-    /(?:[Pp]ass(?:word|wd|phrase)?|PASS(?:WORD|WD|PHRASE)?|[Pp]wd|PWD|[Ss]ecret|SECRET|[Aa]pi_?[Kk]ey|API_?KEY|[Kk]ey|KEY|[Tt]oken|TOKEN|[Cc]redentials?)\w{0,12}["']?\]?\s{0,12}(?::\s{0,2})?(?:(?:string|str|String)\s{0,2})?(?::=|=>|[:=,])\s{0,3}[brf]?["'`]/,
+    /(?:(?:[Pp]ass(?:word|wd|phrase)|PASS(?:WORD|WD|PHRASE)|[Pp]wd|PWD|[Ss]ecret|SECRET|(?:[Aa]pi|API|[Aa]ccess|ACCESS|[Pp]rivate|PRIVATE|[Ee]ncryption|ENCRYPTION|[Ss]igning|SIGNING|[Ss]ecret|SECRET|[Jj]wt|JWT|[Aa]uth|AUTH)_?(?:[Kk]ey|KEY|[Tt]oken|TOKEN|[Ss]ecret|SECRET|[Bb]ase)|[Dd][Bb]_?(?:[Pp]ass|PASS)|key_base)["']?\]?\s{0,12}(?::\s{0,2})?(?:(?:string|str|String)\s{0,2})?(?::=|=>|[:=])\s{0,3}[brf]?["'`][^"'`\s]{4}|(?:[Pp]ass|PASS|[Kk]ey|KEY|[Tt]oken|TOKEN|[Cc]redentials?|_[Ii][Dd])["']?\]?\s{0,12}(?::\s{0,2})?(?:(?:string|str|String)\s{0,2})?(?::=|=>|[:=])\s{0,3}[brf]?["'`][^"'`\s]{12})/,
   /** A group that repeats something that repeats: exponentially many ways to read a text. */
   'nested-repeat': /\((?:\?:)?(?:\[[^\]]{1,80}\]|\\[wdsWDS]|\w|\.)[+*]\)[+*]/,
 }
