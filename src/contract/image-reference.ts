@@ -52,5 +52,11 @@ const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/
 
 function isRegistry(text: string): boolean {
   const [, host = '', port = '443'] = REGISTRY.exec(text) ?? []
-  return Number(port) <= 65_535 && host.split('.').every((label) => LABEL.test(label))
+  return Number(port) <= 65_535 && host.split('.').every((label) => LABEL.test(label)) && isHost(host)
+}
+
+/** A name that ends in a number is an address to everybody who reads addresses, or no host at all. */
+function isHost(name: string): boolean {
+  const address = `https://${name}/`
+  return URL.canParse(address) && new URL(address).hostname === name
 }

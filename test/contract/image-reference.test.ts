@@ -62,6 +62,8 @@ test.for([
     'GHCR.io/a',
     'https://ghcr.io/a',
     '[::1]/a',
+    'a.0/0',
+    '127.1/a',
   ],
   ...['a%2fb', 'é', 'a\0b', `${'a/'.repeat(300)}a`, `a:${'t'.repeat(129)}`],
 ])('%j is no name of an image', (text) => {
