@@ -134,26 +134,16 @@ function rate(spent: number): string {
   return `${(size / (spent / 1_000)).toFixed(1)} MB/s, ${(sources.length / (spent / 1_000)).toFixed(0)} files/s`
 }
 
+/** Files from all over the tree: every so many of them, until there is enough. */
 function corpus(directory: string, bytes: number): Source[] {
-  const collected: Source[] = []
-  let left = bytes
-  const walk = (from: string) => {
-    for (const entry of readdirSync(from, { withFileTypes: true })) {
-      const path = join(from, entry.name)
-      if (left <= 0) return
-      if (entry.isDirectory() && !entry.name.startsWith('.')) walk(path)
-      else if (
-        entry.isFile() &&
-        /\.[cm]?js$/.test(entry.name) &&
-        leftOut(entry.name) === undefined &&
-        statSync(path).size < 400_000
-      ) {
-        const content = readFileSync(path, 'utf8')
-        collected.push({ path: entry.name, text: content })
-        left -= content.length
-      }
-    }
-  }
-  walk(directory)
-  return collected
+  const paths = readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.[cm]?js$/.test(path) && leftOut(path.split('/').at(-1) ?? path) === undefined)
+    .map((path) => join(directory, path))
+    .filter((path) => statSync(path).isFile() && statSync(path).size < 400_000)
+    .sort()
+  const all = paths.reduce((sum, path) => sum + statSync(path).size, 0)
+  const stride = Math.max(1, Math.floor(all / bytes))
+  return paths
+    .filter((_, index) => index % stride === 0)
+    .map((path) => ({ path: path.split('/').at(-1) ?? path, text: readFileSync(path, 'utf8') }))
 }

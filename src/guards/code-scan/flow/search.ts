@@ -9,7 +9,7 @@ const FUNCTION = /function|method|arrow|lambda|closure|func_|^def$|constructor_d
 export function searched(language: Language, text: string, root: () => Syntax): Sight[] {
   return language.searches.flatMap((found) => {
     const { sighting, rule, words } = found
-    if (sighting.search === undefined || (words !== undefined && !text.match(words))) return []
+    if (sighting.search === undefined || (words !== undefined && text.search(words) < 0)) return []
     return root()
       .findAll({
         rule: sighting.search,
