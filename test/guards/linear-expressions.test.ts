@@ -61,7 +61,7 @@ it('builds expressions only where the test above sees them', () => {
   expect(building.map(({ file }) => file).sort()).toEqual([
     'code-scan/flow/conditions-of-rules.ts',
     'code-scan/flow/functions.ts',
-    'code-scan/language.ts',
+    'code-scan/words.ts',
     'injection/read.ts',
     'personal-data/rules/life.ts',
     'secrets/shape.ts',
