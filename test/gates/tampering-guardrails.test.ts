@@ -73,7 +73,7 @@ it('an order to agents that is hidden in a text is found, and what stood there b
 
 it('a version whose digest changes has other contents', () => {
   const lock = (digest: string) =>
-    `{\n "packages": {\n    "node_modules/a": {\n      "version": "1.0.0",\n      "resolved": "https://registry.npmjs.org/a/-/a-1.0.0.tgz",\n      "integrity": "sha512-${digest}"\n    }\n }\n}\n`
+    `{\n "packages": {\n    "node_modules/a": {\n      "version": "1.0.0",\n      "resolved": "https://packages.example/a/-/a-1.0.0.tgz",\n      "integrity": "sha512-${digest}"\n    }\n }\n}\n`
   expect(rules('package-lock.json', lock('AAAA'), lock('BBBB'))).toEqual([
     'tampering.lockfile-digest',
     'tampering.lockfile',
