@@ -31,6 +31,7 @@ import {
 } from '#contract/policy.ts'
 import { Inspection } from '#contract/preserved.ts'
 import type { ApprovalRequest, RejectionRequest } from '#contract/review.ts'
+import type { JustificationRequest } from '#contract/scan-report.ts'
 import { SecretList, type SecretRequest, SecretView } from '#contract/secret.ts'
 import { type BudgetRaise, SharedBudgetPage, type SharedBudgetRequest } from '#contract/shared-budget.ts'
 import {
@@ -120,6 +121,8 @@ export function createClient(door: Door) {
       post(`${task(ref)}/approval`, Task, request),
     reject: (ref: string, request: z.input<typeof RejectionRequest>) =>
       post(`${task(ref)}/rejection`, Task, request),
+    justify: (ref: string, request: z.input<typeof JustificationRequest>) =>
+      post(`${task(ref)}/justifications`, Task, request),
     select: (ref: string, request: SelectionRequest) => post(`${task(ref)}/selection`, Task, request),
     evidence: (commit: string) => bytes(`/v1/evidence/${encodeURIComponent(commit)}`),
     projects: (query: Call['query'] = {}) => json('/v1/projects', ProjectPage, { query }),

@@ -15,6 +15,7 @@ export const EXIT_CODE = {
   conflict: 5,
   wrong_state: 5,
   approval_void: 5,
+  findings_open: 5,
   repository_unreadable: 6,
   repository_empty: 6,
   base_not_found: 6,

@@ -13,6 +13,7 @@ import { guardCommand } from './commands/guard.ts'
 import { hookCommand } from './commands/hook.ts'
 import { imageCommand } from './commands/image.ts'
 import { initCommand } from './commands/init.ts'
+import { justifyCommand } from './commands/justify.ts'
 import { keysCommand } from './commands/keys.ts'
 import { labCommand } from './commands/lab.ts'
 import { loginCommand, logoutCommand, whoamiCommand } from './commands/login.ts'
@@ -45,7 +46,7 @@ export type CommandGroup = readonly [heading: string, makers: readonly ((cli: Cl
 
 const GROUPS: readonly CommandGroup[] = [
   ['Work:', [runCommand, tasksCommand, showCommand, watchCommand, cancelCommand, retryCommand, widenCommand]],
-  ['Review:', [reviewCommand, diffCommand, approveCommand, rejectCommand]],
+  ['Review:', [reviewCommand, diffCommand, justifyCommand, approveCommand, rejectCommand]],
   ['Evidence:', [verifyCommand, attachCommand, auditCommand]],
   ['Guards:', [scanCommand, guardCommand, hookCommand]],
   [

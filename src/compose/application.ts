@@ -4,6 +4,7 @@ import { ok } from '#kernel/result.ts'
 import { organisationPlace } from '#policy/place.ts'
 import { approve } from '#review/approve.ts'
 import { attachEvidence } from '#review/attach-evidence.ts'
+import { justify } from '#review/justify.ts'
 import { reject } from '#review/reject.ts'
 import { select } from '#review/select.ts'
 import { cancelTask } from '#tasks/cancel.ts'
@@ -52,6 +53,7 @@ export function createApplication(workshop: Workshop, options: ApplicationOption
       retryTask(workshop, actor, task, comment, preserveSeconds),
     approve: (actor, task, request) => approve(workshop, actor, task, request),
     reject: (actor, task, request) => reject(workshop, actor, task, request),
+    justify: (actor, task, request) => justify(workshop, actor, task, request),
     attachEvidence: (actor, task) => attachEvidence(workshop, actor, task),
     inspectPreserved: (actor, task, request) => inspectPreserved(workshop, actor, task, request),
     discardPreserved: (actor, task) => discardPreserved(workshop, actor, task),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ScanReport } from './scan-report.ts'
 
 /** One thing a tool complained about. The fingerprint leaves out line numbers, so that moved code keeps it. */
 export const Diagnostic = z
@@ -56,6 +57,7 @@ export const GateReport = z
     patch: z.string().describe('Digest of the patch that was examined'),
     gates: z.array(GateResult),
     tampering: z.array(TamperFinding),
+    scan: ScanReport.optional().describe('Absent in reports from before there was a scan'),
     verdict: z.enum(['pass', 'regressed', 'could_not_check', 'no_gates']),
     iteration: z.int(),
   })

@@ -36,3 +36,43 @@ export const ScanFinding = z
   .meta({ id: 'ScanFinding' })
 
 export type ScanFinding = z.infer<typeof ScanFinding>
+
+/** A finding of a task's patch, and what a person said who lets it stand. */
+export const ReportedFinding = ScanFinding.extend({
+  justified: z
+    .strictObject({ reason: z.string(), by: z.string().describe('Name of the person'), at: z.string() })
+    .optional(),
+}).meta({ id: 'ReportedFinding' })
+
+export type ReportedFinding = z.infer<typeof ReportedFinding>
+
+/** What the scan says of a patch: only what the patch brings in. Part of the gate report, and signed with it. */
+export const ScanReport = z
+  .strictObject({
+    files: z.int().describe('Files of the patch that were looked at'),
+    findings: z
+      .array(ReportedFinding)
+      .describe('New, and of medium weight or more; each blocks approval until it is mended or justified'),
+    minor: z.int().describe('New findings of low weight'),
+    preExisting: z.int().describe('Findings in what the patch touches that stood before it'),
+  })
+  .meta({ id: 'ScanReport' })
+
+export type ScanReport = z.infer<typeof ScanReport>
+
+/**
+ * What still blocks. A comment that asks to leave a finding alone does not count here: the agent may have written it.
+ */
+export function openFindings(report: { readonly scan?: ScanReport | undefined }): readonly ReportedFinding[] {
+  return report.scan?.findings.filter(({ justified }) => justified === undefined) ?? []
+}
+
+/** What a person sends to let a finding stand. */
+export const JustificationRequest = z
+  .strictObject({
+    finding: z.string().min(8).max(200).describe('Its fingerprint, or the beginning of it'),
+    reason: z.string().trim().min(1).max(1_000),
+  })
+  .meta({ id: 'JustificationRequest' })
+
+export type JustificationRequest = z.infer<typeof JustificationRequest>

@@ -30,6 +30,7 @@ import type {
 } from '#contract/policy.ts'
 import type { Inspection, InspectionRequest } from '#contract/preserved.ts'
 import type { ApprovalRequest, RejectionRequest } from '#contract/review.ts'
+import type { JustificationRequest } from '#contract/scan-report.ts'
 import type { SecretList, SecretRequest, SecretView } from '#contract/secret.ts'
 import type { BudgetRaise, SharedBudget, SharedBudgetRequest } from '#contract/shared-budget.ts'
 import type { Task, TaskRequest } from '#contract/task.ts'
@@ -83,6 +84,8 @@ export interface Application extends AccessUseCases {
 
   approve(actor: Actor, task: TaskRef, request: ApprovalRequest): Promise<Result<Task>>
   reject(actor: Actor, task: TaskRef, request: RejectionRequest): Promise<Result<Task>>
+  /** Lets one finding of the scan stand, with a reason that the approval signs. */
+  justify(actor: Actor, task: TaskRef, request: JustificationRequest): Promise<Result<Task>>
   /** Makes a smaller patch and checks it again; refuses with `approval_void` when the patch is no longer that one. */
   selectFromPatch(actor: Actor, task: TaskRef, request: SelectionRequest): Promise<Result<Task>>
   /** Attaches the evidence of a pushed commit to it in the remote, as a git note. */

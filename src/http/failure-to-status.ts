@@ -30,6 +30,7 @@ export const FAILURE_STATUS = {
   gateway_lost: 503,
   cancelled: 409,
   approval_void: 409,
+  findings_open: 409,
   self_approval: 403,
   protected_branch: 403,
   base_moved: 409,

@@ -35,6 +35,7 @@ export const FAILURE_CODES = [
   'cancelled',
   // review and publication
   'approval_void',
+  'findings_open',
   'self_approval',
   'protected_branch',
   'base_moved',

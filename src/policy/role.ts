@@ -22,6 +22,7 @@ export const LEAST_ROLE = {
   'sandboxes:destroy': 'developer',
   'budgets:read': 'developer',
   'reviews:approve': 'maintainer',
+  'reviews:justify': 'maintainer',
   'evidence:attach': 'maintainer',
   'projects:create': 'maintainer',
   'egress:widen': 'maintainer',

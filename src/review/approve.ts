@@ -1,6 +1,7 @@
 import { approvalDigest, encodeApproval, sealApproval } from '#audit/approval.ts'
 import { gateReportDigest } from '#audit/statement.ts'
 import type { ApprovalRequest, ApprovalTuple } from '#contract/review.ts'
+import { openFindings, type ReportedFinding } from '#contract/scan-report.ts'
 import type { Task } from '#contract/task.ts'
 import { branchNameFor, featureBranch } from '#forge/feature-branch.ts'
 import { newId } from '#kernel/ids.ts'
@@ -25,7 +26,7 @@ import { approvalQuestion } from './approval-question.ts'
 /**
  * A person lets exactly this patch out. What they agreed to is written as one signed tuple; only that tuple makes the
  * publisher push. Refuses when the patch is not any more the one on their screen, when they asked for the change
- * themselves and somebody else could approve, or when the branch is not a feature branch of Airlock's.
+ * themselves and somebody else could approve, when the scan found something that nobody mended or justified, or when the branch is not a feature branch of Airlock's.
  */
 export async function approve(
   workshop: Workshop,
@@ -90,6 +91,8 @@ async function tupleFor(
       remedy: `Review task ${task.number} again.`,
       details: { asked: request.patchDigest, current: patch.digest },
     })
+  const open = openFindings(gates)
+  if (open.length > 0) return refused(findingsOpen(task, open))
   if (watch.sees(`${request.message}\n${request.branch ?? ''}`) !== undefined)
     return refused(canaryInMessage())
   const branch = featureBranch(request.branch ?? branchNameFor(task.number, task.intent), {
@@ -118,6 +121,17 @@ async function tupleFor(
     push: request.push,
     approvedAt: instantOf(workshop.clock()),
   })
+}
+
+function findingsOpen(task: TaskRow, open: readonly ReportedFinding[]) {
+  const first = open[0]
+  return {
+    code: 'findings_open' as const,
+    rule: 'scan.fixed_or_justified',
+    message: `The scan found ${open.length} ${open.length === 1 ? 'thing' : 'things'} in this patch that nobody mended or justified${first === undefined ? '' : `: ${first.path}:${first.line} ${first.rule}`}.`,
+    remedy: `Send it back, drop the hunk, or say why it may stand: airlock justify ${task.number} ${first?.fingerprint.slice(7, 19) ?? '<finding>'} --reason "…"`,
+    details: { findings: open.map(({ fingerprint }) => fingerprint) },
+  }
 }
 
 function canaryInMessage() {

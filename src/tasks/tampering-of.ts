@@ -1,38 +1,19 @@
-import { BOUNDS } from '#contract/bounds.ts'
 import type { TamperFinding } from '#contract/gate-report.ts'
-import type { FileChange } from '#contract/patch.ts'
-import type { TreeChange, TrustedRepository } from '#forge/repository.ts'
+import type { TrustedRepository } from '#forge/repository.ts'
 import { findTampering } from '#gates/tampering.ts'
-
-/** What of a patch is looked at; both trees are in the repository. */
-export interface ExaminedPatch {
-  readonly base: string
-  readonly tree: string
-  readonly files: readonly FileChange[]
-}
+import { changedContents, type ExaminedPatch } from './changed-contents.ts'
 
 const MOST_FINDINGS = 500
-/** Texts of so many bytes are held at once; a patch of small changes may stand in many large files. */
-const HELD = 32 * 1024 * 1024
-/** A NUL byte makes a file binary for git, and still a program for most that run it. Pictures are larger, or harmless. */
-const LARGEST_BINARY = 1024 * 1024
 
-/**
- * What a patch does to its own exam. Its files are read some at a time, with one run of git for all of those; one that
- * cannot be read is a fault, and not a file without findings.
- */
+/** What a patch does to its own exam. */
 export async function tamperingOf(
   repository: TrustedRepository,
   patch: ExaminedPatch,
 ): Promise<TamperFinding[]> {
-  const changes = await repository.changes(patch.base, patch.tree)
-  const sides = await sidesOf(repository, changes)
   const findings: TamperFinding[] = []
-  for (const some of portions(patch.files.map((change) => fileOf(change, sides)))) {
-    const objects = some.flatMap(({ before, after }) => [before, after]).filter((side) => side !== undefined)
-    const texts = await repository.readBlobs([...new Set(objects.map(({ object }) => object))])
-    const textOf = (side: Side | undefined) =>
-      side === undefined ? undefined : Buffer.from(texts.get(side.object) ?? []).toString('utf8')
+  const textOf = (bytes: Uint8Array | undefined) =>
+    bytes === undefined ? undefined : Buffer.from(bytes).toString('utf8')
+  for await (const some of changedContents(repository, patch)) {
     findings.push(
       ...findTampering(
         some.map(({ change, before, after }) => ({ change, before: textOf(before), after: textOf(after) })),
@@ -41,64 +22,4 @@ export async function tamperingOf(
     if (findings.length >= MOST_FINDINGS) break
   }
   return findings.slice(0, MOST_FINDINGS)
-}
-
-interface Side {
-  readonly object: string
-  readonly size: number
-}
-
-interface Sides {
-  readonly before: ReadonlyMap<string, Side>
-  readonly after: ReadonlyMap<string, Side>
-}
-
-/** The regular files on both sides of the change, by path. */
-async function sidesOf(repository: TrustedRepository, changes: readonly TreeChange[]): Promise<Sides> {
-  const before = changes.filter(({ oldMode }) => oldMode.startsWith('100'))
-  const after = changes.filter(({ newMode }) => newMode.startsWith('100'))
-  const sizes = await repository.sizesOf([
-    ...before.map(({ oldObject }) => oldObject),
-    ...after.map(({ newObject }) => newObject),
-  ])
-  const side = (path: string, object: string): [string, Side] => [
-    path,
-    { object, size: sizes.get(object) ?? 0 },
-  ]
-  return {
-    before: new Map(before.map(({ path, oldObject }) => side(path, oldObject))),
-    after: new Map(after.map(({ path, newObject }) => side(path, newObject))),
-  }
-}
-
-interface File {
-  readonly change: FileChange
-  readonly before: Side | undefined
-  readonly after: Side | undefined
-}
-
-function fileOf(change: FileChange, sides: Sides): File {
-  const most = change.binary ? LARGEST_BINARY : BOUNDS.fileInPatch
-  const bounded = (side: Side | undefined) => (side !== undefined && side.size <= most ? side : undefined)
-  return {
-    change,
-    before: bounded(sides.before.get(change.previousPath ?? change.path)),
-    after: bounded(sides.after.get(change.path)),
-  }
-}
-
-function* portions(files: readonly File[]): Generator<File[]> {
-  let portion: File[] = []
-  let held = 0
-  for (const file of files) {
-    const size = (file.before?.size ?? 0) + (file.after?.size ?? 0)
-    if (portion.length > 0 && held + size > HELD) {
-      yield portion
-      portion = []
-      held = 0
-    }
-    portion.push(file)
-    held += size
-  }
-  if (portion.length > 0) yield portion
 }

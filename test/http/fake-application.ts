@@ -204,6 +204,8 @@ export class FakeApplication implements Application {
     this.#change('approve', actor, ref, request, 'approved')
   reject: Application['reject'] = (actor, ref, request) =>
     this.#change('reject', actor, ref, request, request.retry ? 'queued' : 'rejected')
+  justify: Application['justify'] = (actor, ref, request) =>
+    this.#change('justify', actor, ref, request, 'awaiting_review')
   selectFromPatch: Application['selectFromPatch'] = (actor, ref, request) =>
     this.#change('selectFromPatch', actor, ref, request, 'checking')
   attachEvidence: Application['attachEvidence'] = (actor, ref) =>

@@ -3,6 +3,7 @@ import { count, duration } from '../terminal/amounts.ts'
 import { oneLine } from '../terminal/safe-text.ts'
 import type { Paint } from '../terminal/screen.ts'
 import { table } from '../terminal/table.ts'
+import { scanReportLines } from './scan-report-lines.ts'
 
 const MOST_SHOWN = 10
 
@@ -13,9 +14,11 @@ export function gateLines(report: GateReport | undefined, paint: Paint): readonl
     (finding) =>
       `${paint(['bold', 'yellow'], '!')} ${place(finding.path, finding.line)} ${oneLine(finding.message)} ${paint('dim', oneLine(finding.rule))}`,
   )
+  const scan = scanReportLines(report.scan, paint)
   if (report.gates.length === 0)
     return [
       ...tampering,
+      ...scan,
       paint('yellow', 'No checks: nothing was found to run. Define gates in airlock.yaml.'),
     ]
   const rows = report.gates.map((gate) => [
@@ -34,7 +37,7 @@ export function gateLines(report: GateReport | undefined, paint: Paint): readonl
     { title: 'flaky', ...right },
     { title: 'time', ...right },
   ]
-  return [...tampering, ...table(columns, rows, paint).split('\n'), ...newFindings(report, paint)]
+  return [...tampering, ...scan, ...table(columns, rows, paint).split('\n'), ...newFindings(report, paint)]
 }
 
 function verdict(gate: GateResult, paint: Paint): string {

@@ -1,10 +1,9 @@
 import type { ScanFinding } from '#contract/scan-report.ts'
 import { touches } from '#guards/code-scan/changed-lines.ts'
-import { fingerprinted } from '#guards/code-scan/finding.ts'
 import { inspectFile } from '#guards/code-scan/inspect.ts'
 import type { FileScan } from '#guards/code-scan/scan.ts'
 import { sourceKind } from '#guards/code-scan/source-kind.ts'
-import { plainFinding } from '#guards/code-scan/suppression.ts'
+import { couldNotScan } from '#guards/code-scan/suppression.ts'
 import type { Collected } from './scan-items.ts'
 
 export interface Scanned {
@@ -36,7 +35,9 @@ export async function scanFiles(
       lines === undefined ? scan.findings : scan.findings.filter((finding) => touches(finding, lines))
     scanned.findings.push(
       ...told,
-      ...(scan.incomplete === undefined ? [] : couldNot(scan, lines !== undefined)),
+      ...(scan.incomplete === undefined
+        ? []
+        : couldNotScan(path, scan.incomplete, lines === undefined ? 'low' : 'medium')),
     )
   }
   return scanned
@@ -48,27 +49,4 @@ function textOf(bytes: Uint8Array): string | undefined {
   } catch {
     return undefined
   }
-}
-
-const WHY = {
-  minified: 'a program wrote it, and nobody can read it',
-  too_large: 'it is too large',
-  too_deep: 'it is nested deeper than anybody writes',
-  too_complex: 'it is too complex to follow to its end',
-  binary: 'it is not text in UTF-8',
-  unparsable: 'it does not parse',
-} as const
-
-/** What could not be scanned blocks a change; of a tree that stands it is only told. */
-export function couldNot({ path, incomplete }: FileScan, changed: boolean): ScanFinding[] {
-  if (incomplete === undefined) return []
-  return fingerprinted([
-    plainFinding(path, 1, '', {
-      rule: 'airlock.could-not-scan',
-      class: 'could-not-scan',
-      severity: changed ? 'medium' : 'low',
-      message: `The file could not be scanned: ${WHY[incomplete]}.`,
-      fix: 'Leave it out of the change, split it, or let a person look at it.',
-    }),
-  ])
 }

@@ -5,7 +5,7 @@ import type { ScanFinding } from '#contract/scan-report.ts'
 import { inspectFile } from '#guards/code-scan/inspect.ts'
 import { SEVERITIES, type Severity } from '#guards/code-scan/rule.ts'
 import { languageNamed } from '#guards/code-scan/source-kind.ts'
-import { couldNot } from './scan-files.ts'
+import { couldNotScan } from '#guards/code-scan/suppression.ts'
 
 const Item = z.object({
   id: z.union([z.string(), z.number()]).optional(),
@@ -61,7 +61,10 @@ async function verdictOf(
     text,
     language: item.lang !== undefined && languageNamed(item.lang) ? item.lang : undefined,
   })
-  const all = [...scan.findings, ...couldNot(scan, true)]
+  const all = [
+    ...scan.findings,
+    ...(scan.incomplete === undefined ? [] : couldNotScan(path, scan.incomplete)),
+  ]
   const counted = all
     .filter(({ severity, suppressed }) => suppressed === undefined && atLeast(severity, least))
     .toSorted((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity) || a.line - b.line)

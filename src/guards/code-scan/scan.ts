@@ -8,7 +8,7 @@ import type { Language } from './language.ts'
 import { Places } from './places.ts'
 import { languageRules } from './rules.ts'
 import { isMinified, isTestPath, languageNamed, sourceKind } from './source-kind.ts'
-import { suppressed, suppressionsOf } from './suppression.ts'
+import { type NotScanned, suppressed, suppressionsOf } from './suppression.ts'
 import { Reader, TooDeep } from './syntax/reader.ts'
 
 export interface ScanItem {
@@ -22,14 +22,7 @@ export interface FileScan {
   readonly path: string
   readonly findings: readonly ScanFinding[]
   /** Why nothing, or not all, could be said of the file. */
-  readonly incomplete?:
-    | 'minified'
-    | 'too_large'
-    | 'too_deep'
-    | 'too_complex'
-    | 'binary'
-    | 'unparsable'
-    | undefined
+  readonly incomplete?: NotScanned | undefined
   /** Nothing in the file runs. */
   readonly notCode?: true
 }

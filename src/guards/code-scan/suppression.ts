@@ -1,4 +1,5 @@
-import type { Unprinted } from './finding.ts'
+import type { ScanFinding } from '#contract/scan-report.ts'
+import { fingerprinted, type Unprinted } from './finding.ts'
 
 export interface Suppression {
   /** A rule's id, its class, or `*`. */
@@ -69,4 +70,32 @@ export function plainFinding(
     snippet: text.trim().slice(0, 160),
     flow: [],
   }
+}
+
+export type NotScanned = 'minified' | 'too_large' | 'too_deep' | 'too_complex' | 'binary' | 'unparsable'
+
+const WHY: Readonly<Record<NotScanned, string>> = {
+  minified: 'a program wrote it, and nobody can read it',
+  too_large: 'it is too large',
+  too_deep: 'it is nested deeper than anybody writes',
+  too_complex: 'it is too complex to follow to its end',
+  binary: 'it is not text in UTF-8',
+  unparsable: 'it does not parse',
+}
+
+/** What could not be scanned blocks a change; of a tree that stands it is only told. */
+export function couldNotScan(
+  path: string,
+  why: NotScanned,
+  severity: 'low' | 'medium' = 'medium',
+): ScanFinding[] {
+  return fingerprinted([
+    plainFinding(path, 1, '', {
+      rule: 'airlock.could-not-scan',
+      class: 'could-not-scan',
+      severity,
+      message: `The file could not be scanned: ${WHY[why]}.`,
+      fix: 'Leave it out of the change, split it, or let a person look at it.',
+    }),
+  ])
 }

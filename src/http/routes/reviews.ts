@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { SelectionRequest } from '#contract/api.ts'
 import { ApprovalRequest, RejectionRequest } from '#contract/review.ts'
+import { JustificationRequest } from '#contract/scan-report.ts'
 import { Task } from '#contract/task.ts'
 import { ok } from '#kernel/result.ts'
 import { jsonRoute, type Route, rawRoute } from '../route.ts'
@@ -30,6 +31,16 @@ export const reviewRoutes: readonly Route[] = [
     body: ApprovalRequest,
     reply: Task,
     run: ({ application, actor, params, body }) => application.approve(actor, params.task, body),
+  }),
+  jsonRoute({
+    method: 'post',
+    path: '/v1/tasks/{task}/justifications',
+    action: 'review.justify',
+    summary: 'Let one finding of the scan stand, and say why',
+    params: TaskParams,
+    body: JustificationRequest,
+    reply: Task,
+    run: ({ application, actor, params, body }) => application.justify(actor, params.task, body),
   }),
   jsonRoute({
     method: 'post',

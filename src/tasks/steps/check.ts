@@ -1,5 +1,6 @@
 import { gateReportDigest } from '#audit/statement.ts'
 import type { GateReport } from '#contract/gate-report.ts'
+import { openFindings } from '#contract/scan-report.ts'
 import type { BaseCache } from '#gates/base-cache.ts'
 import { examine } from '#gates/examine.ts'
 import { regressionFeedback } from '#gates/feedback.ts'
@@ -17,13 +18,16 @@ import { toolchainOf } from '../image.ts'
 import { layPatch } from '../lay-patch.ts'
 import { preparedBase } from '../prepared.ts'
 import { runSetup } from '../run-setup.ts'
+import { scanFeedback } from '../scan-feedback.ts'
+import { scanOf } from '../scan-of.ts'
 import { egressWords, setupEgress } from '../setup-egress.ts'
 import { failed, type Step, type StepContext, type StepOutcome } from '../step.ts'
 import { tamperingOf } from '../tampering-of.ts'
 
 /**
  * checking → awaiting_review, or back to running: the gates run on the base and on base + patch, in sandboxes the agent
- * never saw. Only what the patch broke goes back to the agent, as long as its budget lasts.
+ * never saw, and what it wrote is scanned. Only what the patch broke or brought in goes back to the agent, as long as its budget
+ * lasts.
  */
 export const check: Step = async (context) => {
   const { workshop, task } = context
@@ -38,7 +42,11 @@ export const check: Step = async (context) => {
   if (feedback !== undefined)
     return {
       reviewerPatch: patch.origin === 'reviewer',
-      command: { name: 'iterate', regressions: report.gates.reduce((sum, gate) => sum + gate.new.length, 0) },
+      command: {
+        name: 'iterate',
+        regressions:
+          report.gates.reduce((sum, gate) => sum + gate.new.length, 0) + openFindings(report).length,
+      },
       columns: { feedback, onto: patch.id },
       also: async (tx, row) => {
         await save(tx, row)
@@ -64,7 +72,9 @@ async function currentPatch({ workshop, task }: StepContext): Promise<PatchRow> 
 async function examinePatch(context: StepContext, patch: PatchRow, base: Pristine): Promise<GateReport> {
   const { workshop, task, tell, signal } = context
   const repository = await workshop.repositoryOf(task.project)
-  return examine({
+  const tampering = await tamperingOf(repository, patch)
+  const scan = await scanOf(repository, patch, tampering)
+  const report = await examine({
     gates: task.projectFile?.gates ?? [],
     runBase: gateRunner(context, async () => ok(base)),
     runResult: gateRunner(
@@ -79,10 +89,11 @@ async function examinePatch(context: StepContext, patch: PatchRow, base: Pristin
     cache: storedCache(context),
     patch: patch.digest,
     iteration: await iterationOf(context),
-    tampering: await tamperingOf(repository, patch),
+    tampering,
     onEvent: tell,
     signal,
   })
+  return { ...report, scan }
 }
 
 /** Base + patch, set up again where the patch changed what is to be installed. */
@@ -123,19 +134,22 @@ async function iterationOf({ workshop, task }: StepContext): Promise<number> {
   return attempt?.iterations ?? 0
 }
 
-/** What goes back to the agent: regressions of its own finished work, while iterations and budget last. */
+/** What goes back to the agent: regressions and findings of its own finished work, while iterations and budget last. */
 async function feedbackFor(
   { workshop, task }: StepContext,
   patch: PatchRow,
   report: GateReport,
 ): Promise<string | undefined> {
-  if (report.verdict !== 'regressed' || patch.origin !== 'agent') return undefined
+  const feedback = [regressionFeedback(report), scanFeedback(report)]
+    .filter((text) => text !== '')
+    .join('\n\n')
+  if (feedback === '' || patch.origin !== 'agent') return undefined
   if (report.iteration >= task.budget.iterations) return undefined
   const attempt = await workshop.store.inOrganisation(task.organisation, (tx) =>
     attemptByNumber(tx, task.id, task.attempt),
   )
   if (attempt?.agentEnding !== 'finished' || attempt.agentSeconds >= task.budget.seconds) return undefined
-  return regressionFeedback(report)
+  return feedback
 }
 
 async function countIteration(tx: Tx, task: TaskRow): Promise<void> {

@@ -1,0 +1,111 @@
+import { BOUNDS } from '#contract/bounds.ts'
+import type { FileChange } from '#contract/patch.ts'
+import type { TreeChange, TrustedRepository } from '#forge/repository.ts'
+
+/** What of a patch is looked at; both trees are in the repository. */
+export interface ExaminedPatch {
+  readonly base: string
+  readonly tree: string
+  readonly files: readonly FileChange[]
+}
+
+/** A change with what its file held before and holds after; a side is undefined when there is none, or it is too large. */
+export interface ChangedContent {
+  readonly change: FileChange
+  readonly before: Uint8Array | undefined
+  readonly after: Uint8Array | undefined
+  /** There is more than anybody looks at. */
+  readonly tooLarge: boolean
+}
+
+/** Texts of so many bytes are held at once; a patch of small changes may stand in many large files. */
+const HELD = 32 * 1024 * 1024
+/** A NUL byte makes a file binary for git, and still a program for most that run it. Pictures are larger, or harmless. */
+const LARGEST_BINARY = 1024 * 1024
+
+/**
+ * The files of a patch with their contents, some at a time, with one run of git for all of those; one that cannot be read is
+ * a fault, and not a file without contents.
+ */
+export async function* changedContents(
+  repository: TrustedRepository,
+  patch: ExaminedPatch,
+): AsyncGenerator<readonly ChangedContent[]> {
+  const changes = await repository.changes(patch.base, patch.tree)
+  const sides = await sidesOf(repository, changes)
+  for (const some of portions(patch.files.map((change) => fileOf(change, sides)))) {
+    const objects = some.flatMap(({ before, after }) => [before, after]).filter((side) => side !== undefined)
+    const texts = await repository.readBlobs([...new Set(objects.map(({ object }) => object))])
+    const contentOf = (side: Side | undefined) =>
+      side === undefined ? undefined : (texts.get(side.object) ?? new Uint8Array())
+    yield some.map(({ change, before, after, tooLarge }) => ({
+      change,
+      before: contentOf(before),
+      after: contentOf(after),
+      tooLarge,
+    }))
+  }
+}
+
+interface Side {
+  readonly object: string
+  readonly size: number
+}
+
+interface Sides {
+  readonly before: ReadonlyMap<string, Side>
+  readonly after: ReadonlyMap<string, Side>
+}
+
+/** The regular files on both sides of the change, by path. */
+async function sidesOf(repository: TrustedRepository, changes: readonly TreeChange[]): Promise<Sides> {
+  const before = changes.filter(({ oldMode }) => oldMode.startsWith('100'))
+  const after = changes.filter(({ newMode }) => newMode.startsWith('100'))
+  const sizes = await repository.sizesOf([
+    ...before.map(({ oldObject }) => oldObject),
+    ...after.map(({ newObject }) => newObject),
+  ])
+  const side = (path: string, object: string): [string, Side] => [
+    path,
+    { object, size: sizes.get(object) ?? 0 },
+  ]
+  return {
+    before: new Map(before.map(({ path, oldObject }) => side(path, oldObject))),
+    after: new Map(after.map(({ path, newObject }) => side(path, newObject))),
+  }
+}
+
+interface File {
+  readonly change: FileChange
+  readonly before: Side | undefined
+  readonly after: Side | undefined
+  readonly tooLarge: boolean
+}
+
+function fileOf(change: FileChange, sides: Sides): File {
+  const most = change.binary ? LARGEST_BINARY : BOUNDS.fileInPatch
+  const bounded = (side: Side | undefined) => (side !== undefined && side.size <= most ? side : undefined)
+  const after = sides.after.get(change.path)
+  return {
+    change,
+    before: bounded(sides.before.get(change.previousPath ?? change.path)),
+    after: bounded(after),
+    tooLarge: after !== undefined && bounded(after) === undefined,
+  }
+}
+
+function* portions(files: readonly File[]): Generator<File[]> {
+  let portion: File[] = []
+  let held = 0
+  for (const file of files) {
+    const size = (file.before?.size ?? 0) + (file.after?.size ?? 0)
+    if (portion.length > 0 && held + size > HELD) {
+      yield portion
+      portion = []
+      held = 0
+    }
+    portion.push(file)
+    held += size
+  }
+  if (portion.length > 0) yield portion
+}
