@@ -73,6 +73,7 @@ describe('roles', () => {
         "provider.order": "admin",
         "provider.remove": "admin",
         "review.approve": "maintainer",
+        "review.justify": "maintainer",
         "review.reject": "developer",
         "review.select": "developer",
         "sandbox.destroy": "developer",
