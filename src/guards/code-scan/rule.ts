@@ -81,7 +81,6 @@ export interface ConditionObject {
   readonly below?: number
   /** The dotted path or type of the value. */
   readonly path?: string
-  readonly text?: string
   /** This condition, or the argument is missing. */
   readonly orMissing?: boolean
 }
