@@ -1,7 +1,5 @@
 import type { HostFinding } from '#contract/api.ts'
 import type { Application } from '#http/application.ts'
-import { ok } from '#kernel/result.ts'
-import { organisationPlace } from '#policy/place.ts'
 import { approve } from '#review/approve.ts'
 import { attachEvidence } from '#review/attach-evidence.ts'
 import { justify } from '#review/justify.ts'
@@ -9,7 +7,7 @@ import { reject } from '#review/reject.ts'
 import { select } from '#review/select.ts'
 import { cancelTask } from '#tasks/cancel.ts'
 import { discardPreserved, inspectPreserved } from '#tasks/inspect.ts'
-import { permit } from '#tasks/permit.ts'
+import { mayBegin, mayList } from '#tasks/may-begin.ts'
 import { retryTask } from '#tasks/retry.ts'
 import { submitTask } from '#tasks/submit.ts'
 import type { Workshop } from '#tasks/workshop.ts'
@@ -38,15 +36,8 @@ export interface ApplicationOptions {
 /** Everything the surfaces can ask for, over one workshop. */
 export function createApplication(workshop: Workshop, options: ApplicationOptions): Application {
   return {
-    mayBegin: async (actor, action) => {
-      const allowed = await permit(workshop, {
-        actor,
-        action,
-        place: organisationPlace(actor.organisation),
-        facts: {},
-      })
-      return allowed.ok ? ok(undefined) : allowed
-    },
+    mayBegin: (actor, action, at) => mayBegin(workshop, actor, action, at),
+    mayList: (actor, action) => mayList(workshop, actor, action),
     submitTask: (actor, request) => submitTask(workshop, actor, request),
     cancelTask: (actor, task) => cancelTask(workshop, actor, task),
     retryTask: (actor, task, { comment, preserveSeconds }) =>

@@ -141,7 +141,9 @@ export const ProviderRequest = z
   .meta({ id: 'ProviderRequest' })
 export type ProviderRequest = z.infer<typeof ProviderRequest>
 
-export const RoleName = z.enum(['viewer', 'developer', 'maintainer', 'admin', 'owner']).meta({ id: 'Role' })
+export const RoleName = z
+  .enum(['member', 'viewer', 'developer', 'maintainer', 'admin', 'owner'])
+  .meta({ id: 'Role' })
 
 export const Member = z
   .strictObject({

@@ -71,7 +71,7 @@ function authenticated(authenticate: Authenticate): MiddlewareHandler<HttpEnviro
     if (!actor.ok) return problemResponse(actor.failure)
     const confirmed = readConfirmation(context.req.header(CONFIRMATION_HEADER))
     context.set('actor', confirmed === undefined ? actor.value : { ...actor.value, confirmed })
-    context.set('isStillKnown', async () => (await authenticate(token)).ok)
+    context.set('authenticateAgain', () => authenticate(token))
     return next()
   }
 }

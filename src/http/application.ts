@@ -37,6 +37,7 @@ import type { Task, TaskRequest } from '#contract/task.ts'
 import type { Result } from '#kernel/result.ts'
 import type { ActionName } from '#policy/action.ts'
 import type { Actor } from '#policy/actor.ts'
+import type { PlaceReference } from '#tasks/place-of.ts'
 import type { AccessUseCases } from './access-use-cases.ts'
 
 /** A task's id, or its number within the actor's organisation. */
@@ -57,8 +58,10 @@ export type EventListener = (event: TaskEvent) => void
  * is `not_found`, in the same words as something that never was.
  */
 export interface Application extends AccessUseCases {
-  /** What the organisation's policies say before the request is read, of every action that is not decided within. */
-  mayBegin(actor: Actor, action: ActionName): Promise<Result<void>>
+  /** What the rules say of an action at a place before the request is read; what may not be seen there is `not_found`. */
+  mayBegin(actor: Actor, action: ActionName, at: PlaceReference): Promise<Result<void>>
+  /** The same of a list: may it be answered with what can be seen? */
+  mayList(actor: Actor, action: ActionName): Promise<Result<void>>
 
   submitTask(actor: Actor, request: TaskRequest): Promise<Result<Task>>
   listTasks(actor: Actor, query: TaskQuery): Promise<Result<Page<Task>>>

@@ -16,7 +16,7 @@ interface Follow {
   readonly after: number
   readonly heartbeatMilliseconds: number
   /** Asked before anything more is sent after a pause. */
-  readonly isStillKnown: () => Promise<boolean>
+  readonly isStillAllowed: () => Promise<boolean>
 }
 
 /**
@@ -61,7 +61,7 @@ async function pump(stream: SSEStreamingApi, follow: Follow, state: TaskState, b
     if (events.value.length > 0) continue
     if (ended) return stream.writeSSE({ event: 'end', data: '{}' })
     const rung = await bell.wait(follow.heartbeatMilliseconds)
-    if (!(await follow.isStillKnown())) return
+    if (!(await follow.isStillAllowed())) return
     if (!rung) await stream.write(': still here\n\n')
   }
 }

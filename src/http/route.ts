@@ -2,20 +2,23 @@ import { createRoute, type OpenAPIHono, type RouteConfig } from '@hono/zod-opena
 import type { Context } from 'hono'
 import { z } from 'zod'
 import { Problem } from '#contract/api.ts'
-import { ok, type Result } from '#kernel/result.ts'
-import { ACTIONS, type ActionName, DECIDED_WITHIN } from '#policy/action.ts'
+import { ok, type Result, refused } from '#kernel/result.ts'
+import { ACTIONS, type ActionName } from '#policy/action.ts'
 import type { Actor } from '#policy/actor.ts'
 import { decideAtDoor, refusalOf } from '#policy/decide.ts'
 import type { Application } from './application.ts'
 import { checkPlainText } from './plain-text.ts'
 import { problemResponse } from './problem.ts'
+import { type RoutePlace, referenceOf } from './route-place.ts'
 
 /** What the app carries along a request once the door has let it in. */
 export interface HttpEnvironment {
   Variables: {
     actor: Actor
-    /** Asks again whether the token still stands for somebody: an event stream outlives the moment it was let in. */
-    isStillKnown: () => Promise<boolean>
+    /** Who asks, asked once more: an event stream outlives the moment it was let in. */
+    authenticateAgain: () => Promise<Result<Actor>>
+    /** Whether they would still be let in. */
+    isStillAllowed: () => Promise<boolean>
   }
 }
 
@@ -36,6 +39,8 @@ interface Shape<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodTyp
   readonly path: `/v1/${string}`
   /** Without an action of the catalogue a route does not compile, and nobody may call it. */
   readonly action: ActionName
+  /** Where it happens; without one a route does not compile either. */
+  readonly place: RoutePlace
   readonly summary: string
   readonly params?: P
   readonly query?: Q
@@ -66,6 +71,7 @@ export interface Route {
   readonly method: string
   readonly path: string
   readonly action: ActionName
+  readonly place: RoutePlace
   mount(app: HttpApp, application: Application): void
 }
 
@@ -110,6 +116,7 @@ function mountable<P extends z.ZodObject, Q extends z.ZodObject, B extends z.Zod
     method: shape.method,
     path: shape.path,
     action: shape.action,
+    place: shape.place,
     mount(app, application) {
       app.openapi(configOf(shape, status, content, application), async (context) => {
         const valid = (part: 'param' | 'query' | 'json') => context.req.valid(part as never)
@@ -140,7 +147,7 @@ function configOf(
     'x-airlock-action': shape.action,
     'x-airlock-permission': permission,
     'x-airlock-risk': risk,
-    middleware: [door(shape.action, application)],
+    middleware: [door(shape, application)],
     request: {
       ...(shape.params === undefined ? {} : { params: shape.params }),
       ...(shape.query === undefined ? {} : { query: shape.query }),
@@ -158,15 +165,36 @@ function configOf(
   })
 }
 
-/** Before anything of the request is parsed: may this actor do such a thing at all? */
-function door(action: ActionName, application: Application) {
-  return async (context: Context, next: () => Promise<void>): Promise<Response | undefined> => {
-    const actor: Actor = context.get('actor')
-    const decision = decideAtDoor(actor, action)
-    if (decision.effect === 'deny') return problemResponse(refusalOf(decision))
-    const begun = DECIDED_WITHIN.includes(action) ? ok(undefined) : await application.mayBegin(actor, action)
+type Door = Pick<Shape<z.ZodObject, z.ZodObject, z.ZodType>, 'action' | 'place'>
+
+/** Before anything of the request is parsed: may this actor do such a thing, there? */
+function door(asked: Door, application: Application) {
+  return async (
+    context: Context<HttpEnvironment>,
+    next: () => Promise<void>,
+  ): Promise<Response | undefined> => {
+    const params = context.req.param()
+    const actor = context.get('actor')
+    const begun = await mayEnter(asked, application, actor, params)
     if (!begun.ok) return problemResponse(begun.failure)
+    context.set('isStillAllowed', async () => {
+      const again = await context.get('authenticateAgain')()
+      return again.ok && (await mayEnter(asked, application, again.value, params)).ok
+    })
     await next()
     return undefined
   }
+}
+
+async function mayEnter(
+  { action, place }: Door,
+  application: Application,
+  actor: Actor,
+  params: Readonly<Record<string, string>>,
+): Promise<Result<void>> {
+  const anywhere = decideAtDoor(actor, action)
+  if (anywhere.effect === 'deny') return refused(refusalOf(anywhere))
+  if (place === 'within') return ok(undefined)
+  if (place === 'seen') return application.mayList(actor, action)
+  return application.mayBegin(actor, action, referenceOf(place, params))
 }

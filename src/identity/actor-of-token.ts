@@ -9,10 +9,15 @@ export function actorOfToken(organisation: string, holder: TokenHolder): Actor {
   return { ...holderActor(organisation, holder), channel, ...narrowed }
 }
 
-function holderActor(organisation: string, { person, serviceAccount }: TokenHolder): Actor {
+function holderActor(organisation: string, { person, serviceAccount, bindings }: TokenHolder): Actor {
   if (person !== undefined)
-    return memberOf(organisation, { id: person.id, name: person.name, email: person.email }, person.role)
+    return memberOf(
+      organisation,
+      { id: person.id, name: person.name, email: person.email },
+      person.role,
+      bindings,
+    )
   const { id, name, role } = serviceAccount
   const account = { id, name, email: `${id}@service-account.invalid` }
-  return { ...memberOf(organisation, account, role), kind: 'ServiceAccount' }
+  return { ...memberOf(organisation, account, role, bindings), kind: 'ServiceAccount' }
 }

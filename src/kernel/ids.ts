@@ -4,6 +4,9 @@ export type RandomBytes = (size: number) => Uint8Array
 export type IdKind =
   | 'org'
   | 'usr'
+  | 'tem'
+  | 'env'
+  | 'bnd'
   | 'tok'
   | 'alw'
   | 'kpt'

@@ -21,8 +21,13 @@ export interface Actor {
   readonly confirmed?: Confirmed
 }
 
-/** A person with one role in the whole organisation. */
-export function memberOf(organisation: string, person: Person, role: Role): Actor {
-  const bindings = [{ role, at: { kind: 'Organisation', id: organisation } as const }]
+/** A person with one role in the whole organisation, and perhaps others at narrower places. */
+export function memberOf(
+  organisation: string,
+  person: Person,
+  role: Role,
+  elsewhere: readonly Binding[] = [],
+): Actor {
+  const bindings = [{ role, at: { kind: 'Organisation', id: organisation } as const }, ...elsewhere]
   return { kind: 'User', person, organisation, role, bindings, channel: 'api' }
 }

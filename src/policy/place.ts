@@ -10,7 +10,21 @@ export function organisationPlace(organisation: string): Place {
   return { kind: 'Organisation', id: organisation, organisation, within: [SERVER] }
 }
 
-export function projectPlace(organisation: string, project: string): Place {
-  const within = [{ kind: 'Organisation', id: organisation } as const, SERVER]
+export function teamPlace(organisation: string, team: string): Place {
+  return { kind: 'Team', id: team, organisation, within: around(organisation) }
+}
+
+/** Of a project that a team looks after, or nobody but the organisation. */
+export function projectPlace(organisation: string, project: string, team?: string | null): Place {
+  const within = [...(team ? [{ kind: 'Team', id: team } as const] : []), ...around(organisation)]
   return { kind: 'Project', id: project, organisation, within }
+}
+
+export function environmentPlace(project: Place, environment: string): Place {
+  const within = [{ kind: project.kind, id: project.id }, ...project.within]
+  return { kind: 'Environment', id: environment, organisation: project.organisation, within }
+}
+
+function around(organisation: string) {
+  return [{ kind: 'Organisation', id: organisation } as const, SERVER]
 }

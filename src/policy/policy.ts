@@ -14,6 +14,8 @@ export interface Policy {
   /** Names them all; an approval says under which it was given. */
   readonly version: Digest
   readonly engine: Engine
+  /** Nothing but what stands and the roles: what is allowed at a place is allowed everywhere within. */
+  readonly isStanding: boolean
   decide(question: Question): Decision
   /** The time of day and week that it decides at. */
   now(): Moment
@@ -41,6 +43,7 @@ export function createPolicy(
   return {
     version: policyVersion(engine),
     engine,
+    isStanding: own.length === 0 && broken === undefined,
     now: () => momentOf(clock(), timeZone),
     decide(question) {
       const moment = momentOf(clock(), timeZone)

@@ -1,18 +1,23 @@
 import type { Permission } from './action.ts'
 
-/** What a person is in an organisation, weakest first; each role holds everything the ones before it hold. */
-export const ROLES = ['viewer', 'developer', 'maintainer', 'admin', 'owner'] as const
+/**
+ * What somebody is at a place, weakest first; each role holds everything the ones before it hold. A member belongs to the
+ * organisation and sees nothing of it but what they are given at narrower places.
+ */
+export const ROLES = ['member', 'viewer', 'developer', 'maintainer', 'admin', 'owner'] as const
 export type Role = (typeof ROLES)[number]
 
 /** The weakest role that holds each permission. A permission without a line here does not compile. */
 export const LEAST_ROLE = {
+  'guards:judge': 'member',
+  'server:read': 'member',
+  'keys:own': 'member',
   'tasks:read': 'viewer',
   'projects:read': 'viewer',
   'evidence:read': 'viewer',
-  'guards:judge': 'viewer',
-  'server:read': 'viewer',
-  'keys:own': 'viewer',
   'policies:read': 'viewer',
+  'teams:read': 'viewer',
+  'environments:read': 'viewer',
   'tasks:create': 'developer',
   'tasks:cancel': 'developer',
   'reviews:select': 'developer',
@@ -29,6 +34,7 @@ export const LEAST_ROLE = {
   'secrets:read': 'maintainer',
   'egress:allow': 'maintainer',
   'people:read': 'maintainer',
+  'roles:read': 'maintainer',
   'audit:read': 'maintainer',
   'policies:test': 'maintainer',
   'budgets:raise': 'maintainer',
@@ -37,9 +43,19 @@ export const LEAST_ROLE = {
   'providers:remove': 'admin',
   'identity-providers:read': 'admin',
   'people:create': 'admin',
+  'teams:set': 'admin',
+  'teams:members': 'admin',
+  'projects:set': 'admin',
+  'projects:remove': 'admin',
+  'environments:set': 'admin',
   'people:remove': 'admin',
   'identity-providers:set': 'owner',
   'secrets:set': 'owner',
+  'roles:set': 'owner',
+  'projects:move': 'owner',
+  'autonomy:set': 'owner',
+  'organisations:set': 'owner',
+  'organisations:create': 'owner',
   'policies:set': 'owner',
   'secrets:remove': 'owner',
 } as const satisfies Record<Permission, Role>

@@ -42,6 +42,9 @@ const USUAL = {
   otherApprovers: 1,
   readsServerFiles: false,
   givenRole: 'viewer',
+  autonomy: 3,
+  minutesSinceRoleChange: 10_000,
+  minutesSinceOwnRoleChange: 10_000,
 } as const satisfies SampleFacts
 
 export function decideSample(engine: Engine, { action, role, kind, place, facts }: Sample): Decision {

@@ -17,6 +17,7 @@ import { projectByReference } from '#store/projects.ts'
 import type { TaskRow } from '#store/schema.ts'
 import { taskView } from '#store/task-view.ts'
 import { watchFor } from '#tasks/canaries.ts'
+import { mayBegin } from '#tasks/may-begin.ts'
 import { move } from '#tasks/move.ts'
 import { decisionForLog, permit } from '#tasks/permit.ts'
 import { findTask } from '#tasks/reference.ts'
@@ -34,6 +35,8 @@ export async function approve(
   reference: string,
   request: ApprovalRequest,
 ): Promise<Result<Task>> {
+  const seen = await mayBegin(workshop, actor, 'task.show', { kind: 'task', reference })
+  if (!seen.ok) return seen
   const found = await findTask(workshop.store, actor.organisation, reference)
   if (!found.ok) return found
   const task = found.value

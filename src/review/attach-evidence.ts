@@ -28,14 +28,20 @@ export async function attachEvidence(
       message: `Task ${task.number} has no pushed commit to attach evidence to.`,
       remedy: 'Approve it with a push first.',
     })
-  const { bundle, project } = await workshop.store.inOrganisation(actor.organisation, async (tx) => ({
-    bundle: await evidenceOf(tx, publication.commit),
+  const { evidence, project } = await workshop.store.inOrganisation(actor.organisation, async (tx) => ({
+    evidence: await evidenceOf(tx, publication.commit),
     project: await projectByReference(tx, task.project),
   }))
-  if (bundle === undefined || project === undefined)
-    throw new Error('a published task has evidence and a project')
+  if (evidence === undefined) throw new Error('a published task has evidence')
+  if (project === undefined)
+    return refused({
+      code: 'wrong_state',
+      rule: 'project.connected',
+      message: `The project of task ${task.number} is disconnected.`,
+      remedy: 'Connect its repository again; the evidence itself is at `airlock evidence`.',
+    })
   const repository = await workshop.repositoryOf(task.project)
-  await repository.note(publication.commit, NOTES_REF, bundle)
+  await repository.note(publication.commit, NOTES_REF, evidence.bundle)
   const pushed = await repository.pushNotes(await workshop.remotes.remoteOf(project), NOTES_REF)
   if (!pushed.ok) return pushed
   return ok(

@@ -1,8 +1,10 @@
 import type { Selectable } from 'kysely'
 import type { Instant } from '#kernel/instant.ts'
 import type { Permission } from '#policy/action.ts'
+import type { Binding } from '#policy/binding.ts'
 import { json } from './column.ts'
 import type { PersonRow } from './people.ts'
+import { bindingsOf } from './role-bindings.ts'
 import type { Tx } from './schema.ts'
 import type { ServiceAccountRow } from './service-accounts.ts'
 import type { AccessTokensTable, TokenKind } from './sign-in-schema.ts'
@@ -21,8 +23,8 @@ export interface NewAccessToken {
   readonly expiresAt?: Instant
 }
 
-/** Who a token stands for, and what it was made for. */
-export type TokenHolder = { readonly token: AccessTokenRow } & (
+/** Who a token stands for, what it was made for, and what they were given at places. */
+export type TokenHolder = { readonly token: AccessTokenRow; readonly bindings: readonly Binding[] } & (
   | { readonly person: PersonRow; readonly serviceAccount?: undefined }
   | { readonly person?: undefined; readonly serviceAccount: ServiceAccountRow }
 )
@@ -54,10 +56,10 @@ export async function holderOfToken(tx: Tx, hash: Uint8Array, at: Instant): Prom
   if (token === undefined) return undefined
   if (token.person !== null) {
     const person = await present(tx, 'people', token.person)
-    return person && { token, person }
+    return person && { token, person, bindings: await bindingsOf(tx, person.id) }
   }
   const serviceAccount = await present(tx, 'serviceAccounts', token.serviceAccount ?? '')
-  return serviceAccount && { token, serviceAccount }
+  return serviceAccount && { token, serviceAccount, bindings: await bindingsOf(tx, serviceAccount.id) }
 }
 
 /** Notes the use of a token, at most once a minute, so that reading does not become writing. */

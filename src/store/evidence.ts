@@ -18,7 +18,10 @@ export async function saveEvidence(
     .execute()
 }
 
-export async function evidenceOf(tx: Tx, commit: string): Promise<string | undefined> {
-  const row = await tx.selectFrom('evidence').select('bundle').where('commit', '=', commit).executeTakeFirst()
-  return row?.bundle
+/** The bundle of a commit, and of which task it is. */
+export function evidenceOf(
+  tx: Tx,
+  commit: string,
+): Promise<{ readonly bundle: string; readonly task: string } | undefined> {
+  return tx.selectFrom('evidence').select(['bundle', 'task']).where('commit', '=', commit).executeTakeFirst()
 }

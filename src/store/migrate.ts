@@ -9,6 +9,7 @@ import * as sharedBudgets from './migrations/0006-shared-budgets.ts'
 import * as projectModels from './migrations/0007-project-models.ts'
 import * as policies from './migrations/0009-policies.ts'
 import * as signIn from './migrations/0010-sign-in.ts'
+import * as places from './migrations/0011-places.ts'
 import type { Tables } from './schema.ts'
 
 /** Every migration in order. Forward only: one that has shipped is never edited, the next one mends it. */
@@ -22,6 +23,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0007-project-models': projectModels,
   '0009-policies': policies,
   '0010-sign-in': signIn,
+  '0011-places': places,
 }
 
 /** Brings the schema to the newest version as the owner. One process at a time: others wait for its lock. */

@@ -53,17 +53,6 @@ export function listPeople(
   return query.orderBy('id').limit(page.limit).execute()
 }
 
-/** How many people present hold one of these roles. */
-export async function countPeople(tx: Tx, roles: readonly Role[]): Promise<number> {
-  const { count } = await tx
-    .selectFrom('people')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('removedAt', 'is', null)
-    .where('role', 'in', roles)
-    .executeTakeFirstOrThrow()
-  return count
-}
-
 /** How many owners are present, none of whom can be removed by anybody else until this transaction ends. */
 export async function lockOwners(tx: Tx): Promise<number> {
   const owners = await tx

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { ModelPolicy } from '#contract/model-policy.ts'
 import type { Instant } from '#kernel/instant.ts'
-import { json } from './column.ts'
+import { anyOf, json } from './column.ts'
 import type { ProjectsTable, Tx } from './schema.ts'
 
 export type ProjectRow = Selectable<ProjectsTable>
@@ -30,26 +30,47 @@ export async function insertProject(tx: Tx, project: NewProject): Promise<Projec
     .executeTakeFirst()
 }
 
-/** By id or by name; an id is never mistaken for somebody's name. */
+/** Also one that was disconnected: tasks came from it. */
+export function projectById(tx: Tx, id: string): Promise<ProjectRow | undefined> {
+  return tx.selectFrom('projects').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** A connected one, by id or by name; an id is never mistaken for somebody's name. */
 export function projectByReference(tx: Tx, reference: string): Promise<ProjectRow | undefined> {
   return tx
     .selectFrom('projects')
     .selectAll()
+    .where('removedAt', 'is', null)
     .where((column) => column.or([column('id', '=', reference), column('name', '=', reference)]))
     .orderBy((column) => column('id', '=', reference), 'desc')
     .executeTakeFirst()
 }
 
 export function projectByUrl(tx: Tx, url: string): Promise<ProjectRow | undefined> {
-  return tx.selectFrom('projects').selectAll().where('url', '=', url).executeTakeFirst()
+  return tx
+    .selectFrom('projects')
+    .selectAll()
+    .where('removedAt', 'is', null)
+    .where('url', '=', url)
+    .executeTakeFirst()
 }
 
-/** By name; `after` is the last name of the page before. */
+/** All that are connected, and the team of each: what is asked about them one by one. */
+export function projectTeams(tx: Tx): Promise<Pick<ProjectRow, 'id' | 'team'>[]> {
+  return tx.selectFrom('projects').select(['id', 'team']).execute()
+}
+
+/** By name; `after` is the last name of the page before, `among` the ids that may be seen. */
 export function listProjects(
   tx: Tx,
-  page: { readonly after?: string | undefined; readonly limit: number },
+  page: {
+    readonly after?: string | undefined
+    readonly among?: readonly string[] | undefined
+    readonly limit: number
+  },
 ): Promise<ProjectRow[]> {
-  let query = tx.selectFrom('projects').selectAll()
+  let query = tx.selectFrom('projects').selectAll().where('removedAt', 'is', null)
+  if (page.among !== undefined) query = query.where('id', '=', anyOf(page.among))
   if (page.after !== undefined) query = query.where('name', '>', page.after)
   return query.orderBy('name').limit(page.limit).execute()
 }

@@ -13,6 +13,7 @@ import type { Failure } from '#kernel/failure.ts'
 import type { Grant } from '#policy/grant.ts'
 import type { Role } from '#policy/role.ts'
 import type { Bytes, Json, Moment, Organisation } from './column-kinds.ts'
+import type { EnvironmentsTable, RoleBindingsTable, TeamMembersTable, TeamsTable } from './places-schema.ts'
 import type {
   AccessTokensTable,
   IdentityProvidersTable,
@@ -32,7 +33,11 @@ export interface Tables {
   personIdentities: PersonIdentitiesTable
   invitations: InvitationsTable
   identityProviders: IdentityProvidersTable
+  teams: TeamsTable
+  teamMembers: TeamMembersTable
+  roleBindings: RoleBindingsTable
   projects: ProjectsTable
+  environments: EnvironmentsTable
   tasks: TasksTable
   attempts: AttemptsTable
   events: EventsTable
@@ -60,6 +65,8 @@ export interface OrganisationsTable {
   organisation: Organisation
   name: string
   taskCount: Generated<number>
+  /** An IANA name, such as `Europe/Berlin`: where its hours and days are counted. */
+  timeZone: Generated<string>
   createdAt: Moment
 }
 
@@ -68,7 +75,9 @@ export interface PeopleTable {
   id: string
   name: string
   email: string
+  /** In the whole organisation. */
   role: Role
+  roleChangedAt: Moment | null
   createdAt: Moment
   removedAt: Moment | null
 }
@@ -82,7 +91,13 @@ export interface ProjectsTable {
   defaultBranch: string | null
   protectedBranches: Json<readonly string[]>
   models: Json<ModelPolicy> | null
+  /** Id of the team that looks after it. */
+  team: string | null
+  /** How much autonomous work may do, 0 to 3. */
+  autonomy: Generated<number>
   createdAt: Moment
+  /** Disconnected: known to its old tasks only. */
+  removedAt: Moment | null
 }
 
 export interface TasksTable {

@@ -29,7 +29,9 @@ export interface ServiceAccountsTable {
   organisation: Organisation
   id: string
   name: string
+  /** In the whole organisation. */
   role: Role
+  roleChangedAt: Moment | null
   createdBy: Json<Person>
   createdAt: Moment
   removedAt: Moment | null
@@ -63,6 +65,7 @@ export interface IdentityProvidersTable {
   organisation: Organisation
   /** Also the provider's name at sign-in. */
   id: string
+  kind: Generated<'oidc' | 'saml'>
   issuer: string
   domain: string
   createdBy: Json<Person>

@@ -2,7 +2,7 @@ import type { Updateable } from 'kysely'
 import type { Budget } from '#contract/budget.ts'
 import { END_STATES, type TaskState } from '#contract/task.ts'
 import { ok, type Result } from '#kernel/result.ts'
-import { json, storableText } from './column.ts'
+import { anyOf, json, storableText } from './column.ts'
 import type { NewTask, TaskRow, TasksTable, Tx } from './schema.ts'
 
 /** Inserts a task under the organisation's next number. */
@@ -31,6 +31,8 @@ export interface TaskFilter {
   readonly state?: TaskState | undefined
   /** A project's id. */
   readonly project?: string | undefined
+  /** Ids of the projects that may be seen. */
+  readonly among?: readonly string[] | undefined
   /** Only tasks with a smaller number: the last one of the page before. */
   readonly before?: number | undefined
   readonly limit: number
@@ -41,6 +43,7 @@ export function listTasks(tx: Tx, filter: TaskFilter): Promise<TaskRow[]> {
   let query = tx.selectFrom('tasks').selectAll()
   if (filter.state !== undefined) query = query.where('state', '=', filter.state)
   if (filter.project !== undefined) query = query.where('project', '=', filter.project)
+  if (filter.among !== undefined) query = query.where('project', '=', anyOf(filter.among))
   if (filter.before !== undefined) query = query.where('number', '<', filter.before)
   return query.orderBy('number', 'desc').limit(filter.limit).execute()
 }
@@ -98,11 +101,15 @@ export function tasksToResume(tx: Tx): Promise<TaskRow[]> {
     .execute()
 }
 
-/** How many tasks are in each state that has any. */
-export async function countTasks(tx: Tx): Promise<ReadonlyMap<TaskState, number>> {
+/** How many tasks are in each state that has any; `among` the projects that may be seen. */
+export async function countTasks(
+  tx: Tx,
+  among: readonly string[] | undefined,
+): Promise<ReadonlyMap<TaskState, number>> {
   const rows = await tx
     .selectFrom('tasks')
     .select(['state', ({ fn }) => fn.countAll<number>().as('count')])
+    .$if(among !== undefined, (query) => query.where('project', '=', anyOf(among ?? [])))
     .groupBy('state')
     .execute()
   return new Map(rows.map((row) => [row.state, row.count]))

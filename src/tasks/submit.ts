@@ -15,7 +15,9 @@ import { type ProjectRow, projectByReference, setDefaultBranch } from '#store/pr
 import { taskView } from '#store/task-view.ts'
 import { insertTask } from '#store/tasks.ts'
 import { agentPackageFor, modelFor } from './agent-package.ts'
+import { permitAt } from './may-begin.ts'
 import { newestBase } from './newest-base.ts'
+import { placeOfProject } from './place-of.ts'
 import { preserveFailure } from './preserve-limit.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -35,6 +37,14 @@ export async function submitTask(
     projectByReference(tx, request.project),
   )
   if (project === undefined) return refused(unknownProject(request.project))
+  const permitted = await permitAt(
+    workshop,
+    actor,
+    'task.submit',
+    { ...placeOfProject(project), readBy: 'project.list', absent: unknownProject(request.project) },
+    { agent: request.agent, ...(request.baseBranch === undefined ? {} : { branch: request.baseBranch }) },
+  )
+  if (!permitted.ok) return permitted
   const tooLong = preserveFailure(workshop, request.preserveSeconds)
   if (tooLong !== undefined) return refused(tooLong)
   const agent = workshop.agents.named(request.agent)

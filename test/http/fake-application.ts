@@ -277,6 +277,7 @@ export class FakeApplication implements Application {
   orderProviders: Application['orderProviders'] = (_actor, request) =>
     this.#answer('orderProviders', [request], () => request)
   mayBegin: Application['mayBegin'] = async () => ok(undefined)
+  mayList: Application['mayList'] = async () => ok(undefined)
   listPolicies: Application['listPolicies'] = () =>
     this.#answer('listPolicies', [], () => ({ items: [NIGHT], sequence: 1, version: 'sha256:0' }))
   showPolicy: Application['showPolicy'] = (_actor, name) =>

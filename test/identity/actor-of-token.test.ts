@@ -18,8 +18,9 @@ const account: TokenHolder = {
   token,
   serviceAccount: {
     ...{ organisation: 'org_a', id: 'sva_a', name: 'ci', role: 'owner', createdBy: person },
-    ...{ createdAt: AT, removedAt: null },
+    ...{ createdAt: AT, roleChangedAt: null, removedAt: null },
   },
+  bindings: [],
 }
 
 test('a service account is one, with its role, and approves nothing', () => {
@@ -33,11 +34,19 @@ test('a service account is one, with its role, and approves nothing', () => {
 
 test('a key is narrowed to what it was made for; a command line that signed in says so', () => {
   const holder = {
-    person: { ...person, organisation: 'org_a', role: 'owner', createdAt: AT, removedAt: null },
-  } as const
+    person: {
+      ...{ ...person, organisation: 'org_a', role: 'owner' as const },
+      ...{ createdAt: AT, roleChangedAt: null, removedAt: null },
+    },
+    bindings: [{ role: 'admin' as const, at: { kind: 'Project' as const, id: 'prj_a' } }],
+  }
   const narrowed = actorOfToken('org_a', { ...holder, token: { ...token, permissions: ['tasks:read'] } })
   expect(narrowed).toMatchObject({ kind: 'User', channel: 'api', narrowedTo: ['tasks:read'] })
   const cli = actorOfToken('org_a', { ...holder, token: { ...token, kind: 'cli' } })
   expect(cli.channel).toBe('cli')
   expect(cli.narrowedTo).toBeUndefined()
+  expect(cli.bindings).toEqual([
+    { role: 'owner', at: { kind: 'Organisation', id: 'org_a' } },
+    ...holder.bindings,
+  ])
 })

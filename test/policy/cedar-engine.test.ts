@@ -134,7 +134,11 @@ test('a role counts at its place and within, and nowhere else', () => {
     role,
     at: { kind, id },
   })
-  expect(rolesAt([at('Organisation', 'org_1', 'developer')], PLACE)).toEqual(['viewer', 'developer'])
+  expect(rolesAt([at('Organisation', 'org_1', 'developer')], PLACE)).toEqual([
+    'member',
+    'viewer',
+    'developer',
+  ])
   expect(
     rolesAt([at('Project', 'prj_1', 'maintainer'), at('Server', 'server', 'viewer')], PLACE).at(-1),
   ).toBe('maintainer')

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { ACTIONS, type ActionName, DECIDED_WITHIN } from '#policy/action.ts'
+import { ACTIONS, type ActionName, type Permission } from '#policy/action.ts'
 import { type Actor, memberOf } from '#policy/actor.ts'
 import { readRules } from '#policy/cedar/read-rules.ts'
 import { STANDING_RULES } from '#policy/cedar/standing-rules.ts'
@@ -38,19 +38,26 @@ describe('roles', () => {
         "budget.list": "developer",
         "budget.raise": "maintainer",
         "budget.set": "admin",
+        "environment.create": "admin",
+        "environment.list": "viewer",
+        "environment.remove": "admin",
+        "environment.rename": "admin",
         "evidence.attach": "maintainer",
         "evidence.show": "viewer",
-        "guard.command": "viewer",
-        "guard.text": "viewer",
+        "guard.command": "member",
+        "guard.text": "member",
         "identity-provider.create": "owner",
         "identity-provider.list": "admin",
         "identity-provider.remove": "owner",
-        "identity.show": "viewer",
+        "identity.show": "member",
         "invitation.list": "maintainer",
         "invitation.revoke": "admin",
-        "key.create": "viewer",
-        "key.list": "viewer",
-        "key.revoke": "viewer",
+        "key.create": "member",
+        "key.list": "member",
+        "key.revoke": "member",
+        "organisation.create": "owner",
+        "organisation.set": "owner",
+        "organisation.show": "member",
         "person.create": "admin",
         "person.invite": "admin",
         "person.list": "maintainer",
@@ -62,11 +69,16 @@ describe('roles', () => {
         "policy.replay": "maintainer",
         "policy.set": "owner",
         "policy.show": "viewer",
+        "project.autonomy": "owner",
         "project.create": "maintainer",
         "project.egress": "viewer",
         "project.list": "viewer",
         "project.models": "maintainer",
+        "project.move": "owner",
         "project.narrow": "maintainer",
+        "project.remove": "admin",
+        "project.rename": "admin",
+        "project.show": "viewer",
         "project.widen": "maintainer",
         "provider.create": "admin",
         "provider.list": "developer",
@@ -76,12 +88,15 @@ describe('roles', () => {
         "review.justify": "maintainer",
         "review.reject": "developer",
         "review.select": "developer",
+        "role.grant": "owner",
+        "role.list": "maintainer",
+        "role.revoke": "owner",
         "sandbox.destroy": "developer",
         "sandbox.inspect": "developer",
         "secret.list": "maintainer",
         "secret.remove": "owner",
         "secret.set": "owner",
-        "server.status": "viewer",
+        "server.status": "member",
         "service-account.create": "admin",
         "service-account.list": "maintainer",
         "service-account.remove": "admin",
@@ -95,6 +110,13 @@ describe('roles', () => {
         "task.submit": "developer",
         "task.watch": "viewer",
         "task.widen": "maintainer",
+        "team.create": "admin",
+        "team.list": "viewer",
+        "team.member-add": "admin",
+        "team.member-remove": "admin",
+        "team.remove": "admin",
+        "team.rename": "admin",
+        "team.show": "viewer",
       }
     `)
     for (const name of ACTION_NAMES) {
@@ -228,10 +250,11 @@ describe('giving roles', () => {
     for (const action of ['person.create', 'person.remove'] as const) {
       const given = Object.fromEntries(ROLES.map((by) => [by, ROLES.filter((role) => may(by, action, role))]))
       expect(given).toEqual({
+        member: [],
         viewer: [],
         developer: [],
         maintainer: [],
-        admin: ['viewer', 'developer', 'maintainer'],
+        admin: ['member', 'viewer', 'developer', 'maintainer'],
         owner: [...ROLES],
       })
       expect(ROLES.filter((by) => may(by, action))).toEqual([])
@@ -358,51 +381,101 @@ unless { context has secondFactor && context.secondFactor };`
 
 test('what stands is written as any policy is, and carries its reasons', () => {
   const text = STANDING_RULES.map((rule) => rule.text).join('\n')
-  expect(readRules(text, 'standing')).toEqual({
-    ok: true,
-    value: STANDING_RULES.map((rule) => ({ ...rule, text: expect.any(String) })),
-  })
-})
-
-test('what the door decides without a record, an owner may do: what needs one is named as decided within', () => {
-  const refused = ACTION_NAMES.filter((action) => !DECIDED_WITHIN.includes(action)).filter(
-    (action) =>
-      POLICY.decide({ actor: actor('owner'), action, place: organisationPlace('org_a'), facts: {} })
-        .effect !== 'allow',
+  const byName = (one: { name: string }, other: { name: string }) => one.name.localeCompare(other.name)
+  const read = readRules(text, 'standing')
+  if (!read.ok) throw new Error(read.failure.message)
+  expect(read.value.toSorted(byName)).toEqual(
+    STANDING_RULES.map((rule) => ({ ...rule, text: expect.any(String) })).toSorted(byName),
   )
-  expect(refused).toEqual([])
 })
 
-test('no sequence of requests of autonomous work or a service account approves, or changes who may do what', () => {
-  const DECIDING = ['reviews:approve', 'people:create', 'people:remove', 'policies:set']
-  const facts = fc.record({
+describe('nobody but people', () => {
+  /** What changes a grant, a policy, autonomy, an approval, or who may do what. */
+  const RIGHTS: readonly Permission[] = [
+    ...(['reviews:approve', 'reviews:justify', 'policies:set', 'autonomy:set', 'keys:own'] as const),
+    ...(['people:create', 'people:remove', 'roles:set', 'teams:members', 'teams:set'] as const),
+    ...(['projects:move', 'identity-providers:set', 'organisations:set', 'organisations:create'] as const),
+  ]
+  const WIDENING: readonly Permission[] = [
+    ...(['egress:widen', 'egress:allow', 'budgets:set', 'budgets:raise', 'secrets:set'] as const),
+    ...(['secrets:remove', 'providers:create', 'providers:remove', 'projects:create'] as const),
+  ]
+  const about = fc.record({
     requestedByActor: fc.boolean(),
     otherApprovers: fc.nat(3),
     givenRole: fc.constantFrom(...ROLES),
     secondFactor: fc.boolean(),
     autonomy: fc.nat(3),
+    readsServerFiles: fc.boolean(),
+    minutesSinceRoleChange: fc.nat(100_000),
+    minutesSinceOwnRoleChange: fc.nat(100_000),
   })
-  fc.assert(
-    fc.property(
-      fc.constantFrom('System', 'ServiceAccount'),
-      fc.constantFrom(...ROLES),
-      fc.constantFrom(...ACTION_NAMES.filter((name) => DECIDING.includes(ACTIONS[name].permission))),
-      facts,
-      (kind, role, action, about) => {
-        const asker: Actor = { ...actor(role), kind, confirmed: { method: 'yes' } }
-        const place = projectPlace('org_a', 'prj_1')
-        expect(POLICY.decide({ actor: asker, action, place, facts: about }).effect).toBe('deny')
-      },
-    ),
+  const GENEROUS = ruled('@id("all") @reason("All.") permit(principal, action, resource);')
+
+  test.each([
+    ['autonomous work', 'System', 'person', [...RIGHTS, ...WIDENING]],
+    ['an agent that asks as the person it works for', 'User', 'agent', [...RIGHTS, ...WIDENING]],
+    ['a service account', 'ServiceAccount', 'person', RIGHTS],
+  ] as const)(
+    '%s never approves, and changes no rights, whatever the rules permit',
+    (_, kind, provenance, permissions) => {
+      const actions = ACTION_NAMES.filter((name) => permissions.includes(ACTIONS[name].permission))
+      expect(new Set(actions.map((name) => ACTIONS[name].permission)).size).toBe(permissions.length)
+      fc.assert(
+        fc.property(
+          fc.constantFrom(...ROLES),
+          fc.constantFrom(...actions),
+          fc.constantFrom(organisationPlace('org_a'), projectPlace('org_a', 'prj_1')),
+          about,
+          (role, action, place, facts) => {
+            const asker: Actor = { ...actor(role), kind, confirmed: { method: 'yes' } }
+            const question = { actor: asker, action, place, facts: { ...facts, provenance } }
+            expect(GENEROUS.decide(question).effect).toBe('deny')
+          },
+        ),
+      )
+    },
   )
+
+  test('autonomy says how far work goes by itself, and nothing of high risk ever does', () => {
+    const may = (autonomy: number | undefined, action: ActionName, facts: DecisionFacts = {}) =>
+      POLICY.decide({
+        actor: { ...actor('owner'), kind: 'System' },
+        action,
+        place: projectPlace('org_a', 'prj_1'),
+        facts: { ...facts, ...(autonomy === undefined ? {} : { autonomy }) },
+      }).effect === 'allow'
+    const reach = [undefined, 0, 1, 2, 3].map((level) =>
+      (['task.show', 'task.submit', 'evidence.attach', 'task.widen'] as const).filter((action) =>
+        may(level, action),
+      ),
+    )
+    expect(reach).toEqual([
+      [],
+      [],
+      ['task.show'],
+      ['task.show', 'task.submit'],
+      ['task.show', 'task.submit', 'evidence.attach'],
+    ])
+    expect(may(3, 'task.submit', { touches: ['ci'] })).toBe(false)
+  })
 })
 
-test('autonomous work neither approves nor does what is risky', () => {
-  const system: Actor = { ...actor('owner'), kind: 'System' }
-  const effect = (action: ActionName, facts: DecisionFacts = {}) =>
-    POLICY.decide({ actor: system, action, place: projectPlace('org_a', 'prj_1'), facts }).effect
-  expect(effect('task.submit')).toBe('allow')
-  expect(effect('task.submit', { touches: ['ci'] })).toBe('deny')
-  expect(effect('review.approve', { requestedByActor: false, otherApprovers: 3 })).toBe('deny')
-  expect(effect('budget.raise')).toBe('deny')
+describe('a change of roles', () => {
+  const grant = (by: Role, facts: DecisionFacts) =>
+    POLICY.decide({
+      actor: actor(by),
+      action: 'role.grant',
+      place: projectPlace('org_a', 'prj_1'),
+      facts: { givenRole: 'developer', ...facts },
+    })
+  const LONG_AGO = { minutesSinceRoleChange: 60, minutesSinceOwnRoleChange: 60 }
+
+  test("is an owner's, and rests for an hour", () => {
+    expect(ROLES.filter((by) => grant(by, LONG_AGO).effect === 'allow')).toEqual(['owner'])
+    const rules = (facts: DecisionFacts) => grant('owner', facts).rules.map(({ rule }) => rule)
+    expect(rules({ ...LONG_AGO, minutesSinceRoleChange: 59 })).toContain('roles.cooldown')
+    expect(rules({ ...LONG_AGO, minutesSinceOwnRoleChange: 59 })).toContain('roles.own-cooldown')
+    expect(rules({})).toEqual(expect.arrayContaining(['roles.cooldown', 'roles.own-cooldown']))
+  })
 })

@@ -18,6 +18,7 @@ import { linkIdentity } from '#store/person-identities.ts'
 import { insertPolicyChange } from '#store/policies.ts'
 import { insertPreserved } from '#store/preserved-workspaces.ts'
 import { intendPublication } from '#store/publications.ts'
+import { insertRoleBinding } from '#store/role-bindings.ts'
 import type { TaskRow, Tx } from '#store/schema.ts'
 import { insertServiceAccount } from '#store/service-accounts.ts'
 import { countSpend, holdSpend, setLimit } from '#store/shared-budgets.ts'
@@ -43,6 +44,7 @@ export async function fullOrganisation(store: Store): Promise<FullOrganisation> 
   const task = await store.inOrganisation(home.organisation, async (tx) => {
     const hash = createHash('sha256').update(randomBytes(32)).digest()
     await insertAccessToken(tx, { hash, person: home.person.id, createdAt: MORNING })
+    await somePlaces(tx, home)
     await someSignIn(tx, home)
     const row = await insertTask(tx, queuedTask(home))
     await beginAttempt(tx, { id: attempt, task: row.id, number: 1, step: 'prepare', startedAt: MORNING })
@@ -170,4 +172,21 @@ async function someBudget(tx: Tx, { person, project }: TestOrganisation, attempt
   await countSpend(tx, by, '2026-01-31', { microDollars: 1, tokens: 1, requests: 1 })
   const hold = { id: newId('hld', randomBytes), attempt, day: '2026-01-31', ...by }
   await holdSpend(tx, { ...hold, most: NOTHING_SPENT, usual: NOTHING_SPENT })
+}
+
+async function somePlaces(tx: Tx, { person, project }: TestOrganisation): Promise<void> {
+  const team = newId('tem', randomBytes)
+  const by = JSON.stringify(person)
+  await tx.insertInto('teams').values({ id: team, name: 'shop', createdAt: MORNING }).execute()
+  await tx
+    .insertInto('teamMembers')
+    .values({ team, member: person.id, addedBy: by, addedAt: MORNING })
+    .execute()
+  await tx
+    .insertInto('environments')
+    .values({ id: newId('env', randomBytes), project: project.id, name: 'staging', createdAt: MORNING })
+    .execute()
+  const at = { kind: 'Project', id: project.id } as const
+  const binding = { subjectKind: 'team', subject: team, role: 'viewer', at, givenBy: person } as const
+  await insertRoleBinding(tx, { id: newId('bnd', randomBytes), ...binding, givenAt: MORNING })
 }

@@ -3,10 +3,11 @@ import { ok, type Result, refused } from '#kernel/result.ts'
 import { ACTIONS, type ActionName } from '#policy/action.ts'
 import { type Actor, memberOf } from '#policy/actor.ts'
 import type { Question } from '#policy/decide.ts'
-import { organisationPlace, projectPlace } from '#policy/place.ts'
+import { organisationPlace } from '#policy/place.ts'
 import { riskOf } from '#policy/risk.ts'
 import { approvalQuestion } from '#review/approval-question.ts'
 import { projectByReference } from '#store/projects.ts'
+import { placeOfProject } from '#tasks/place-of.ts'
 import { findTask } from '#tasks/reference.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 
@@ -53,8 +54,7 @@ async function questionOf(
   }
   if (project === undefined) return ok({ actor, action, place: organisationPlace(organisation), facts: {} })
   const found = await store.inOrganisation(organisation, (tx) => projectByReference(tx, project))
-  if (found !== undefined)
-    return ok({ actor, action, place: projectPlace(organisation, found.id), facts: {} })
+  if (found !== undefined) return ok({ actor, action, ...placeOfProject(found) })
   return refused({
     code: 'not_found',
     message: `There is no project ${project}.`,

@@ -21,6 +21,7 @@ import {
 import type { Tx } from '#store/schema.ts'
 import { logAction } from '#tasks/log-action.ts'
 import { permit } from '#tasks/permit.ts'
+import { seenProjects } from '#tasks/seen-projects.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 
 /** Connecting repositories: only those connected here exist for Airlock. */
@@ -29,13 +30,15 @@ export function projectUseCases(
 ): Pick<Application, 'listProjects' | 'createProject' | 'setProjectModels'> {
   const { store } = workshop
   return {
-    listProjects: (actor, { cursor, limit }) =>
-      store.inOrganisation(actor.organisation, async (tx) => {
-        const rows = await listProjects(tx, { after: cursor, limit: limit + 1 })
+    listProjects: async (actor, { cursor, limit }) => {
+      const among = await seenProjects(workshop, actor, 'project.list')
+      return store.inOrganisation(actor.organisation, async (tx) => {
+        const rows = await listProjects(tx, { after: cursor, among, limit: limit + 1 })
         const items = rows.slice(0, limit).map(projectView)
         const last = items.at(-1)
         return ok(rows.length > limit && last !== undefined ? { items, next: last.name } : { items })
-      }),
+      })
+    },
     createProject: (actor, request) => connect(workshop, actor, request),
     setProjectModels: (actor, project, policy) => allowModels(workshop, actor, project, policy),
   }

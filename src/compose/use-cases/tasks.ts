@@ -1,16 +1,20 @@
 import type { HostFinding } from '#contract/api.ts'
 import type { TaskState } from '#contract/task.ts'
 import type { Application } from '#http/application.ts'
+import type { Failure } from '#kernel/failure.ts'
 import { ok, refused } from '#kernel/result.ts'
 import { eventsAfter } from '#store/events.ts'
 import { evidenceOf } from '#store/evidence.ts'
 import { patchByDigest, patchById, patchBytes } from '#store/patches.ts'
 import { projectByReference } from '#store/projects.ts'
 import { taskView, taskViews } from '#store/task-view.ts'
-import { countTasks, listTasks } from '#store/tasks.ts'
+import { countTasks, listTasks, taskById } from '#store/tasks.ts'
 import { taskEgress } from '#tasks/egress-view.ts'
+import { permitAt } from '#tasks/may-begin.ts'
+import { placeOfTask } from '#tasks/place-of.ts'
 import { preservedView, standingPreserved } from '#tasks/preserve.ts'
 import { findTask } from '#tasks/reference.ts'
+import { seenProjects } from '#tasks/seen-projects.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 
 interface StatusFacts {
@@ -29,8 +33,9 @@ export function taskUseCases(
 > {
   const { store } = workshop
   return {
-    listTasks: (actor, query) =>
-      store.inOrganisation(actor.organisation, async (tx) => {
+    listTasks: async (actor, query) => {
+      const among = await seenProjects(workshop, actor, 'task.list')
+      return store.inOrganisation(actor.organisation, async (tx) => {
         const project = query.project === undefined ? undefined : await projectByReference(tx, query.project)
         if (query.project !== undefined && project === undefined) return ok({ items: [] })
         const before = query.cursor === undefined ? undefined : Number(query.cursor)
@@ -39,6 +44,7 @@ export function taskUseCases(
         const rows = await listTasks(tx, {
           state: query.state,
           project: project?.id,
+          among,
           before,
           limit: query.limit + 1,
         })
@@ -47,7 +53,8 @@ export function taskUseCases(
         return ok(
           rows.length > query.limit && last !== undefined ? { items, next: `${last.number}` } : { items },
         )
-      }),
+      })
+    },
 
     getTask: async (actor, reference) => {
       const task = await findTask(store, actor.organisation, reference)
@@ -101,17 +108,25 @@ export function taskUseCases(
     },
 
     evidenceOf: async (actor, commit) => {
-      const bundle = await store.inOrganisation(actor.organisation, (tx) => evidenceOf(tx, commit))
-      if (bundle !== undefined) return ok(bundle)
-      return refused({
+      const absent: Failure = {
         code: 'not_found',
         message: `There is no evidence for commit ${commit}.`,
         remedy: 'Only commits that Airlock published have evidence; give the full commit id.',
+      }
+      const found = await store.inOrganisation(actor.organisation, async (tx) => {
+        const evidence = await evidenceOf(tx, commit)
+        const task = evidence && (await taskById(tx, evidence.task))
+        return task && { bundle: evidence.bundle, ...(await placeOfTask(tx, task)) }
       })
+      if (found === undefined) return refused(absent)
+      const seen = { place: found.place, facts: found.facts, readBy: 'task.show' as const, absent }
+      const permitted = await permitAt(workshop, actor, 'evidence.show', seen)
+      return permitted.ok ? ok(found.bundle) : permitted
     },
 
     status: async (actor) => {
-      const counts = await store.inOrganisation(actor.organisation, countTasks)
+      const among = await seenProjects(workshop, actor, 'task.list')
+      const counts = await store.inOrganisation(actor.organisation, (tx) => countTasks(tx, among))
       const of = (...states: readonly TaskState[]) =>
         states.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0)
       return ok({

@@ -7,6 +7,7 @@ export const auditRoutes: readonly Route[] = [
     method: 'get',
     path: '/v1/audit/entries',
     action: 'audit.list',
+    place: 'organisation',
     summary: 'The audit log, newest first',
     query: PageRequest,
     reply: AuditPage,
@@ -16,6 +17,7 @@ export const auditRoutes: readonly Route[] = [
     method: 'get',
     path: '/v1/audit/checkpoint',
     action: 'audit.checkpoint',
+    place: 'organisation',
     summary: 'The newest signed checkpoint (C2SP tlog-checkpoint)',
     mediaTypes: ['text/plain'],
     async run({ application, actor }) {
@@ -27,6 +29,7 @@ export const auditRoutes: readonly Route[] = [
     method: 'get',
     path: '/v1/audit/export',
     action: 'audit.export',
+    place: 'organisation',
     summary: 'The whole log, to be verified offline',
     mediaTypes: ['application/octet-stream'],
     async run({ application, actor }) {

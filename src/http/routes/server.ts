@@ -9,6 +9,7 @@ export const serverRoutes: readonly Route[] = [
     method: 'get',
     path: '/v1/me',
     action: 'identity.show',
+    place: 'organisation',
     summary: 'Who the token stands for, and what they may do',
     reply: WhoAmI,
     run: async ({ actor }) =>
@@ -27,6 +28,7 @@ export const serverRoutes: readonly Route[] = [
     method: 'get',
     path: '/v1/status',
     action: 'server.status',
+    place: 'organisation',
     summary: 'How the server is, and what this host supports',
     reply: ServerStatus,
     run: ({ application, actor }) => application.status(actor),

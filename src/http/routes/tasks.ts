@@ -28,6 +28,7 @@ export function taskRoutes(heartbeatMilliseconds: number): readonly Route[] {
       method: 'post',
       path: '/v1/tasks',
       action: 'task.submit',
+      place: 'within',
       summary: 'Ask for a change',
       body: TaskRequest,
       status: 201,
@@ -38,6 +39,7 @@ export function taskRoutes(heartbeatMilliseconds: number): readonly Route[] {
       method: 'get',
       path: '/v1/tasks',
       action: 'task.list',
+      place: 'seen',
       summary: 'The tasks of this organisation, newest first; what gates said is with each task by itself',
       query: TaskQuery,
       reply: TaskPage,
@@ -47,6 +49,7 @@ export function taskRoutes(heartbeatMilliseconds: number): readonly Route[] {
       method: 'get',
       path: '/v1/tasks/{task}',
       action: 'task.show',
+      place: 'task',
       summary: 'One task with its attempts, patch and checks',
       params: TaskParams,
       reply: Task,
@@ -56,6 +59,7 @@ export function taskRoutes(heartbeatMilliseconds: number): readonly Route[] {
       method: 'get',
       path: '/v1/tasks/{task}/diff',
       action: 'task.diff',
+      place: 'task',
       summary: 'The exact bytes of the patch; `airlock-patch-digest` names them',
       params: TaskParams,
       query: DiffQuery,
@@ -72,6 +76,7 @@ export function taskRoutes(heartbeatMilliseconds: number): readonly Route[] {
       method: 'get',
       path: '/v1/tasks/{task}/events',
       action: 'task.watch',
+      place: 'task',
       summary: 'What happened, as a page of JSON; as it happens, when asked for text/event-stream',
       params: TaskParams,
       query: EventQuery,
@@ -86,8 +91,8 @@ export function taskRoutes(heartbeatMilliseconds: number): readonly Route[] {
         const resumed = context.req.header('last-event-id') ?? String(query.after)
         if (!/^\d{1,15}$/.test(resumed)) return refused(NOT_A_SEQUENCE)
         const after = Number(resumed)
-        const isStillKnown = context.get('isStillKnown')
-        const follow = { application, actor, task: params.task, after, heartbeatMilliseconds, isStillKnown }
+        const isStillAllowed = context.get('isStillAllowed')
+        const follow = { application, actor, task: params.task, after, heartbeatMilliseconds, isStillAllowed }
         return eventStream(context, follow)
       },
     }),
@@ -95,6 +100,7 @@ export function taskRoutes(heartbeatMilliseconds: number): readonly Route[] {
       method: 'post',
       path: '/v1/tasks/{task}/cancel',
       action: 'task.cancel',
+      place: 'task',
       summary: 'Stop a task; what it made is kept',
       params: TaskParams,
       reply: Task,
@@ -104,6 +110,7 @@ export function taskRoutes(heartbeatMilliseconds: number): readonly Route[] {
       method: 'post',
       path: '/v1/tasks/{task}/retry',
       action: 'task.retry',
+      place: 'task',
       summary: 'Begin another attempt in a new sandbox',
       params: TaskParams,
       body: RetryRequest,

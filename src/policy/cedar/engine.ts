@@ -51,7 +51,8 @@ export function createEngine(rules: readonly Rule[], slot?: string): Engine {
     `${slot ?? version}:permits`,
     sorted.filter(({ effect }) => effect === 'permit'),
   )
-  const named = (names: readonly string[]) => names.flatMap((name) => byName.get(name) ?? [])
+  // Cedar names them in no order; here the same answer is always told in the same one.
+  const named = (names: readonly string[]) => names.toSorted().flatMap((name) => byName.get(name) ?? [])
   return {
     version,
     rules: sorted,

@@ -54,6 +54,16 @@ export const FACTS = {
     always: false,
     meaning: 'The role that somebody would be given, or has who would be removed',
   },
+  minutesSinceRoleChange: {
+    type: 'Long',
+    always: false,
+    meaning: 'Since somebody whose role would be changed was last given one; very many when never',
+  },
+  minutesSinceOwnRoleChange: {
+    type: 'Long',
+    always: false,
+    meaning: 'The same of the actor',
+  },
   branch: { type: 'String', always: false, meaning: 'The branch a change starts from' },
   targetBranch: { type: 'String', always: false, meaning: 'The branch that would be pushed' },
   files: { type: 'Set<String>', always: false, meaning: 'Changed paths' },

@@ -42,7 +42,7 @@ export function externalServerSuite(host: () => string): void {
           await insertOrganisation(tx, { name: 'One', createdAt: MORNING })
           return tx.selectFrom('organisations').selectAll().execute()
         })
-        expect(rows).toEqual([{ organisation: 'org_1', name: 'One', taskCount: 0, createdAt: MORNING }])
+        expect(rows).toMatchObject([{ organisation: 'org_1', name: 'One', taskCount: 0, createdAt: MORNING }])
         const hidden = await store.inOrganisation('org_2', (tx) =>
           tx.selectFrom('organisations').selectAll().execute(),
         )

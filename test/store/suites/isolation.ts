@@ -37,6 +37,7 @@ export function isolationSuite(open: () => Promise<TestStore>): void {
         'decisions',
         'egress_allowances',
         'egress_requests',
+        'environments',
         'events',
         'evidence',
         'gate_base_cache',
@@ -51,8 +52,11 @@ export function isolationSuite(open: () => Promise<TestStore>): void {
         'preserved_workspaces',
         'projects',
         'publications',
+        'role_bindings',
         'service_accounts',
         'tasks',
+        'team_members',
+        'teams',
       ])
       const others = await admin(
         `select relname from pg_class c join pg_namespace n on n.oid = c.relnamespace

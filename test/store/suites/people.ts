@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { organisationPlace } from '#policy/place.ts'
 import { holderOfToken, insertAccessToken, noteTokenUse, revokeAccessToken } from '#store/access-tokens.ts'
 import { evidenceOf, saveEvidence } from '#store/evidence.ts'
 import { cacheBaseRun, cachedBaseRun, forgetBaseRuns } from '#store/gate-reports.ts'
 import { ownOrganisation } from '#store/organisations.ts'
-import { countPeople, insertPerson, listPeople, personById, removePerson } from '#store/people.ts'
+import { insertPerson, listPeople, personById, removePerson } from '#store/people.ts'
 import { insertProject, listProjects, projectByReference, projectByUrl } from '#store/projects.ts'
+import { countHolders } from '#store/role-bindings.ts'
 import type { Tx } from '#store/schema.ts'
 import { insertServiceAccount, removeServiceAccount } from '#store/service-accounts.ts'
 import { MORNING, type TestOrganisation, type TestStore, testOrganisation } from '#test/support/database.ts'
@@ -87,12 +89,16 @@ export function peopleSuite(open: () => Promise<TestStore>): void {
       await within((tx) => insertAccessToken(tx, { hash, person: 'usr_bob', createdAt: MORNING }))
       const again = { ...bob, id: 'usr_bob2', email: 'bob@EXAMPLE.org' }
       expect(await within((tx) => insertPerson(tx, again))).toBeUndefined()
-      expect(await within((tx) => countPeople(tx, ['maintainer', 'owner']))).toBe(2)
+      expect(
+        await within((tx) => countHolders(tx, organisationPlace(home.organisation), ['maintainer', 'owner'])),
+      ).toBe(2)
       expect(await within((tx) => removePerson(tx, 'usr_bob', NOON))).toBe(true)
       expect(await within((tx) => removePerson(tx, 'usr_bob', NOON))).toBe(false)
       expect(await within((tx) => holderOfToken(tx, hash, NOON))).toBeUndefined()
       expect((await within((tx) => personById(tx, 'usr_bob')))?.removedAt).toBe(NOON)
-      expect(await within((tx) => countPeople(tx, ['maintainer', 'owner']))).toBe(1)
+      expect(
+        await within((tx) => countHolders(tx, organisationPlace(home.organisation), ['maintainer', 'owner'])),
+      ).toBe(1)
       expect((await within((tx) => insertPerson(tx, again)))?.id).toBe('usr_bob2')
       const people = await within((tx) => listPeople(tx, { limit: 9 }))
       expect(people.map(({ id }) => id)).toEqual([home.person.id, 'usr_bob2'].toSorted())
@@ -134,7 +140,7 @@ export function peopleSuite(open: () => Promise<TestStore>): void {
           await saveEvidence(tx, { commit: 'c0ffee', task: task.id, bundle, createdAt: NOON })
         return evidenceOf(tx, 'c0ffee')
       })
-      expect(stored).toBe('first')
+      expect(stored).toEqual({ bundle: 'first', task: task.id })
       expect(await within((tx) => evidenceOf(tx, 'c0ffee'))).toBeUndefined()
     })
 
@@ -143,6 +149,7 @@ export function peopleSuite(open: () => Promise<TestStore>): void {
         organisation: home.organisation,
         name: 'Example',
         taskCount: 0,
+        timeZone: 'UTC',
         createdAt: MORNING,
       })
     })

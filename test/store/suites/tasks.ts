@@ -123,7 +123,7 @@ export function tasksSuite(open: () => Promise<TestStore>): void {
       expect(await numbers({ limit: 3, before: 3 })).toEqual([2, 1])
       expect(await numbers({ limit: 9, state: 'queued' })).toEqual([5, 3, 1])
       expect(await numbers({ limit: 9, project: 'prj_other' })).toEqual([])
-      expect(await within((tx) => countTasks(tx))).toEqual(
+      expect(await within((tx) => countTasks(tx, undefined))).toEqual(
         new Map([
           ['queued', 3],
           ['failed', 1],
