@@ -13,7 +13,7 @@ export type Unprinted = Omit<ScanFinding, 'fingerprint'>
 export function findingOf(sight: Sight, path: string, lines: readonly string[]): Unprinted {
   const { rule, at, fn, trace } = sight
   const { start, end } = at.range()
-  const symbol = fn?.name
+  const symbol = fn?.name?.slice(0, LONGEST_NAME).toWellFormed()
   return {
     tool: 'airlock',
     rule: rule.id,
@@ -40,7 +40,8 @@ export function fingerprinted(findings: readonly Unprinted[]): ScanFinding[] {
     .sort((a, b) => a.line - b.line || a.column - b.column || a.rule.localeCompare(b.rule))
     .map((finding) => {
       const { tool, rule, path, symbol, snippet } = finding
-      const said = canonicalJson([tool, rule, path, symbol ?? '', snippet.replace(/\s+/g, ' ').trim()])
+      const words = [tool, rule, path, symbol ?? '', snippet.replace(/\s+/g, ' ').trim()]
+      const said = canonicalJson(words.map((word) => word.toWellFormed()))
       const turn = turns.get(said) ?? 0
       turns.set(said, turn + 1)
       return { fingerprint: digestOf(canonicalJson([said, turn])), ...finding }
@@ -52,14 +53,16 @@ const LONGEST_SNIPPET = 160
 /** The line, cut; of a credential only that it is one. */
 function shown(line: string, kind: string): string {
   const text = kind === 'hardcoded-credentials' ? line.replace(/(["'`])(?:(?!\1).){3,}\1/g, '$1…$1') : line
-  return text.trim().slice(0, LONGEST_SNIPPET)
+  return text.trim().slice(0, LONGEST_SNIPPET).toWellFormed()
 }
+
+const LONGEST_NAME = 200
 
 function stepsOf(trace: Trace): FlowStep[] {
   const steps: FlowStep[] = []
   for (let at: Trace | undefined = trace; at !== undefined; at = at.from)
-    steps.unshift({ ...placeOf(at.at), what: at.what })
-  return steps
+    steps.push({ ...placeOf(at.at), what: at.what.slice(0, LONGEST_NAME).toWellFormed() })
+  return steps.reverse()
 }
 
 function placeOf(at: Syntax): { line: number; column: number } {

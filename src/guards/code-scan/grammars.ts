@@ -30,7 +30,8 @@ const PARSINGS: Readonly<Record<LanguageName, Parsing>> = {
   php: { grammar: PHP, parser: 'php', rules: 'php' },
 }
 
-const DYNAMIC = ['python', 'go', 'java', 'ruby', 'php', 'csharp', 'kotlin', 'rust'] as const
+/** Those that do not come with ast-grep itself. */
+const DYNAMIC = ['python', 'go', 'java', 'ruby', 'php'] as const
 
 interface AstGrep {
   parse(language: string, text: string): { root(): Syntax }

@@ -7,7 +7,7 @@ import { isHopeless } from './hopeless.ts'
 import type { Language } from './language.ts'
 import { Places } from './places.ts'
 import { languageRules } from './rules.ts'
-import { isMinified, isTestPath, languageNamed, sourceKind } from './source-kind.ts'
+import { isMinified, isTestPath, isTranslationPath, languageNamed, sourceKind } from './source-kind.ts'
 import { type NotScanned, suppressed, suppressionsOf } from './suppression.ts'
 import { Reader, TooDeep } from './syntax/reader.ts'
 
@@ -16,6 +16,8 @@ export interface ScanItem {
   readonly path: string
   readonly text: string
   readonly language?: string | undefined
+  /** Code of more characters is not followed. */
+  readonly longest?: number
 }
 
 export interface FileScan {
@@ -27,16 +29,17 @@ export interface FileScan {
   readonly notCode?: true
 }
 
-const LARGEST = 12_000_000
+/** Nothing is looked for in a longer text. */
+export const LARGEST = 12_000_000
 
 /** Looks for what somebody could use against a program in one of its files. Never throws for what the text holds. */
 export function scanFile(
-  { path, text, language: named }: ScanItem,
+  { path, text, language: named, longest = LARGEST }: ScanItem,
   rulesOf: (folder: string) => Language = languageRules,
 ): FileScan {
   const kind = named === undefined ? sourceKind(path, text) : kindNamed(named)
   if (kind.kind !== 'code') return { path, findings: [], notCode: true }
-  if (text.length > LARGEST) return { path, findings: [], incomplete: 'too_large' }
+  if (text.length > longest) return { path, findings: [], incomplete: 'too_large' }
   if (text.includes('\0')) return { path, findings: [], incomplete: 'binary' }
   if (isMinified(text)) return { path, findings: [], incomplete: 'minified' }
   const { found, incomplete } = scanCode(path, text, kind.language, rulesOf)
@@ -97,6 +100,7 @@ function scanCode(
       found: (lines) =>
         all
           .map((sight) => findingOf(sight, path, lines))
+          .filter(({ class: kind }) => kind !== 'hardcoded-credentials' || !isTranslationPath(path))
           .map((finding) => (isTestPath(path) ? inTest(finding) : finding)),
       ...(cutOff ? { incomplete: 'too_complex' } : {}),
     }

@@ -46,11 +46,14 @@ const ALIASES: Readonly<Record<string, LanguageName>> = {
   rb: 'ruby',
   golang: 'go',
   node: 'javascript',
+  deno: 'typescript',
+  bun: 'typescript',
+  'ts-node': 'typescript',
   python3: 'python',
 }
 const SHELL =
-  /\.(?:sh|bash|zsh|ksh|dash)$|(?:^|\/)(?:\.(?:bashrc|profile|zshrc|bash_profile)|Dockerfile[^/]*|Containerfile)$/
-const SHEBANG = /^#![^\n]{0,80}\b(node|python[\d.]*|ruby|php|sh|bash|zsh|dash|ksh)\b/
+  /\.(?:sh|bash|zsh|ksh|dash)$|(?:^|\/)(?:\.(?:bashrc|profile|zshrc|bash_profile)|(?:Docker|Container)file[^/]*)$|\.dockerfile$/i
+const SHEBANG = /^#![^\n]{0,80}\b(node|deno|bun|tsx|ts-node|python[\d.]*|ruby|php|sh|bash|zsh|dash|ksh)\b/
 
 /** What a file is, by its name, or by its first line where the name says nothing. */
 export function sourceKind(path: string, text = ''): SourceKind {
@@ -88,6 +91,11 @@ export function isTestPath(path: string): boolean {
   return /(?:^|\/)(?:tests?|__tests__|specs?|testdata|fixtures|__mocks__|mocks|e2e|testing|examples?)\/|[._-](?:test|spec)s?\.[cm]?[jt]sx?$|(?:^|\/)test_[^/]*\.py$|_(?:test|spec)\.(?:go|py|rb)$|(?:Test|Tests|IT|Spec)\.(?:java|kt|php)$|(?:^|\/)conftest\.py$/.test(
     path,
   )
+}
+
+/** Where the words of a surface are translated: `password` is a word there, and what stands beside it as well. */
+export function isTranslationPath(path: string): boolean {
+  return /(?:^|\/)(?:langs?|languages?|locales?|locali[sz]ations?|i18n|l10n|translations?)\//.test(path)
 }
 
 /** A text that a program wrote for programs: nobody reads it, and to follow values in it takes long. */

@@ -18,7 +18,9 @@ export function suppressionsOf(lines: readonly string[]): Suppression[] {
     const match = COMMENT.exec(text)
     if (match === null) return []
     const reason = match[2]?.replace(/(?:\*\/|-->|\*\)|\}\})\s*$/, '').trim()
-    return [{ rule: match[1] ?? '', reason: reason === '' ? undefined : reason, line: index + 1 }]
+    return [
+      { rule: match[1] ?? '', reason: reason === '' ? undefined : reason?.toWellFormed(), line: index + 1 },
+    ]
   })
 }
 
@@ -62,25 +64,38 @@ export function plainFinding(
   return {
     tool: 'airlock',
     ...said,
+    message: said.message.toWellFormed(),
     path,
     line,
     column: 1,
     endLine: line,
     endColumn: Math.max(1, text.length + 1),
-    snippet: text.trim().slice(0, 160),
+    snippet: text.trim().slice(0, 160).toWellFormed(),
     flow: [],
   }
 }
 
-export type NotScanned = 'minified' | 'too_large' | 'too_deep' | 'too_complex' | 'binary' | 'unparsable'
+export type NotScanned =
+  | 'minified'
+  | 'too_large'
+  | 'too_deep'
+  | 'too_complex'
+  | 'too_slow'
+  | 'binary'
+  | 'link'
+  | 'unparsable'
+  | 'broke_scanner'
 
 const WHY: Readonly<Record<NotScanned, string>> = {
   minified: 'a program wrote it, and nobody can read it',
   too_large: 'it is too large',
   too_deep: 'it is nested deeper than anybody writes',
   too_complex: 'it is too complex to follow to its end',
+  too_slow: 'to read it takes too long',
   binary: 'it is not text in UTF-8',
+  link: 'it is a link, and what it leads to may bear the name of no program',
   unparsable: 'it does not parse',
+  broke_scanner: 'what reads it did not survive it',
 }
 
 /** What could not be scanned blocks a change; of a tree that stands it is only told. */

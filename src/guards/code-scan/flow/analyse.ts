@@ -3,6 +3,7 @@ import type { ClassNode, Expression, FunctionNode, Statement } from '../syntax/p
 import type { Syntax } from '../syntax/tree.ts'
 import type { Analysis, Scope, Sight } from './analysis.ts'
 import { evaluateExpression } from './evaluate.ts'
+import { Fields } from './fields.ts'
 import { returned, scopeOf, tooDeep } from './functions.ts'
 import { rankOf } from './severity.ts'
 import { assignTo, runStatements } from './statements.ts'
@@ -37,6 +38,7 @@ export function analyse({ language, text, body, holds, hasSource }: Analysable):
   const waiting: { readonly fn: FunctionNode; readonly scope: Scope }[] = []
   const active = new Set<FunctionNode>()
   const helpers = new Map<string, boolean>()
+  const fields = new Fields()
   let steps = 0
   const top: Scope = { variables: new Variables(), fn: undefined, returns: [], left: false, depth: 0 }
 
@@ -93,6 +95,12 @@ export function analyse({ language, text, body, holds, hasSource }: Analysable):
       visits.set(fn, count + 1)
       // Twice at most: a loop's second round may find what the first could not know.
       if (count < 2) waiting.push({ fn, scope })
+    },
+    readField: (owner, field, scope) => fields.read(owner, field, scope),
+    writeField(owner, field, value) {
+      // Who looked before anything was known looks once more.
+      for (const [fn, scope] of fields.write(owner, field, value))
+        waiting.push({ fn, scope: { ...scope, variables: top.variables } })
     },
     see(sight) {
       const key = `${sight.rule.id}@${sight.at.range().start.index}`

@@ -48,6 +48,9 @@ export interface Analysis {
   functionNamed(name: string): FunctionNode | undefined
   assign(target: Expression, value: Value, scope: Scope, at: Syntax, type?: string): void
   see(sight: Sight): void
+  /** What the methods of a class know of its fields. */
+  readField(owner: string, field: string, scope: Scope): Value | undefined
+  writeField(owner: string, field: string, value: Value): void
   /** The paths of names (`req.query.id`) of which something was learnt anywhere. */
   readonly learnt: Set<string>
 }

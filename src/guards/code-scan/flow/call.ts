@@ -3,9 +3,9 @@ import { modulePath } from '../syntax/module-path.ts'
 import type { Call, Expression, FunctionNode } from '../syntax/program.ts'
 import type { Analysis, Scope } from './analysis.ts'
 import { effectOf } from './collections.ts'
-import { calledName } from './conditions.ts'
+import { calledName, keyOf } from './conditions.ts'
 import { formatted } from './format.ts'
-import { type Given, see } from './sightings.ts'
+import { type Given, see, seeCompared } from './sightings.ts'
 import {
   cleared,
   constant,
@@ -46,6 +46,13 @@ export function callValue(call: Call, scope: Scope, analysis: Analysis): Value {
         values: [{ value, expression }],
         scope,
       })
+  const [other] = given
+  if (other !== undefined && callee.kind === 'member' && /^equals(?:IgnoreCase)?$/.test(method)) {
+    const place = { at: call.at, scope }
+    seeCompared(analysis, callee.of, other, place)
+    if (receiver !== undefined)
+      seeCompared(analysis, other.expression, { value: receiver, expression: callee.of }, place)
+  }
   see(analysis, 'call', {
     paths,
     at: call.at,
@@ -120,12 +127,17 @@ function resultOf(call: Call, called: Called, scope: Scope, analysis: Analysis):
   const { language } = analysis
   const path = `${paths[0] ?? '?'}()`
   const values = given.map(({ value }) => value)
+  const mask = language.clears.find(paths).reduce((all, one) => all | one, 0)
   if (language.remote.has(paths) || language.remoteText.has(paths)) {
-    const source = tainted(REMOTE, call.at, 'comes from a request', { path })
+    const source = cleared(tainted(REMOTE, call.at, 'comes from a request', { path }), mask)
     bind(call, { ...called, receiver: source }, scope, analysis)
     return source
   }
-  if (language.local.has(paths)) return tainted(LOCAL, call.at, 'comes from outside of the program', { path })
+  if (language.local.has(paths))
+    // What is read line by line from a request is as far away as the request.
+    return receiver !== undefined && strongest(receiver) === REMOTE
+      ? { ...step(controlOf([receiver]), call.at, `through ${shortly(method)}`), path }
+      : tainted(LOCAL, call.at, 'comes from outside of the program', { path })
   const [first] = values
   if (paths[0] === 'require' || paths[0] === 'import')
     if (typeof first?.constant === 'string') return { ...SAFE, path: modulePath(first.constant) }
@@ -133,7 +145,6 @@ function resultOf(call: Call, called: Called, scope: Scope, analysis: Analysis):
     const wrapped = method === 'bind' ? receiver : first
     if (wrapped?.path !== undefined || wrapped?.fn !== undefined) return wrapped
   }
-  const mask = language.clears.find(paths).reduce((all, one) => all | one, 0)
   if (mask !== 0) return { ...cleared(controlOf(receiverFirst(called)), mask), path }
   if (language.harmless.has(paths)) return { ...SAFE, path }
   if (language.formats.has(paths)) return formattedCall(called, call, path)
@@ -154,8 +165,13 @@ function resultOf(call: Call, called: Called, scope: Scope, analysis: Analysis):
   if (collection !== undefined) return collection
   callBack(called, scope, analysis)
   bind(call, called, scope, analysis)
-  return { ...passedOn(call, called, analysis), path }
+  const [text] = call.arguments
+  const readFrom = text !== undefined && READS_ADDRESS.test(paths[0] ?? '') ? keyOf(text.value) : undefined
+  return { ...passedOn(call, called, analysis), path, ...(readFrom === undefined ? {} : { readFrom }) }
 }
+
+const READS_ADDRESS =
+  /(?:^|\.)(?:URL|URI|Uri|urlparse|urlsplit|parse_url|(?:url|URI|Addressable\.URI)\.parse|url\.Parse|URI\.create)$/
 
 function callee(call: Call): Expression {
   return call.callee
@@ -255,8 +271,10 @@ const GIVES_NOTHING =
   /^(?:length|size|count|indexOf|lastIndexOf|equals|equalsIgnoreCase|hashCode|compareTo|startsWith|endsWith|startswith|endswith|includes|contains|containsKey|isEmpty|test|matches|has|hasOwnProperty|Contains|HasPrefix|HasSuffix|len|isinstance|is_\w+|isset|empty|strlen|nil\?|empty\?|present\?|blank\?|include\?|ord|charCodeAt|codePointAt|toFixed|getTime|isArray|isDigit|isInteger|bool|abs|sizeof|start_with\?|end_with\?|strcmp|in_array|array_key_exists|is[A-Z]\w*)$/
 const MAKES_HARMLESS =
   /(?:escape|sanitis|sanitiz|purif|saniti|whitelist|allowlist|htmlspecial|htmlentit|strip_?tags|slugify|parameteri[sz]e|urlencode|encodeURI|secure_?filename|safe_?(?:join|path|filename|url|redirect|html)|clean_?(?:html|path|url|input|filename|name)|encodeFor|normali[sz]eSafe|(?:to|as|parse)_?(?:int|number|float|uuid|date)\b|validated?_?(?:path|url|input|redirect|filename|host)|shell_?quote|shlex|quote_?(?:ident|literal|name|value|arg|str|table)|hash|digest|md5|sha1|sha256|hmac|crc32|encrypt)/i
+const MAKES_MARKUP =
+  /(?:^|_)(?:html|tag|select|checkbox|radio|input|field|options?|button|widget|menu|pagination)(?:_(?:tag|for|field|box|list|select|row|header))?$|^(?:html|form|tag)_/
 const OWN_ROUTE = bitOf('open-redirect') | bitOf('ssrf')
-const UNDOES = /unescape|unsanit|decode|unquote|raw_?/i
+const UNDOES = /unescape|unsanit|unsafe|decode|unquote|raw_?|to_?hash/i
 const LOOKS_UP =
   /^(?:get|find|load|fetch|query|lookup|look_up|select|create|save|is|has|check|count|list|authenticate|verify|execute|insert|delete|update|remove|open|read|exists?|register|login|hash|generate|log|send|render|where|filter|order|one|all|first|exec|run|call|post|put|stat|write)(?:[A-Z_]\w*)?[!?]?$/
 
@@ -275,6 +293,8 @@ function passedOn(call: Call, called: Called, analysis: Analysis): Value {
   if (GIVES_NOTHING.test(method)) return SAFE
   const of = mergeTaints(receiver === undefined ? [] : deepTaints(receiver), controlOf(values).taints)
   if (MAKES_HARMLESS.test(method) && !UNDOES.test(method)) return cleared({ taints: of }, EVERYTHING)
+  // `html_select(name)`: a helper that makes markup knows to escape what it puts in.
+  if (receiver === undefined && MAKES_MARKUP.test(method)) return cleared({ taints: of }, bitOf('xss'))
   // `user_path(id)`: a route of the program's own.
   if (receiver === undefined && /_(?:path|url)$/.test(method)) return cleared({ taints: of }, OWN_ROUTE)
   const without = takenOut(method, values)
@@ -322,6 +342,9 @@ function takenOut(method: string, values: readonly Value[]): number {
   if (typeof pattern !== 'string') return 0
   // Everything but these: `[^a-z0-9]`.
   if (/^[/~#]?\[\^/.test(pattern) || /^\\W/.test(pattern)) return EVERYTHING
+  // The characters that markup begins with, taken out one by one.
+  if (/^[/~#]?[[(]?(?:[<>&"'|]|\\["'])+[\])]?[/~#]?g?$/.test(pattern) && /[<>]/.test(pattern))
+    return bitOf('xss') | bitOf('template-injection')
   return /[\r\n]|\\[rn]/.test(pattern) ? bitOf('log-injection') | bitOf('header-injection') : 0
 }
 

@@ -23,15 +23,47 @@ function remember(subject: Expression, value: Value, mask: number, scope: Scope,
   if (key !== undefined) {
     if (key.includes('.')) analysis.learnt.add(key)
     scope.variables.set(key, value)
+    rememberHost(subject, scope, analysis)
     return
   }
-  // `name.trim()` tested, `name` used: what holds for the one holds for the other.
+  if (subject.kind === 'call') rememberHost(subject.callee, scope, analysis)
+  // `realpath(name)` tested, `name` used: what holds for the one holds for the other.
+  if (subject.kind === 'call' && SAME_THING.test(calledName(subject.callee))) {
+    const [first] = subject.arguments
+    const firstKey = first === undefined ? undefined : keyOf(first.value)
+    if (first !== undefined && firstKey !== undefined)
+      scope.variables.set(firstKey, cleared(analysis.evaluate(first.value, scope), mask))
+  }
   if (subject.kind === 'call' && subject.callee.kind === 'member') {
     const inner = subject.callee.of
     const innerKey = keyOf(inner)
     if (innerKey !== undefined) scope.variables.set(innerKey, cleared(analysis.evaluate(inner, scope), mask))
   }
 }
+
+const ELSEWHERE = bitOf('open-redirect') | bitOf('ssrf')
+
+/** `url.host === 'example.com'`: the address leads where it may, and so does the text it was read from. */
+function rememberHost(subject: Expression, scope: Scope, analysis: Analysis): void {
+  const of = subject.kind === 'member' ? subject.of : subject.kind === 'index' ? subject.of : undefined
+  const part =
+    subject.kind === 'member'
+      ? subject.name
+      : subject.kind === 'index' && subject.key.kind === 'literal'
+        ? String(subject.key.value)
+        : ''
+  if (of === undefined || !/^(?:host|hostname|netloc|origin|Host|Hostname|getHost|getAuthority)$/.test(part))
+    return
+  const address = analysis.evaluate(of, scope)
+  for (const key of [keyOf(of), address.readFrom])
+    if (key !== undefined) {
+      const known = scope.variables.get(key)
+      if (known !== undefined) scope.variables.set(key, cleared(known, ELSEWHERE))
+    }
+}
+
+const SAME_THING =
+  /^(?:abspath|realpath|normpath|resolve|normalize|normcase|getCanonicalPath|toRealPath|Clean|Abs|EvalSymlinks|expand_path|realpath|basename|String|str|lower|strtolower|trim|unquote|decodeURIComponent|urlparse|urlsplit|parse_url)$/
 
 /** Names and paths of names (`req.query.id`) that a scope can remember something of. */
 export function keyOf(subject: Expression): string | undefined {

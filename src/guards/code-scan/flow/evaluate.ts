@@ -4,9 +4,10 @@ import { type Analysis, branch, type Scope } from './analysis.ts'
 import { callValue } from './call.ts'
 import { keyOf, learn } from './conditions.ts'
 import { computed } from './constants.ts'
+import { fieldOf } from './fields.ts'
 import { formatted } from './format.ts'
 import { isNumeric } from './numeric.ts'
-import { see } from './sightings.ts'
+import { see, seeCompared } from './sightings.ts'
 import {
   cleared,
   concatenated,
@@ -96,6 +97,9 @@ function nameValue(expression: Expression & { kind: 'name' }, scope: Scope, anal
   const { name } = expression
   const known = scope.variables.get(name)
   if (known !== undefined) return known
+  const field = fieldOf(expression, scope)
+  const held = field === undefined ? undefined : analysis.readField(...field, scope)
+  if (held !== undefined) return held
   const fn = analysis.functionNamed(name)
   if (fn !== undefined && !analysis.language.callsAreBracketed && fn.parameters.length === 0)
     return analysis.enter(fn, [], scope, expression.at, false) ?? UNKNOWN
@@ -114,13 +118,22 @@ const TEXT_ONLY = bitOf('nosql-injection')
 /** What the model says of these paths: they are under somebody's control. */
 function sourced(paths: readonly string[], expression: Expression, analysis: Analysis): Value | undefined {
   const { language } = analysis
-  if (language.remoteText.has(paths))
-    return cleared(tainted(REMOTE, expression.at, 'comes from a request', { path: paths[0] }), TEXT_ONLY)
+  const [path] = paths
+  if (language.harmless.has(paths)) return { ...SAFE, path }
+  if (language.remoteText.has(paths)) {
+    const value = tainted(REMOTE, expression.at, 'comes from a request', { path })
+    return cleared(value, TEXT_ONLY | maskOf(paths, analysis))
+  }
   if (language.remote.has(paths))
-    return tainted(REMOTE, expression.at, 'comes from a request', { path: paths[0] })
+    return cleared(tainted(REMOTE, expression.at, 'comes from a request', { path }), maskOf(paths, analysis))
   if (language.local.has(paths))
     return tainted(LOCAL, expression.at, 'comes from outside of the program', { path: paths[0] })
   return undefined
+}
+
+/** What a source cannot do by its nature: the path of a request leads to the program itself. */
+function maskOf(paths: readonly string[], { language }: Analysis): number {
+  return language.clears.find(paths).reduce((all, one) => all | one, 0)
 }
 
 /** The paths an expression may be known by: as written, and by the type of what it is read from. */
@@ -138,6 +151,9 @@ function memberValue(expression: Expression & { kind: 'member' }, scope: Scope, 
   const paths = pathsOf(of, expression.name)
   const source = sourced(paths, expression, analysis)
   if (source !== undefined) return source
+  const field = fieldOf(expression, scope)
+  const held = field === undefined ? undefined : analysis.readField(...field, scope)
+  if (held !== undefined) return { ...held, path: paths[0] }
   see(analysis, 'read', { paths, at: expression.at, values: [], scope })
   const entry = of.entries?.get(expression.name)
   if (entry !== undefined) return entry.path === undefined ? { ...entry, path: paths[0] } : entry
@@ -207,6 +223,10 @@ function binaryValue(expression: Expression & { kind: 'binary' }, scope: Scope, 
   }
   const first = analysis.evaluate(left, scope)
   const second = analysis.evaluate(right, scope)
+  if (/^[!=]==?$/.test(operator)) {
+    seeCompared(analysis, left, { value: second, expression: right }, { at: expression.at, scope })
+    seeCompared(analysis, right, { value: first, expression: left }, { at: expression.at, scope })
+  }
   if (operator === '??' || operator === '?:') return join(first, second)
   if (
     operator === '%' &&
@@ -225,6 +245,8 @@ function binaryValue(expression: Expression & { kind: 'binary' }, scope: Scope, 
   )
     return { ...concatenated([first, constant('/'), second], expression.at), path: '?', built: true }
   if (operator === '%' || operator === '|') return controlOf([first, second])
+  // `b'x' * 16` is a constant like the text itself.
+  if (operator === '*' && typeof first.constant === 'string') return first
   if (operator === '<<') return controlOf([first, second])
   return SAFE
 }

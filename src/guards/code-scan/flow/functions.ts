@@ -3,7 +3,8 @@ import type { FunctionNode, Parameter } from '../syntax/program.ts'
 import type { Analysis, Scope } from './analysis.ts'
 import { isNamed } from './marks.ts'
 import { isNumeric } from './numeric.ts'
-import { joinAll, PARAMETER, REMOTE, SAFE, tainted, UNKNOWN, type Value } from './value.ts'
+import { see } from './sightings.ts'
+import { constant, joinAll, PARAMETER, REMOTE, SAFE, tainted, UNKNOWN, type Value } from './value.ts'
 
 const DEEPEST_CALL = 3
 
@@ -26,9 +27,17 @@ export function scopeOf(
       values === undefined
         ? unboundValue(fn, parameter, index, analysis)
         : boundValue(parameter, index, values, scope, analysis)
+    if (values === undefined) seeFallback(parameter, scope, analysis)
     analysis.assign(parameter.pattern, typedAs(given, parameter), scope, parameter.at)
   })
   return scope
+}
+
+/** `def connect(password='hunter2')`: what a parameter is when nobody gives it. */
+function seeFallback({ name, fallback }: Parameter, scope: Scope, analysis: Analysis): void {
+  if (name === undefined || fallback?.kind !== 'literal') return
+  const values = [{ value: constant(fallback.value), expression: fallback }]
+  see(analysis, 'assign', { paths: [`fallback.${name}`], at: fallback.at, values, scope })
 }
 
 /** Whether the function may be entered once more from here. */

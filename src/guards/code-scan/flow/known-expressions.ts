@@ -10,7 +10,7 @@ export const KNOWN_EXPRESSIONS: Readonly<Record<string, RegExp>> = {
   /** An address of our own: a path, a query, or one fixed host. */
   'own-address': /^(?:\/(?![/\\])[^/\\]|https?:\/\/[^/?#]+[/?#]|\?|#|\.{1,2}\/)/,
   /** A host that the value behind it cannot change any more. */
-  'fixed-host': /^(?:https?:)?\/\/[^/?#@:]+(?::\d+)?[/?#]|^\/[^/]|^\?/,
+  'fixed-host': /^(?:https?:)?\/\/[^/?#@:]+(?::\d+)?[/?#]|^\/[^/]|^\?|^[\w.-]+\//,
   /** Words that say that something is protected here. */
   protects:
     /pass(?:w|\b|phrase)|pwd|secret|token|credential|sign|auth|session|csrf|salt|encrypt|secure|login|hmac|api_?key/i,
@@ -27,15 +27,19 @@ export const KNOWN_EXPRESSIONS: Readonly<Record<string, RegExp>> = {
     /(?:^[$@]?|[_.-]|(?<=[a-z]))(?:pass(?:word|wd|phrase)|pwd|secret(?:_?key(?:_?base)?)?|api_?(?:key|secret|token)|access_?(?:key|token)|auth_?(?:token|key)|private_?key|client_?secret|encryption_?key|jwt_?(?:secret|key)|session_?secret|signing_?key|db_?pass|mysql_?password|secret_?token|secret_?access_?key)$/i,
   /** A text that is a credential itself, not a label, a placeholder, an address or the name of one. */
   'credential-value':
-    /^(?=.{4,200}$)(?!(?:.*[\s<>{}$]|https?:|\/|\.|[*xX.#-]+$))(?!(?:true|false|null|none|undefined|string|number|text|hidden|required|optional|password|passwd|secret|token|bearer|basic|example|changeme|change_me|your|placeholder|dummy|redacted|username|user|test|todo|default|empty|n\/a|unknown|current-password|new-password|authorization|invalid|error|missing|True|False|None|Bearer|Basic|Password|Secret|Token|Test|Your|YOUR)(?:$|[_\W]))(?![a-z]+(?:[-_.:/][a-z]+)+$)(?![A-Z]+(?:_[A-Z]+)+$)(?![a-zA-Z]*(?:[Pp]assword|[Ss]ecret|[Tt]oken|[Kk]ey|[Aa]uth)[a-zA-Z]*$)/,
+    /^(?=[!-~]{4,200}$)(?!0x[\da-fA-F]+$)(?!(?:.*[\s<>{}$]|https?:|urn:|\/|\.|[*xX.#-]+$))(?!(?:true|false|null|none|undefined|string|number|text|hidden|required|optional|password|passwd|secret|token|bearer|basic|example|changeme|change_me|your|placeholder|dummy|redacted|username|user|test|todo|default|empty|n\/a|unknown|current-password|new-password|authorization|invalid|error|missing|True|False|None|Bearer|Basic|Password|Secret|Token|Test|Your|YOUR)(?:$|[_\W]))(?![a-z]+(?:[-_.:/][a-z]+)+$)(?![A-Z]+(?:_[A-Z]+)+$)(?![a-zA-Z]*(?:[Pp]assword|[Ss]ecret|[Tt]oken|[Kk]ey|[Aa]uth)[a-zA-Z]*$)/,
   /** Names that often mean something else. */
   'maybe-credential-name':
-    /(?:^[$@]?|[_.-]|(?<=[a-z]))(?:pass|token|credentials?|(?:auth|access|secret)_?id|license_?key|\bkey)$/i,
+    /(?:^[$@]?|[_.-]|(?<=[a-z]))(?:pass|pw|token|bearer|creds?|credentials?|(?:auth|access|secret)_?id|license_?key|\bkey)$/i,
   /** A text that only a generator makes: letters and digits without a word. */
-  'random-value': /^(?=.{12,200}$)(?=[^\s]*[0-9])(?=[^\s]*[A-Za-z])[A-Za-z0-9_+/=.~-]+$/,
+  'random-value':
+    /^(?=.{12,200}$)(?!(?:[a-zA-Z]+[._-])+[a-z\d]{0,4}$)(?=[^\s]*[0-9])(?=[^\s]*[A-Za-z])[A-Za-z0-9_+/=.~-]+$/,
   /** A literal right behind a name that may be that of a credential. */
   'credential-words':
-    /(?:(?:[Pp]ass(?:word|wd|phrase)|PASS(?:WORD|WD|PHRASE)|[Pp]wd|PWD|[Ss]ecret|SECRET|(?:[Aa]pi|API|[Aa]ccess|ACCESS|[Pp]rivate|PRIVATE|[Ee]ncryption|ENCRYPTION|[Ss]igning|SIGNING|[Ss]ecret|SECRET|[Jj]wt|JWT|[Aa]uth|AUTH)_?(?:[Kk]ey|KEY|[Tt]oken|TOKEN|[Ss]ecret|SECRET|[Bb]ase)|[Dd][Bb]_?(?:[Pp]ass|PASS)|key_base)["']?\]?\s{0,12}(?::\s{0,2})?(?:(?:string|str|String)\s{0,2})?(?::=|=>|[:=])\s{0,3}[brf]?["'`][^"'`\s]{4}|(?:[Pp]ass|PASS|[Kk]ey|KEY|[Tt]oken|TOKEN|[Cc]redentials?|_[Ii][Dd])["']?\]?\s{0,12}(?::\s{0,2})?(?:(?:string|str|String)\s{0,2})?(?::=|=>|[:=])\s{0,3}[brf]?["'`][^"'`\s]{12})/,
+    /(?:(?:[Pp]ass(?:word|wd|phrase)|PASS(?:WORD|WD|PHRASE)|[Pp]wd|PWD|[Ss]ecret|SECRET|(?:[Aa]pi|API|[Aa]ccess|ACCESS|[Pp]rivate|PRIVATE|[Ee]ncryption|ENCRYPTION|[Ss]igning|SIGNING|[Ss]ecret|SECRET|[Jj]wt|JWT|[Aa]uth|AUTH)_?(?:[Kk]ey|KEY|[Tt]oken|TOKEN|[Ss]ecret|SECRET|[Bb]ase)|[Dd][Bb]_?(?:[Pp]ass|PASS)|key_base)["']?\]?\s{0,12}(?::\s{0,2})?(?:(?:string|str|String)\s{0,2})?(?::=|=>|[:=])\s{0,3}[brf]?["'`][^"'`\s]{4}|(?:[Pp]ass|PASS|[Kk]ey|KEY|[Tt]oken|TOKEN|[Bb]earer|\bpw|[Cc]red(?:s|entials?)?|_[Ii][Dd])["']?\]?\s{0,12}(?::\s{0,2})?(?:(?:string|str|String)\s{0,2})?(?::=|=>|[:=])\s{0,3}[brf]?["'`][^"'`\s]{12})/,
+  /** A literal that a credential is compared with. */
+  'credential-comparison':
+    /(?:[Pp]ass(?:word|wd|phrase)|PASS(?:WORD|WD)|[Pp]wd|[Ss]ecret|[Tt]oken|[Kk]ey)["')\]]{0,3}\s{0,3}(?:[!=]==?|\.equals\()\s{0,3}["'][^"'\s]{4}|["'][^"'\s]{4,80}["']\s{0,3}(?:[!=]==?|\.equals\()\s{0,3}[\w$.@]{0,60}(?:[Pp]ass(?:word|wd|phrase)|[Pp]wd|[Ss]ecret|[Tt]oken|[Kk]ey)/,
   /** A group that repeats something that repeats: exponentially many ways to read a text. */
   'nested-repeat': /\((?:\?:)?(?:\[[^\]]{1,80}\]|\\[wdsWDS]|\w|\.)[+*]\)[+*]/,
 }

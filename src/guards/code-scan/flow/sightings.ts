@@ -29,6 +29,25 @@ export function see(analysis: Analysis, kind: Seen, place: Place): void {
   for (const found of analysis.language.sightings[kind].find(place.paths)) judge(analysis, found, place)
 }
 
+/** Shows what a name is compared with to the rules that speak of such a name: `password == 'hunter2'`. */
+export function seeCompared(
+  analysis: Analysis,
+  compared: Expression,
+  constant: Given,
+  place: Omit<Place, 'paths' | 'values'>,
+): void {
+  const name = lastName(compared)
+  if (name !== undefined && typeof constant.value.constant === 'string')
+    see(analysis, 'assign', { ...place, paths: [`compared.${name}`], values: [constant] })
+}
+
+/** What a value is called where it stands: `form['password']`, `request.getParameter("password")`. */
+function lastName(of: Expression): string | undefined {
+  if (of.kind === 'name' || of.kind === 'member') return of.name
+  const key = of.kind === 'index' ? of.key : of.kind === 'call' ? of.arguments[0]?.value : undefined
+  return key?.kind === 'literal' && typeof key.value === 'string' ? key.value : undefined
+}
+
 function judge(analysis: Analysis, found: CompiledSighting, place: Place): void {
   const { sighting, rule } = found
   if (sighting.creates !== undefined && sighting.creates !== (place.creates === true)) return

@@ -4,6 +4,7 @@ import { type Analysis, branch, type Scope } from './analysis.ts'
 import { withEntry } from './collections.ts'
 import { keyOf, learn } from './conditions.ts'
 import { pathsOf } from './evaluate.ts'
+import { fieldOf } from './fields.ts'
 import { isNumeric } from './numeric.ts'
 import { see } from './sightings.ts'
 import { constant, controlOf, deepTaints, join, SAFE, step, type Value } from './value.ts'
@@ -241,6 +242,7 @@ export function assignTo(
       const fresh = value.taints.length === 0 || value.taints[0]?.trace?.at === at
       const kept = fresh ? value : step(value, at, `assigned to ${target.name.slice(0, 40)}`)
       scope.variables.set(target.name, kept)
+      writeField(target, kept, scope, analysis)
       forget(target.name, scope, analysis)
       return
     }
@@ -343,6 +345,7 @@ function assignMember(
     receiver: holder,
     scope,
   })
+  writeField({ kind: 'member', of, name, at }, value, scope, analysis)
   const key = keyOf({ kind: 'member', of, name, at })
   if (key !== undefined) forget(key, scope, analysis)
   replace(
@@ -355,6 +358,11 @@ function assignMember(
     scope,
     analysis,
   )
+}
+
+function writeField(target: Expression, value: Value, scope: Scope, analysis: Analysis): void {
+  const field = fieldOf(target, scope)
+  if (field !== undefined) analysis.writeField(...field, value)
 }
 
 /** Writes a changed collection back to where it was read from. */

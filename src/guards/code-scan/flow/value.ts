@@ -44,6 +44,8 @@ export interface Value {
   /** The constant text it begins with. */
   readonly prefix?: string | undefined
   readonly built?: boolean | undefined
+  /** The name of the text that this address was read from. */
+  readonly readFrom?: string | undefined
   /** A regular expression literal. */
   readonly pattern?: boolean | undefined
 }
