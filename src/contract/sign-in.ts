@@ -98,22 +98,65 @@ export type NewApiKey = z.infer<typeof NewApiKey>
 export const IdentityProvider = z
   .strictObject({
     id: z.string(),
+    kind: z.enum(['oidc', 'saml']),
     issuer: z.string(),
     domain: z.string().describe('Of the addresses it is believed about'),
     redirectUrl: z.string().describe('What the provider is told to send people back to'),
+    entityId: z
+      .string()
+      .optional()
+      .describe('What a SAML provider is told we are called; our metadata is at that address'),
     createdAt: z.string(),
   })
   .meta({ id: 'IdentityProvider' })
 export type IdentityProvider = z.infer<typeof IdentityProvider>
 export const IdentityProviderPage = pageOf(IdentityProvider, 'IdentityProviderPage')
 
-export const IdentityProviderRequest = z
+const ProviderName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'lower-case letters, digits and dashes')
+const Domain = z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'a domain such as example.org')
+
+export const OidcProviderRequest = z
   .strictObject({
-    id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'lower-case letters, digits and dashes'),
+    kind: z.literal('oidc').default('oidc'),
+    id: ProviderName,
     issuer: z.url({ protocol: /^https?$/ }).max(500),
-    domain: z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'a domain such as example.org'),
+    domain: Domain,
     clientId: z.string().min(1).max(500),
     clientSecret: z.string().min(1).max(2_000),
+    acceptUnverified: z
+      .boolean()
+      .default(false)
+      .describe('Believe it about addresses that it does not call verified; some providers never do'),
   })
+  .meta({ id: 'OidcProviderRequest' })
+
+export const SamlProviderRequest = z
+  .strictObject({
+    kind: z.literal('saml'),
+    id: ProviderName,
+    domain: Domain,
+    metadata: z
+      .string()
+      .max(200_000)
+      .optional()
+      .describe('As the provider publishes it; else its name, address and certificate'),
+    entityId: z.string().max(1_024).optional(),
+    entryPoint: z.string().max(2_000).optional().describe('Its sign-on address for the redirect binding'),
+    certificates: z.array(z.string().max(20_000)).max(8).optional().describe('PEM'),
+    emailAttribute: z
+      .string()
+      .min(1)
+      .max(300)
+      .optional()
+      .describe("The subject's name is the address unless given"),
+    unsolicited: z
+      .boolean()
+      .default(false)
+      .describe('Take answers that nobody here asked for: people begin at the provider'),
+  })
+  .meta({ id: 'SamlProviderRequest' })
+
+export const IdentityProviderRequest = z
+  .union([SamlProviderRequest, OidcProviderRequest])
   .meta({ id: 'IdentityProviderRequest' })
 export type IdentityProviderRequest = z.infer<typeof IdentityProviderRequest>

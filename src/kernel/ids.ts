@@ -22,6 +22,7 @@ export type IdKind =
   | 'dec'
   | 'inv'
   | 'sva'
+  | 'rst'
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz' // Crockford's base 32, lower case
 const LENGTH = 20 // 100 bits: unguessable and never seen twice

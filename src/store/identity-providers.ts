@@ -9,6 +9,7 @@ export type IdentityProviderRow = Selectable<IdentityProvidersTable>
 
 export interface NewIdentityProvider {
   readonly id: string
+  readonly kind: 'oidc' | 'saml'
   readonly issuer: string
   readonly domain: string
   readonly createdBy: Person
@@ -22,7 +23,7 @@ export async function insertIdentityProvider(tx: Tx, provider: NewIdentityProvid
     .values({ ...provider, createdBy: json(provider.createdBy) })
     .onConflict((conflict) =>
       conflict.columns(['organisation', 'id']).doUpdateSet({
-        ...{ issuer: provider.issuer, domain: provider.domain, createdAt: provider.createdAt },
+        ...{ kind: provider.kind, issuer: provider.issuer, domain: provider.domain, createdAt: provider.createdAt },
         createdBy: json(provider.createdBy),
         removedAt: null,
       }),

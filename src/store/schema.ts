@@ -18,6 +18,7 @@ import type {
   AccessTokensTable,
   IdentityProvidersTable,
   InvitationsTable,
+  PasswordResetsTable,
   PersonIdentitiesTable,
   ServiceAccountsTable,
 } from './sign-in-schema.ts'
@@ -32,6 +33,7 @@ export interface Tables {
   serviceAccounts: ServiceAccountsTable
   personIdentities: PersonIdentitiesTable
   invitations: InvitationsTable
+  passwordResets: PasswordResetsTable
   identityProviders: IdentityProvidersTable
   teams: TeamsTable
   teamMembers: TeamMembersTable

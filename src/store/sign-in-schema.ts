@@ -61,6 +61,20 @@ export interface InvitationsTable {
   revokedAt: Moment | null
 }
 
+export interface PasswordResetsTable {
+  organisation: Organisation
+  id: string
+  hash: Bytes
+  person: string
+  /** It also takes the second factor and the passkeys away, for somebody who has lost them. */
+  secondFactor: boolean
+  createdBy: Json<Person>
+  createdAt: Moment
+  expiresAt: Moment
+  usedAt: Moment | null
+  revokedAt: Moment | null
+}
+
 export interface IdentityProvidersTable {
   organisation: Organisation
   /** Also the provider's name at sign-in. */

@@ -342,9 +342,9 @@ export class FakeApplication implements Application {
   revokeKey: Application['revokeKey'] = (_actor, id) => this.#answer('revokeKey', [id], () => undefined)
   listIdentityProviders: Application['listIdentityProviders'] = () =>
     this.#answer('listIdentityProviders', [], () => ({ items: [] }))
-  addIdentityProvider: Application['addIdentityProvider'] = (_actor, { id, issuer, domain }) =>
+  addIdentityProvider: Application['addIdentityProvider'] = (_actor, { id, kind, domain }) =>
     this.#answer('addIdentityProvider', [id], () => ({
-      ...{ id, issuer, domain, createdAt: AT },
+      ...{ id, kind, issuer: 'https://id.example.org', domain, createdAt: AT },
       redirectUrl: 'http://localhost:7411/auth/engine/sso/callback/x',
     }))
   removeIdentityProvider: Application['removeIdentityProvider'] = (_actor, id) =>

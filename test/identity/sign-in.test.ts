@@ -78,7 +78,9 @@ describe('a password', () => {
       body: new URLSearchParams({ email: 'ada@sign-in.example', password: PASSWORD }).toString(),
     })
     const [cookie] = response.headers.getSetCookie()
-    expect(cookie).toMatch(/^airlock\.session_token=[^;]+; Max-Age=43200; Path=\/; HttpOnly; SameSite=Lax$/)
+    expect(cookie).toMatch(
+      /^airlock\.session_token=[^;]+; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/,
+    )
     expect(await signIn(browser, 'Ada@Sign-In.example')).toMatchObject({ path: '/auth/account', status: 200 })
   })
 
@@ -337,7 +339,7 @@ describe('the pages', () => {
         body: new URLSearchParams({ name: 'Grace', password: PASSWORD }).toString(),
       })
       expect(response.headers.getSetCookie()[0]).toMatch(
-        /^__Host-airlock\.session_token=[^;]+; Max-Age=43200; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+        /^__Host-airlock\.session_token=[^;]+; Max-Age=43200; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
       )
     } finally {
       await secure.close()

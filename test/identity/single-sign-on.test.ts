@@ -15,10 +15,10 @@ beforeAll(async () => {
   const discovered = await discoverProvider(issuer)
   if (!discovered.ok) throw new Error(discovered.failure.message)
   const { organisation } = house.home
-  await house.signIn.providers.add(
-    { id: 'example', organisation, domain: 'example.org' },
-    { ...discovered.value, clientId, clientSecret },
-  )
+  await house.signIn.providers.add({
+    ...{ id: 'example', organisation, domain: 'example.org' },
+    oidc: { ...discovered.value, clientId, clientSecret, acceptsUnverified: false },
+  })
 })
 afterAll(async () => {
   provider.close()

@@ -35,6 +35,8 @@ export function aBrowser(http: Answering, origin: string): TestBrowser {
     const location = response.headers.get('location')
     if (response.status >= 300 && response.status < 400 && location?.startsWith('/')) return get(location)
     const text = await response.text()
+    const onwards = /<meta http-equiv="refresh" content="0; url=(\/[^"]*)">/.exec(text)?.[1]
+    if (onwards !== undefined) return get(onwards.replaceAll('&amp;', '&'))
     return {
       path,
       status: response.status,

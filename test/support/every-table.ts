@@ -13,6 +13,7 @@ import { saveEvidence } from '#store/evidence.ts'
 import { cacheBaseRun, saveGateReport } from '#store/gate-reports.ts'
 import { insertIdentityProvider } from '#store/identity-providers.ts'
 import { insertInvitation } from '#store/invitations.ts'
+import { insertPasswordReset } from '#store/password-resets.ts'
 import { insertPatch } from '#store/patches.ts'
 import { linkIdentity } from '#store/person-identities.ts'
 import { insertPolicyChange } from '#store/policies.ts'
@@ -155,7 +156,16 @@ async function someSignIn(tx: Tx, { person }: TestOrganisation): Promise<void> {
   })
   await linkIdentity(tx, { identity: `of ${person.id}`, person: person.id, createdAt: MORNING })
   const issuer = 'https://id.example.org'
-  await insertIdentityProvider(tx, { id: `example-${person.id}`, issuer, domain: 'example.org', ...made })
+  const provider = { id: `example-${person.id}`, kind: 'oidc', issuer, domain: 'example.org' } as const
+  await insertIdentityProvider(tx, { ...provider, ...made })
+  await insertPasswordReset(tx, {
+    ...made,
+    id: newId('rst', randomBytes),
+    hash: randomBytes(32),
+    person: person.id,
+    secondFactor: false,
+    expiresAt: '2026-02-01T08:00:00.000Z',
+  })
 }
 
 async function someBudget(tx: Tx, { person, project }: TestOrganisation, attempt: string): Promise<void> {

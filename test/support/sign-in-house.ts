@@ -25,6 +25,8 @@ export interface SignInHouse extends TestStore {
   invite(email: string, role?: Role, life?: number): Promise<string>
   /** A browser whose owner accepted an invitation, signed in. */
   member(email: string): Promise<TestBrowser>
+  /** Another organisation of the same server. */
+  anotherOrganisation(): Promise<string>
   /** Actions in the audit log, oldest first. */
   log(): Promise<string[]>
 }
@@ -75,6 +77,7 @@ export async function aSignInHouse(origin = 'http://localhost:7411'): Promise<Si
       await visitor.send(await invite(email), { name: 'Grace', password: PASSWORD })
       return visitor
     },
+    anotherOrganisation: async () => (await testOrganisation(store)).organisation,
     log: () =>
       store.inOrganisation(home.organisation, async (tx) =>
         (await entriesFrom(tx, 0, 1_000)).map(

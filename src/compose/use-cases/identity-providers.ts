@@ -1,9 +1,12 @@
-import type { IdentityProvider } from '#contract/sign-in.ts'
+import type { IdentityProvider, IdentityProviderRequest } from '#contract/sign-in.ts'
 import type { Application } from '#http/application.ts'
 import { discoverProvider } from '#identity/sign-in/discover-provider.ts'
 import { ENGINE_PATH } from '#identity/sign-in/engine-path.ts'
+import type { ProviderKind } from '#identity/sign-in/provider-directory.ts'
+import { checkSamlProvider, readSamlMetadata } from '#identity/sign-in/saml/metadata.ts'
+import { samlNames } from '#identity/sign-in/saml/names.ts'
 import { instantOf } from '#kernel/instant.ts'
-import { ok, refused } from '#kernel/result.ts'
+import { ok, type Result, refused } from '#kernel/result.ts'
 import { organisationPlace } from '#policy/place.ts'
 import {
   type IdentityProviderRow,
@@ -24,22 +27,28 @@ export function identityProviderUseCases(
   signIn: SignInDesk,
 ): Pick<Application, 'listIdentityProviders' | 'addIdentityProvider' | 'removeIdentityProvider'> {
   const { store, clock } = workshop
-  const view = ({ id, issuer, domain, createdAt }: Viewed): IdentityProvider => ({
-    ...{ id, issuer, domain, createdAt },
-    redirectUrl: `${signIn.origin()}${ENGINE_PATH}/sso/callback/${id}`,
-  })
+  const view = ({ id, kind, issuer, domain, createdAt }: Viewed): IdentityProvider => {
+    const { entityId, recipient } = samlNames(signIn.origin(), id)
+    const names =
+      kind === 'saml'
+        ? { redirectUrl: recipient, entityId }
+        : { redirectUrl: `${signIn.origin()}${ENGINE_PATH}/sso/callback/${id}` }
+    return { id, kind, issuer, domain, createdAt, ...names }
+  }
   return {
     listIdentityProviders: (actor) =>
       store.inOrganisation(actor.organisation, async (tx) =>
         ok({ items: (await listIdentityProviders(tx)).map(view) }),
       ),
 
-    addIdentityProvider: async (actor, { id, issuer, domain, clientId, clientSecret }) => {
+    addIdentityProvider: async (actor, request) => {
+      const { id, kind, domain } = request
       const place = organisationPlace(actor.organisation)
       const allowed = await permit(workshop, { actor, action: 'identity-provider.create', place, facts: {} })
       if (!allowed.ok) return allowed
-      const discovered = await discoverProvider(issuer)
-      if (!discovered.ok) return discovered
+      const learned = await learn(request)
+      if (!learned.ok) return learned
+      const settings = learned.value
       const { providers } = await signIn.load()
       await providers.load()
       if (providers.byId(id) !== undefined || providers.byAddress(`x@${domain}`) !== undefined)
@@ -50,13 +59,14 @@ export function identityProviderUseCases(
           remedy: 'Remove it first, or choose another name.',
         })
       const { organisation } = actor
-      await providers.add({ id, organisation, domain }, { ...discovered.value, clientId, clientSecret })
+      await providers.add({ id, organisation, domain, ...settings })
+      const issuer = 'oidc' in settings ? settings.oidc.issuer : settings.saml.entityId
       const createdAt = instantOf(clock())
       await store.inOrganisation(organisation, async (tx) => {
-        await insertIdentityProvider(tx, { id, issuer, domain, createdBy: actor.person, createdAt })
-        await logAction(tx, clock, actor, 'identity-provider.added', id, { domain })
+        await insertIdentityProvider(tx, { id, kind, issuer, domain, createdBy: actor.person, createdAt })
+        await logAction(tx, clock, actor, 'identity-provider.added', id, { domain, kind })
       })
-      return ok(view({ id, issuer, domain, createdAt }))
+      return ok(view({ id, kind, issuer, domain, createdAt }))
     },
 
     removeIdentityProvider: async (actor, id) => {
@@ -80,4 +90,22 @@ export function identityProviderUseCases(
   }
 }
 
-type Viewed = Pick<IdentityProviderRow, 'id' | 'issuer' | 'domain' | 'createdAt'>
+type Viewed = Pick<IdentityProviderRow, 'id' | 'kind' | 'issuer' | 'domain' | 'createdAt'>
+
+/** What there is to know of a provider before it is believed: by asking it, or from what it publishes. */
+async function learn(request: IdentityProviderRequest): Promise<Result<ProviderKind>> {
+  if (request.kind === 'oidc') {
+    const { issuer, clientId, clientSecret, acceptUnverified: acceptsUnverified } = request
+    const discovered = await discoverProvider(issuer)
+    if (!discovered.ok) return discovered
+    return ok({ oidc: { ...discovered.value, clientId, clientSecret, acceptsUnverified } })
+  }
+  const { metadata, entityId = '', entryPoint = '', certificates = [], emailAttribute, unsolicited } = request
+  const provider =
+    metadata === undefined
+      ? checkSamlProvider({ entityId, entryPoint, certificates })
+      : readSamlMetadata(metadata)
+  if (!provider.ok) return provider
+  const email = emailAttribute === undefined ? {} : { emailAttribute }
+  return ok({ saml: { ...provider.value, ...email, unsolicited } })
+}

@@ -86,7 +86,7 @@ function accountPage(
   return {
     title: visitor.name,
     wide: true,
-    script: true,
+    script: 'passkey',
     body: html`
 <p class="quiet">${visitor.email}${visitor.memberships.map(({ person }) => ` · ${person.role}`)}</p>
 ${visitor.memberships.length === 0 ? html`<p class="problem">You are not a member of an organisation here any more.</p>` : ''}

@@ -8,8 +8,8 @@ export interface Page {
   /** Said above everything, to screen readers as well. */
   readonly problem?: string | undefined
   readonly news?: string | undefined
-  /** Loads the script that speaks WebAuthn. */
-  readonly script?: boolean
+  /** Loads the script that speaks WebAuthn, or the one that sends the form of the page. */
+  readonly script?: 'passkey' | 'onwards'
   readonly wide?: boolean
   /** Where the browser goes by itself. */
   readonly onwards?: string
@@ -26,7 +26,7 @@ export function layout({ title, body, problem, news, script, wide, onwards }: Pa
 ${onwards === undefined ? '' : html`<meta http-equiv="refresh" content="0; url=${onwards}">`}
 <title>${title} · Airlock</title>
 <link rel="stylesheet" href="/auth/style.css">
-${script ? html`<script src="/auth/passkey.js" defer></script>` : ''}
+${script === undefined ? '' : html`<script src="/auth/${script}.js" defer></script>`}
 </head>
 <body>
 <main${wide ? html` class="wide"` : ''}>

@@ -23,15 +23,15 @@ export function addressOf(context: Context, origin: string): string {
   return /^[0-9a-fA-F.:]{2,45}$/.test(last) ? last : direct
 }
 
-/** A form as it was sent; a field that is missing, or has no one form, is empty. */
-export async function formOf(context: Context): Promise<(name: string) => string> {
+/** A form as it was sent; a field that is missing, too long, or has no one form, is empty. */
+export async function formOf(context: Context): Promise<(name: string, longest?: number) => string> {
   const type = context.req.header('content-type') ?? ''
   const form = new URLSearchParams(
     type.startsWith('application/x-www-form-urlencoded') ? await context.req.text() : '',
   )
-  return (name) => {
+  return (name, longest = 2_000) => {
     const value = form.get(name) ?? ''
-    return value.length <= 2_000 && value.isWellFormed() && !value.includes('\0') ? value : ''
+    return value.length <= longest && value.isWellFormed() && !value.includes('\0') ? value : ''
   }
 }
 

@@ -4,9 +4,11 @@ import { problemResponse } from '../problem.ts'
 import { accountPages } from './account-pages.ts'
 import { devicePages } from './device-pages.ts'
 import { invitationPages } from './invitation-pages.ts'
+import { ONWARDS_SCRIPT } from './onwards-script.ts'
 import { PASSKEY_SCRIPT } from './passkey-script.ts'
 import { programRoutes } from './program-routes.ts'
 import { signInPages } from './sign-in-pages.ts'
+import { SAML_RETURN, singleSignOnPages } from './single-sign-on-pages.ts'
 import { STYLE } from './style.ts'
 
 /** Everything under /auth: the only place where a cookie means anything. */
@@ -18,7 +20,9 @@ export function signInApp(signIn: SignIn): Hono {
   app.use('/auth/*', locked(), sameOrigin(signIn.origin))
   app.get('/auth/style.css', () => file(STYLE, 'text/css'))
   app.get('/auth/passkey.js', () => file(PASSKEY_SCRIPT, 'text/javascript'))
+  app.get('/auth/onwards.js', () => file(ONWARDS_SCRIPT, 'text/javascript'))
   signInPages(app, signIn)
+  singleSignOnPages(app, signIn)
   accountPages(app, signIn)
   invitationPages(app, signIn)
   devicePages(app, signIn)
@@ -59,6 +63,7 @@ function sameOrigin(origin: string): MiddlewareHandler {
       const { pathname, search } = new URL(url)
       return context.redirect(`${origin}${pathname}${search}`, 307)
     }
+    if (SAML_RETURN.test(path)) return next() // only shows what was sent, and asks for no cookie
     const withoutCookies = path.startsWith('/auth/cli/')
     if (withoutCookies ? from === undefined || from === origin : from === origin) return next()
     return problemResponse({

@@ -14,7 +14,7 @@ export function signInPages(app: Hono, signIn: SignIn): void {
   app.get('/auth/sign-in', async (context) => {
     const next = safeNext(context.req.query('next') ?? '')
     if ((await signIn.visitor(browserOf(context, origin))) !== undefined) return goTo(next ?? '/auth/account')
-    const refused = context.req.query('refused') !== undefined
+    const refused = context.req.query('refused') === 'provider'
     return showPage({ ...signInPage(next), ...(refused ? { problem: NOT_LET_IN } : {}) }, refused ? 401 : 200)
   })
 
@@ -40,27 +40,6 @@ export function signInPages(app: Hono, signIn: SignIn): void {
     return goTo(next ?? '/auth/account', result.value.cookies)
   })
 
-  app.post('/auth/single-sign-on', async (context) => {
-    const email = (await formOf(context))('email')
-    const result = await signIn.beginSingleSignOn(browserOf(context, origin), email)
-    if (!result.ok) return showAgain(signInPage(undefined, email), result.failure)
-    const { url, cookies } = result.value
-    return showPage(awayPage(url), 200, cookies)
-  })
-
-  app.get('/auth/engine/sso/callback/:provider', async (context) => {
-    const { pathname, search } = new URL(context.req.url)
-    return signIn.returnFromProvider(browserOf(context, origin), `${pathname}${search}`)
-  })
-
-  app.get('/auth/arrived', async (context) => {
-    const browser = browserOf(context, origin)
-    const result = await signIn.arrive(browser)
-    if (result.ok) return goTo('/auth/account')
-    const { cookies } = await signIn.signOut(browser)
-    return goTo('/auth/sign-in?refused=provider', cookies)
-  })
-
   app.post('/auth/sign-out', async (context) => {
     const { cookies } = await signIn.signOut(browserOf(context, origin))
     return goTo('/auth/sign-in', cookies)
@@ -73,10 +52,10 @@ export function withNext(path: string, next: string | undefined): string {
   return next === undefined ? path : `${path}?next=${encodeURIComponent(next)}`
 }
 
-function signInPage(next: string | undefined, email = ''): Page {
+export function signInPage(next: string | undefined, email = ''): Page {
   return {
     title: 'Sign in',
-    script: true,
+    script: 'passkey',
     body: html`
 <form method="post" action="/auth/sign-in">
 ${hiddenNext(next)}
@@ -104,16 +83,6 @@ ${hiddenNext(next)}
 <input class="code" name="code" autocomplete="one-time-code" autocapitalize="off" spellcheck="false" maxlength="20" required autofocus></label>
 <button>Continue</button>
 </form>`,
-  }
-}
-
-/** A page instead of a redirect: after a form, a browser follows no redirect to where the page may send no form. */
-function awayPage(url: string): Page {
-  return {
-    title: 'One moment',
-    onwards: url,
-    body: html`<p>Your organisation asks who you are at <strong>${new URL(url).host}</strong>.</p>
-<a class="button" href="${url}">Continue</a>`,
   }
 }
 

@@ -25,6 +25,19 @@ export function unsignedCookie({ cookie }: Browser, name: string): string | unde
   return undefined
 }
 
+/** The same browser once it has kept what it is told to keep. */
+export function withCookies(browser: Browser, cookies: readonly string[]): Browser {
+  const jar = new Map<string, string>()
+  for (const pair of [
+    ...(browser.cookie ?? '').split(';'),
+    ...cookies.map((text) => text.split(';')[0] ?? ''),
+  ]) {
+    const at = pair.indexOf('=')
+    if (at > 0) jar.set(pair.slice(0, at).trim(), pair.slice(at + 1).trim())
+  }
+  return { ...browser, cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') }
+}
+
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text)

@@ -17,7 +17,14 @@ export interface EngineOptions {
   readonly providers: ProviderSettings[]
   readonly trustedOrigins: () => readonly string[]
   /** May an identity provider bring in somebody new with that address? */
-  readonly mayJoin: (provider: string, email: string) => Promise<boolean>
+  readonly mayJoin: (provider: string, claimed: ClaimedAddress) => Promise<boolean>
+}
+
+/** An address as a provider gave it, in small letters. */
+export interface ClaimedAddress {
+  readonly email: string
+  /** By the provider's own word. */
+  readonly verified: boolean
 }
 
 /** How long somebody stays signed in, and after how long what is delicate wants a new sign-in. */
@@ -47,7 +54,9 @@ export function createEngine(options: EngineOptions) {
       // A browser takes a __Host- cookie from nobody but this very host, and over https only.
       cookiePrefix: secure ? '__Host-airlock' : 'airlock',
       useSecureCookies: false,
-      defaultCookieAttributes: { secure, httpOnly: true, sameSite: 'lax', path: '/' },
+      defaultCookieAttributes: { secure, httpOnly: true, sameSite: 'strict', path: '/' },
+      // The way back from an OpenID Connect provider is a link from elsewhere.
+      cookies: { state: { attributes: { sameSite: 'lax' } } },
       ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
     },
     session: {
@@ -70,7 +79,8 @@ export function createEngine(options: EngineOptions) {
             // Without a request it is us, for an invitation; with one, only a provider may bring somebody in.
             if (context === null || context === undefined) return undefined
             const provider = String(context.params?.providerId)
-            if (context.path.startsWith('/sso/') && (await options.mayJoin(provider, user.email)))
+            const claimed = { email: user.email, verified: user.emailVerified }
+            if (context.path.startsWith('/sso/') && (await options.mayJoin(provider, claimed)))
               return undefined
             throw new APIError('FORBIDDEN', { message: 'not invited', code: 'NOT_INVITED' })
           },
@@ -99,6 +109,8 @@ export function createEngine(options: EngineOptions) {
         defaultSSO: options.providers,
         providersLimit: 0,
         trustEmailVerified: true,
+        // Whether nobody asked for an answer is looked at before it comes here, for each provider.
+        saml: { allowIdpInitiated: true, requireTimestamps: true, clockSkew: 2 * 60_000 },
       }),
     ],
   })

@@ -2,6 +2,7 @@ import { symmetricDecrypt, symmetricEncrypt } from 'better-auth/crypto'
 import type { Pool } from 'pg'
 import { z } from 'zod'
 import type { ProviderSettings } from './engine.ts'
+import { samlNames } from './saml/names.ts'
 
 /** What an identity provider said of itself when an owner named it. */
 export const OidcSettings = z.strictObject({
@@ -14,14 +15,32 @@ export const OidcSettings = z.strictObject({
   tokenEndpointAuthentication: z.enum(['client_secret_basic', 'client_secret_post']),
   clientId: z.string(),
   clientSecret: z.string(),
+  /** It is believed about addresses that it does not call verified itself. */
+  acceptsUnverified: z.boolean().default(false),
 })
 export type OidcSettings = z.infer<typeof OidcSettings>
 
-export interface StoredProvider {
+/** What is known of a SAML provider, and how it is used. */
+export const SamlSettings = z.strictObject({
+  entityId: z.string(),
+  entryPoint: z.string(),
+  certificates: z.array(z.string()).readonly(),
+  /** The attribute that holds the address, where the subject's name does not. */
+  emailAttribute: z.string().optional(),
+  /** People may begin at the provider: answers count that nobody here asked for. */
+  unsolicited: z.boolean(),
+})
+export type SamlSettings = z.infer<typeof SamlSettings>
+
+export interface NamedProvider {
   readonly id: string
   readonly organisation: string
   readonly domain: string
 }
+
+export type ProviderKind = { readonly oidc: OidcSettings } | { readonly saml: SamlSettings }
+
+export type StoredProvider = NamedProvider & ProviderKind
 
 /** The identity providers of the server; their client secrets are encrypted in the database. */
 export interface ProviderDirectory {
@@ -32,7 +51,7 @@ export interface ProviderDirectory {
   load(): Promise<void>
   byId(id: string): StoredProvider | undefined
   byAddress(email: string): StoredProvider | undefined
-  add(provider: StoredProvider, settings: OidcSettings): Promise<void>
+  add(provider: StoredProvider): Promise<void>
   /** Gives the identities that are gone with it, having had no other way in. */
   remove(id: string): Promise<readonly string[]>
 }
@@ -41,20 +60,24 @@ interface Row {
   readonly providerId: string
   readonly organizationId: string
   readonly domain: string
-  readonly oidcConfig: string
+  readonly oidcConfig: string | null
+  readonly samlConfig: string | null
 }
 
-export function openProviderDirectory(pool: Pool, secret: string, newId: () => string): ProviderDirectory {
+/** Keeps them for the engine of the server that people reach at `origin`. */
+export function openProviderDirectory(
+  { pool, secret, origin }: { readonly pool: Pool; readonly secret: string; readonly origin: string },
+  newId: () => string,
+): ProviderDirectory {
   const settings: ProviderSettings[] = []
   let stored: readonly StoredProvider[] = []
   let origins: readonly string[] = []
 
   const load = async () => {
     const { rows } = await pool.query<Row>('select * from "ssoProvider" order by "providerId"')
-    const found = await Promise.all(rows.map((row) => opened(row, secret)))
-    settings.splice(0, settings.length, ...found)
-    stored = rows.map((row) => ({ id: row.providerId, organisation: row.organizationId, domain: row.domain }))
-    origins = found.flatMap(({ oidcConfig }) => originsOf(oidcConfig ?? {}))
+    stored = await Promise.all(rows.map((row) => opened(row, secret)))
+    settings.splice(0, settings.length, ...stored.map((provider) => forEngine(provider, origin)))
+    origins = stored.flatMap((provider) => originsOf('oidc' in provider ? provider.oidc : provider.saml))
   }
   return {
     settings,
@@ -62,12 +85,15 @@ export function openProviderDirectory(pool: Pool, secret: string, newId: () => s
     load,
     byId: (id) => stored.find((provider) => provider.id === id),
     byAddress: (email) => stored.find(({ domain }) => isOf(domain, email)),
-    add: async ({ id, organisation, domain }, oidc) => {
-      const config = await symmetricEncrypt({ key: secret, data: JSON.stringify(oidc) })
+    add: async (provider) => {
+      const kept = 'oidc' in provider ? provider.oidc : provider.saml
+      const config = await symmetricEncrypt({ key: secret, data: JSON.stringify(kept) })
+      const [oidc, saml] = 'oidc' in provider ? [config, null] : [null, config]
+      const issuer = 'oidc' in provider ? provider.oidc.issuer : provider.saml.entityId
       await pool.query(
-        `insert into "ssoProvider" (id, issuer, "oidcConfig", "providerId", "organizationId", domain)
-         values ($1, $2, $3, $4, $5, $6)`,
-        [newId(), oidc.issuer, config, id, organisation, domain],
+        `insert into "ssoProvider" (id, issuer, "oidcConfig", "samlConfig", "providerId", "organizationId", domain)
+         values ($1, $2, $3, $4, $5, $6, $7)`,
+        [newId(), issuer, oidc, saml, provider.id, provider.organisation, provider.domain],
       )
       await load()
     },
@@ -99,18 +125,58 @@ export function isOf(domain: string, email: string): boolean {
   return email.toLowerCase().split('@').at(-1) === domain.toLowerCase()
 }
 
-async function opened(row: Row, secret: string): Promise<ProviderSettings> {
-  const config = OidcSettings.parse(JSON.parse(await symmetricDecrypt({ key: secret, data: row.oidcConfig })))
+async function opened(row: Row, secret: string): Promise<StoredProvider> {
+  const { providerId: id, organizationId: organisation, domain, oidcConfig, samlConfig } = row
+  const config: unknown = JSON.parse(
+    await symmetricDecrypt({ key: secret, data: oidcConfig ?? samlConfig ?? '' }),
+  )
+  const named = { id, organisation, domain }
+  return oidcConfig === null
+    ? { ...named, saml: SamlSettings.parse(config) }
+    : { ...named, oidc: OidcSettings.parse(config) }
+}
+
+function forEngine(provider: StoredProvider, origin: string): ProviderSettings {
+  const { id: providerId, domain } = provider
+  if ('oidc' in provider) {
+    const { acceptsUnverified: _, ...config } = provider.oidc
+    return { providerId, domain, oidcConfig: { ...config, pkce: true, scopes: SCOPES } }
+  }
+  const { entityId, entryPoint, certificates, emailAttribute } = provider.saml
+  const ours = samlNames(origin, providerId)
   return {
-    providerId: row.providerId,
-    domain: row.domain,
-    oidcConfig: { ...config, pkce: true, scopes: SCOPES },
+    providerId,
+    domain,
+    samlConfig: {
+      issuer: ours.entityId,
+      audience: ours.entityId,
+      entryPoint,
+      // Where to sign out is never asked for; without it the engine's library complains at every sign-in.
+      idpMetadata: {
+        entityID: entityId,
+        cert: [...certificates],
+        singleSignOnService: [{ Binding: REDIRECT, Location: entryPoint }],
+        singleLogoutService: [{ Binding: REDIRECT, Location: entryPoint }],
+      },
+      spMetadata: { entityID: ours.entityId },
+      wantAssertionsSigned: true,
+      callbackUrl: ARRIVED,
+      mapping: { email: emailAttribute ?? NO_ATTRIBUTE, name: 'displayName' },
+    },
   }
 }
 
 const SCOPES = ['openid', 'email', 'profile']
 
+const REDIRECT = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect'
+
+/** The engine would take an attribute `email` in place of the subject's name unless told of another, which there is not. */
+const NO_ATTRIBUTE = 'urn:airlock:no-such-attribute'
+
+/** The mark by which the engine says that somebody came in; nothing is there. */
+export const ARRIVED = '/auth/arrived'
+
 function originsOf(config: object): string[] {
   const urls = Object.values(config).filter((value) => typeof value === 'string' && /^https?:/.test(value))
-  return [...new Set(urls.map((url) => new URL(String(url)).origin))]
+  return [...new Set(urls.flatMap((url) => URL.parse(String(url))?.origin ?? []))]
 }

@@ -9,6 +9,8 @@ import { createEngine } from './engine.ts'
 import type { SignInParts } from './parts.ts'
 import { addPasskey, passkeyChallenge, passkeysOf, removePasskey, withPasskey } from './passkeys.ts'
 import { openProviderDirectory } from './provider-directory.ts'
+import { describeToSaml } from './saml/describe.ts'
+import { type GivenAnswer, takeSamlAnswer } from './saml-answer.ts'
 import {
   beginSecondFactor,
   confirmSecondFactor,
@@ -16,7 +18,7 @@ import {
   withSecondFactor,
 } from './second-factor.ts'
 import { revokeSessions, sessionsOf, signOut } from './sessions.ts'
-import { arrive, beginSingleSignOn, mayJoin, returnFromProvider } from './single-sign-on.ts'
+import { beginSingleSignOn, mayJoin, returnFromProvider } from './single-sign-on.ts'
 import { visitorOf } from './visitor.ts'
 import { withPassword } from './with-password.ts'
 
@@ -37,14 +39,16 @@ export type SignIn = ReturnType<typeof createSignIn>
 
 export function createSignIn(options: SignInOptions) {
   const { store, clock, random, secret, origin } = options
-  const providers = openProviderDirectory(store.identity, secret, () => newId('prv', random))
+  const providers = openProviderDirectory({ pool: store.identity, secret, origin }, () =>
+    newId('prv', random),
+  )
   const engine = createEngine({
     pool: store.identity,
     secret,
     origin,
     providers: providers.settings,
     trustedOrigins: () => providers.origins(),
-    mayJoin: (provider, email) => mayJoin({ store, clock }, providers, provider, email),
+    mayJoin: (provider, claimed) => mayJoin({ store, clock }, providers, provider, claimed),
   })
   const parts: SignInParts = { engine, store, clock, random, secret, origin }
   const of = <F extends (parts: SignInParts, ...rest: never[]) => unknown>(work: F) =>
@@ -76,6 +80,12 @@ export function createSignIn(options: SignInOptions) {
       beginSingleSignOn(parts, providers, browser, email),
     returnFromProvider: (browser: Browser, pathAndQuery: string) =>
       returnFromProvider(parts, providers, browser, pathAndQuery),
-    arrive: (browser: Browser) => arrive(parts, providers, browser),
+    samlAnswer: (browser: Browser, provider: string, answer: GivenAnswer) =>
+      takeSamlAnswer(parts, providers, browser, provider, answer),
+    describeToSaml: async (provider: string) => {
+      await providers.load()
+      const found = providers.byId(provider)
+      return found !== undefined && 'saml' in found ? describeToSaml(origin, provider) : undefined
+    },
   }
 }

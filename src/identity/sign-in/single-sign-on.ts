@@ -4,12 +4,14 @@ import { invitationFor } from '#store/invitations.ts'
 import { personByReference } from '#store/people.ts'
 import { hasIdentity, linkIdentity } from '#store/person-identities.ts'
 import { join } from './accept-invitation.ts'
-import { type Browser, headersOf } from './browser.ts'
+import { type Browser, headersOf, withCookies } from './browser.ts'
+import type { ClaimedAddress } from './engine.ts'
 import { ENGINE_PATH } from './engine-path.ts'
 import { rationed } from './limited.ts'
 import { note, noteEverywhere } from './note.ts'
 import { answered, notProven, type SignInParts, type WithCookies } from './parts.ts'
-import { isOf, type ProviderDirectory } from './provider-directory.ts'
+import { ARRIVED, isOf, type ProviderDirectory } from './provider-directory.ts'
+import { signOut } from './sessions.ts'
 import { type Visitor, visitorOf } from './visitor.ts'
 
 export interface SentAway extends WithCookies {
@@ -37,7 +39,7 @@ export function beginSingleSignOn(
           headers,
           body: JSON.stringify({
             providerId: provider.id,
-            callbackURL: '/auth/arrived',
+            callbackURL: ARRIVED,
             errorCallbackURL: '/auth/sign-in?refused=provider',
             loginHint: email,
           }),
@@ -49,17 +51,34 @@ export function beginSingleSignOn(
   })
 }
 
-/** The way back from the provider: the engine checks state, code and token, and sends on. */
+/** The way back from an OpenID Connect provider: the engine checks state, code and token. */
 export async function returnFromProvider(
   parts: SignInParts,
   providers: ProviderDirectory,
   browser: Browser,
   pathAndQuery: string,
-): Promise<Response> {
+): Promise<Result<WithCookies>> {
   await providers.load()
-  return parts.engine.handler(
-    new Request(`${parts.origin}${pathAndQuery}`, { headers: headersOf(browser, parts.origin) }),
-  )
+  const request = new Request(`${parts.origin}${pathAndQuery}`, { headers: headersOf(browser, parts.origin) })
+  return completed(parts, providers, browser, await parts.engine.handler(request))
+}
+
+/** What the engine made of a provider's word. Cookies are given to a member only. */
+export async function completed(
+  parts: SignInParts,
+  providers: ProviderDirectory,
+  browser: Browser,
+  response: Response,
+): Promise<Result<WithCookies>> {
+  if (response.status >= 500) throw new Error(`the sign-in engine failed with status ${response.status}`)
+  const cookies = response.headers.getSetCookie()
+  await response.body?.cancel()
+  const begun = cookies.some((cookie) => /^(__Host-)?airlock\.session_token=[^;]/.test(cookie))
+  if (!begun || response.headers.get('location') !== ARRIVED) return notProven()
+  const inside = withCookies(browser, cookies)
+  if (await arrive(parts, providers, inside)) return ok({ cookies })
+  await signOut(parts, inside)
+  return notProven()
 }
 
 /** Whom a provider may bring in: people of its domain who are members of its organisation, or invited to it. */
@@ -67,10 +86,11 @@ export async function mayJoin(
   parts: Pick<SignInParts, 'store' | 'clock'>,
   providers: ProviderDirectory,
   id: string,
-  email: string,
+  { email, verified }: ClaimedAddress,
 ): Promise<boolean> {
   const provider = providers.byId(id)
   if (provider === undefined || !isOf(provider.domain, email)) return false
+  if ('oidc' in provider && !verified && !provider.oidc.acceptsUnverified) return false
   return parts.store.inOrganisation(provider.organisation, async (tx) => {
     const person = await personByReference(tx, email)
     if (person !== undefined) return !(await hasIdentity(tx, person.id))
@@ -79,18 +99,14 @@ export async function mayJoin(
 }
 
 /** Somebody is back. The first time they become the member, or the invited one, whose address the provider vouches for. */
-export async function arrive(
-  parts: SignInParts,
-  providers: ProviderDirectory,
-  browser: Browser,
-): Promise<Result<Visitor>> {
+async function arrive(parts: SignInParts, providers: ProviderDirectory, browser: Browser): Promise<boolean> {
   const visitor = await visitorOf(parts, browser)
-  if (visitor === undefined) return notProven()
+  if (visitor === undefined) return false
   if (visitor.memberships.length === 0) await becomeMember(parts, providers, visitor)
   const again = await visitorOf(parts, browser)
-  if (again === undefined || again.memberships.length === 0) return notProven()
+  if (again === undefined || again.memberships.length === 0) return false
   await noteEverywhere(parts, visitor.identity, 'session.created', { way: 'single-sign-on' })
-  return ok(again)
+  return true
 }
 
 async function becomeMember(
