@@ -19,6 +19,7 @@ const RANKS: Record<string, number> = {
   gates: 4,
   forge: 4,
   identity: 4,
+  secrets: 4,
   tasks: 5,
   review: 6,
   http: 7,
@@ -44,7 +45,7 @@ const CHILD_PROCESSES = [
 ]
 // with-relay.ts runs inside a sandbox, where the environment is Airlock's own word to it.
 const ENVIRONMENT = ['compose/config.ts', 'sandbox/guest/with-relay.ts']
-const SOCKETS = ['sandbox/', 'gateway/', 'agents/builtin/', 'store/', 'cli/', 'compose/', 'demo/']
+const SOCKETS = ['sandbox/', 'gateway/', 'agents/builtin/', 'secrets/', 'store/', 'cli/', 'compose/', 'demo/']
 
 const files = walk(SRC).filter((path) => path.endsWith('.ts'))
 const sources = new Map(files.map((path) => [relative(SRC, path), readFileSync(path, 'utf8')]))

@@ -51,6 +51,7 @@ export const EXIT_CODE = {
   port_taken: 11,
   data_directory_busy: 11,
   database_unavailable: 11,
+  vault_unavailable: 11,
   server_unreachable: 12,
   verification_failed: 13,
 } as const satisfies Record<FailureCode, number>

@@ -50,6 +50,7 @@ export const FAILURE_STATUS = {
   port_taken: 409,
   data_directory_busy: 409,
   database_unavailable: 503,
+  vault_unavailable: 503,
   server_unreachable: 503,
   verification_failed: 422,
   internal: 500,

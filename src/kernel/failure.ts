@@ -57,6 +57,7 @@ export const FAILURE_CODES = [
   'port_taken',
   'data_directory_busy',
   'database_unavailable',
+  'vault_unavailable',
   'server_unreachable',
   // evidence
   'verification_failed',

@@ -22,6 +22,7 @@ export type IdKind =
   | 'dec'
   | 'inv'
   | 'sva'
+  | 'sec'
   | 'rst'
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz' // Crockford's base 32, lower case
