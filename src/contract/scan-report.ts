@@ -54,7 +54,11 @@ export const ScanReport = z
       .array(ReportedFinding)
       .describe('New, and of medium weight or more; each blocks approval until it is mended or justified'),
     minor: z.int().describe('New findings of low weight'),
-    preExisting: z.int().describe('Findings in what the patch touches that stood before it'),
+    preExisting: z.int().describe('Findings in the files of the patch that stood before it'),
+    unread: z
+      .array(z.string())
+      .optional()
+      .describe('Files that are no programs, and too large to be looked into: for the eyes of the reviewer'),
   })
   .meta({ id: 'ScanReport' })
 

@@ -36,6 +36,11 @@ const PACKAGES = [
   '@ai-sdk/openai',
   '@ai-sdk/openai-compatible',
   '@ast-grep/napi',
+  '@ast-grep/lang-go',
+  '@ast-grep/lang-java',
+  '@ast-grep/lang-php',
+  '@ast-grep/lang-python',
+  '@ast-grep/lang-ruby',
   'tar-stream',
   'unbash',
   'picomatch',
@@ -97,7 +102,7 @@ async function readSources(root: string): Promise<ReadonlyMap<string, string>> {
 async function filesBelow(root: string, folder: string): Promise<string[]> {
   const entries = await readdir(join(root, folder), { withFileTypes: true, recursive: true }).catch(() => [])
   return entries
-    .filter((entry) => entry.isFile() && /\.(ts|json)$|^\.gitignore$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(ts|json|yaml)$|^\.gitignore$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
 }
 
@@ -123,7 +128,8 @@ async function copyPackage(root: string, path: PackageDirectory['path'], draft: 
   })
 }
 
-const UNREAD = /\/node_modules(\/|$)|\.(map|md|d\.ts|d\.mts|d\.cts)$|^\/docs?(\/|$)/
+const UNREAD =
+  /\/node_modules(\/|$)|\.(map|md|d\.ts|d\.mts|d\.cts|[ch])$|^\/docs?(\/|$)|^\/prebuilds\/prebuild-(macOS|Windows)-/
 
 function shortDigest(text: string): string {
   return digestOf(text).slice('sha256:'.length, 'sha256:'.length + 24)

@@ -57,7 +57,7 @@ interface Sides {
   readonly after: ReadonlyMap<string, Side>
 }
 
-/** The regular files on both sides of the change, by path. */
+/** The regular files on both sides of the change, by their names. */
 async function sidesOf(repository: TrustedRepository, changes: readonly TreeChange[]): Promise<Sides> {
   const before = changes.filter(({ oldMode }) => oldMode.startsWith('100'))
   const after = changes.filter(({ newMode }) => newMode.startsWith('100'))
@@ -65,14 +65,24 @@ async function sidesOf(repository: TrustedRepository, changes: readonly TreeChan
     ...before.map(({ oldObject }) => oldObject),
     ...after.map(({ newObject }) => newObject),
   ])
-  const side = (path: string, object: string): [string, Side] => [
-    path,
+  const side = (change: TreeChange, object: string): [string, Side] => [
+    nameOf(change),
     { object, size: sizes.get(object) ?? 0 },
   ]
   return {
-    before: new Map(before.map(({ path, oldObject }) => side(path, oldObject))),
-    after: new Map(after.map(({ path, newObject }) => side(path, newObject))),
+    before: new Map(before.map((change) => side(change, change.oldObject))),
+    after: new Map(after.map((change) => side(change, change.newObject))),
   }
+}
+
+/** Names that are no text look like others that are; one file must not be looked at in the place of another. */
+function nameOf({ path, pathBytes }: Named): string {
+  return pathBytes === undefined ? `text ${path}` : `bytes ${pathBytes}`
+}
+
+interface Named {
+  readonly path: string
+  readonly pathBytes?: string | undefined
 }
 
 interface File {
@@ -85,10 +95,14 @@ interface File {
 function fileOf(change: FileChange, sides: Sides): File {
   const most = change.binary ? LARGEST_BINARY : BOUNDS.fileInPatch
   const bounded = (side: Side | undefined) => (side !== undefined && side.size <= most ? side : undefined)
-  const after = sides.after.get(change.path)
+  const after = sides.after.get(nameOf(change))
+  // Of a name before a change only the text is known: one that was none has no side then, and all of the file counts as new.
+  const before: Named = change.previousPath === undefined ? change : { path: change.previousPath }
+  if (after === undefined && change.newMode.startsWith('100'))
+    throw new Error('a file of the patch is not among the changes')
   return {
     change,
-    before: bounded(sides.before.get(change.previousPath ?? change.path)),
+    before: bounded(sides.before.get(nameOf(before))),
     after: bounded(after),
     tooLarge: after !== undefined && bounded(after) === undefined,
   }

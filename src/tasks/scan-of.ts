@@ -1,108 +1,141 @@
 import type { TamperFinding } from '#contract/gate-report.ts'
 import type { ScanFinding, ScanReport } from '#contract/scan-report.ts'
 import type { TrustedRepository } from '#forge/repository.ts'
-import { changedLines, touches } from '#guards/code-scan/changed-lines.ts'
 import { fingerprinted } from '#guards/code-scan/finding.ts'
-import { inspectFile } from '#guards/code-scan/inspect.ts'
 import { sourceKind } from '#guards/code-scan/source-kind.ts'
-import { couldNotScan, plainFinding } from '#guards/code-scan/suppression.ts'
+import { couldNotScan, type NotScanned, plainFinding } from '#guards/code-scan/suppression.ts'
+import { digestOf } from '#kernel/bytes.ts'
+import { ok, type Result } from '#kernel/result.ts'
 import { type ChangedContent, changedContents, type ExaminedPatch } from './changed-contents.ts'
+import { looserTests } from './looser-tests.ts'
+import type { ScanAnswer } from './scan-answer.ts'
+import { type ScanContext, type ScannedContent, scanInSandbox } from './scan-in-sandbox.ts'
 
 const MOST_FINDINGS = 200
-/** What is longer takes the server too long to follow; nobody writes it by hand. */
-const LONGEST_CODE = 2_000_000
+const MOST_UNREAD = 100
+/** For all files of a patch together. */
+const SECONDS = 600
+/** The worst that the two sides of a file can be made into takes half of it. */
+const SECONDS_PER_FILE = 60
 
 /**
- * What a patch brings in that somebody could use: findings in what it wrote, or on whose way it wrote something, that the
- * base did not have. What it does to tests counts as well; a file nobody can look at counts, and is not passed.
+ * What a patch brings in that somebody could use: findings that the base did not have. What it does to tests counts as well; a program that
+ * nobody can look at counts, and is not passed; what is no program and too large to look at is named.
  */
 export async function scanOf(
+  context: ScanContext,
   repository: TrustedRepository,
   patch: ExaminedPatch,
   tampering: readonly TamperFinding[],
-): Promise<ScanReport> {
-  const found: ScanFinding[] = looser(tampering)
-  let files = 0
-  let minor = 0
-  let preExisting = 0
-  for await (const some of changedContents(repository, patch))
-    for (const file of some) {
-      if (file.after === undefined && !file.tooLarge) continue
-      const scan = scanOfFile(file)
-      files++
-      preExisting += scan.preExisting
-      minor += scan.fresh.filter(({ severity }) => severity === 'low').length
-      found.push(...scan.fresh.filter(({ severity }) => severity !== 'low'))
-      // The server answers others in between.
-      await new Promise((resolve) => setImmediate(resolve))
+): Promise<Result<ScanReport>> {
+  const patience = {
+    until: context.workshop.stopwatch() + SECONDS * 1_000,
+    secondsPerFile: SECONDS_PER_FILE,
+  }
+  const made = new Report(looserTests(tampering))
+  for await (const some of changedContents(repository, patch)) {
+    for (const file of some) made.addUnseen(file)
+    const files = some.filter(isThere)
+    if (files.length === 0) continue
+    const answers = await scanInSandbox(context, files, patience)
+    if (!answers.ok) return answers
+    for (const [index, { change }] of files.entries())
+      made.add(change, answers.value[index] ?? 'broke_scanner')
+  }
+  return ok(made.report())
+}
+
+function isThere(file: ChangedContent): file is ScannedContent {
+  return file.after !== undefined
+}
+
+const LINK = '120000'
+
+class Report {
+  readonly #findings: ScanFinding[] = []
+  readonly #unread: string[] = []
+  readonly #known = new Set<string>()
+  #files = 0
+  #more = 0
+  #minor = 0
+  #preExisting = 0
+
+  constructor(findings: readonly ScanFinding[]) {
+    this.#tell(findings)
+  }
+
+  /** What is not looked into at all. */
+  addUnseen({ change: { path, pathBytes, newMode }, tooLarge }: ChangedContent): void {
+    const isProgram = sourceKind(path).kind !== 'other'
+    const isLink = newMode === LINK
+    if (isProgram && (tooLarge || isLink))
+      this.#tell(couldNotScan(path, isLink ? 'link' : 'too_large'), pathBytes)
+    else if (tooLarge) this.#unread.push(path)
+  }
+
+  add({ path, pathBytes }: ChangedContent['change'], answer: ScanAnswer | NotScanned): void {
+    this.#files++
+    if (typeof answer === 'string') {
+      this.#tell(couldNotScan(path, answer), pathBytes)
+      return
     }
-  return { files, findings: bounded(found), minor, preExisting }
-}
-
-function scanOfFile({ change, before, after, tooLarge }: ChangedContent) {
-  const { path } = change
-  const text = textOf(after)
-  const isCode = sourceKind(path, text ?? '').kind !== 'other'
-  if (tooLarge || text === undefined || (isCode && text.length > LONGEST_CODE))
-    return { fresh: isCode ? couldNotScan(path, tooLarge ? 'too_large' : 'binary') : [], preExisting: 0 }
-  const scan = inspectFile({ path, text })
-  const old = textOf(before)
-  const lines = changedLines(old, text)
-  const known = new Set(
-    old === undefined ? [] : inspectFile({ path, text: old }).findings.map(({ fingerprint }) => fingerprint),
-  )
-  const touched = scan.findings.filter((finding) => touches(finding, lines))
-  const fresh = touched.filter(({ fingerprint }) => !known.has(fingerprint))
-  return {
-    fresh: [...fresh, ...(scan.incomplete === undefined ? [] : couldNotScan(path, scan.incomplete))],
-    preExisting: touched.length - fresh.length,
+    const findings = answer.findings.map((finding) => withPath(finding, path))
+    this.#tell(findings, pathBytes)
+    this.#more += answer.more
+    this.#minor += answer.minor
+    this.#preExisting += answer.standing
   }
-}
 
-function textOf(bytes: Uint8Array | undefined): string | undefined {
-  if (bytes === undefined) return undefined
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return undefined
+  /**
+   * One fingerprint names one finding: a person justifies no other along with it. Names that are no text may look alike; whatever else
+   * looks alike, only a sandbox that was taken over says.
+   */
+  #tell(findings: readonly ScanFinding[], pathBytes = ''): void {
+    for (const finding of findings) {
+      const said = pathBytes === '' ? finding.fingerprint : digestOf(`${finding.fingerprint} ${pathBytes}`)
+      let fingerprint = said
+      for (let turn = 1; this.#known.has(fingerprint); turn++) fingerprint = digestOf(`${said} ${turn}`)
+      this.#known.add(fingerprint)
+      if (this.#findings.length < MOST_FINDINGS) this.#findings.push({ ...finding, fingerprint })
+      else this.#more++
+    }
   }
-}
 
-const LOOSER = /^tampering\.(?:test-deleted|test-skipped|test-focused|assertions-removed|threshold-lowered)$/
+  report(): ScanReport {
+    return {
+      files: this.#files,
+      findings: [...this.#findings, ...this.#tooMany()],
+      minor: this.#minor,
+      preExisting: this.#preExisting,
+      ...(this.#unread.length === 0 ? {} : { unread: this.#unread.slice(0, MOST_UNREAD) }),
+    }
+  }
 
-/** Tests that are taken away or made to see less: mended or justified, as everything else that weakens a change's checks. */
-function looser(tampering: readonly TamperFinding[]): ScanFinding[] {
-  return fingerprinted(
-    tampering
-      .filter(({ rule }) => LOOSER.test(rule))
-      .map(({ rule, path, line, message }) => ({
-        ...plainFinding(path, line ?? 1, '', {
-          rule,
-          class: 'loosened-test',
-          severity: 'medium',
-          message,
-          fix: 'Leave the tests as strict as they were, and mend what they find.',
-        }),
-        // Without a line of code the message tells two findings of a file apart.
-        snippet: message.slice(0, 160),
-      })),
-  )
-}
-
-/** More than anybody reads is told as one finding more, which nobody can justify by reading it. */
-function bounded(findings: readonly ScanFinding[]): ScanFinding[] {
-  if (findings.length <= MOST_FINDINGS) return [...findings]
-  const more = findings.length - MOST_FINDINGS
-  return [
-    ...findings.slice(0, MOST_FINDINGS),
-    ...fingerprinted([
-      plainFinding(findings[MOST_FINDINGS]?.path ?? '', 1, '', {
+  /** More than anybody reads is told as one finding more, which nobody can justify by reading it. */
+  #tooMany(): ScanFinding[] {
+    if (this.#more === 0) return []
+    return fingerprinted([
+      plainFinding(this.#findings.at(-1)?.path ?? '', 1, '', {
         rule: 'airlock.too-many-findings',
         class: 'could-not-scan',
         severity: 'high',
-        message: `There are ${more} findings more than are listed.`,
+        message: `There are ${this.#more} findings more than are listed.`,
         fix: 'Mend those that are listed, or split the change.',
       }),
-    ]),
-  ]
+    ])
+  }
+}
+
+/** What the sandbox left out it leaves out here as well: an optional field is absent, and not undefined. */
+function withPath(
+  { symbol, cwe, suppressed, ...rest }: ScanAnswer['findings'][number],
+  path: string,
+): ScanFinding {
+  return {
+    ...rest,
+    path,
+    ...(cwe === undefined ? {} : { cwe }),
+    ...(symbol === undefined ? {} : { symbol }),
+    ...(suppressed === undefined ? {} : { suppressed }),
+  }
 }

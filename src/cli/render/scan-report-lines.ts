@@ -2,12 +2,18 @@ import type { ReportedFinding, ScanReport } from '#contract/scan-report.ts'
 import { oneLine } from '../terminal/safe-text.ts'
 import type { Paint } from '../terminal/screen.ts'
 
-/** What the scan found in a patch: what blocks first, with the name to justify it by, then what a person let stand. */
+/**
+ * What the scan found in a patch: what blocks first, with the name to justify it by, then what a person let stand, then what
+ * nobody looked into.
+ */
 export function scanReportLines(scan: ScanReport | undefined, paint: Paint): readonly string[] {
-  if (scan === undefined || scan.findings.length === 0) return []
+  if (scan === undefined) return []
   const open = scan.findings.filter(({ justified }) => justified === undefined)
   const standing = scan.findings.filter(({ justified }) => justified !== undefined)
-  return [...open, ...standing].flatMap((finding) => findingLines(finding, paint))
+  return [
+    ...[...open, ...standing].flatMap((finding) => findingLines(finding, paint)),
+    ...(scan.unread ?? []).map((path) => paint('dim', `? ${oneLine(path)} is too large to be looked into`)),
+  ]
 }
 
 function findingLines(

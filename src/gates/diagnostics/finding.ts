@@ -40,5 +40,6 @@ export function repositoryPath(path: string): string {
 }
 
 function bounded(text: string, length: number): string {
-  return text.trim().slice(0, length)
+  // A cut may part a pair of surrogates, and a report of it has no canonical form.
+  return text.trim().slice(0, length).toWellFormed()
 }

@@ -32,6 +32,6 @@ export function tampering(rule: string, path: string, message: string, line?: nu
     rule: `tampering.${rule}`,
     path,
     ...(line === undefined ? {} : { line }),
-    message: message.slice(0, 500),
+    message: message.slice(0, 500).toWellFormed(),
   }
 }

@@ -42,6 +42,8 @@ export interface WorkspacesOptions {
 export interface Workspaces {
   /** How copies are made on this host. */
   readonly method: 'overlay' | 'copy'
+  /** To whom the sandboxes' files belong, when the server is root. */
+  readonly owner?: HostUser
   find(key: string): Promise<Pristine | undefined>
   /** Finds it, or makes it: `fill` writes into an empty directory, and answers false to give up. Made once per key. */
   pristine(key: string, fill: (directory: string) => Promise<boolean>): Promise<Pristine | undefined>
@@ -146,6 +148,7 @@ export async function createWorkspaces(options: WorkspacesOptions): Promise<Work
 
   return {
     method,
+    ...(owner === undefined ? {} : { owner }),
 
     find: async (key) => used(key)?.pristine,
 

@@ -34,7 +34,9 @@ export const check: Step = async (context) => {
   const patch = await currentPatch(context)
   const base = await preparedBase(context)
   if (!base.ok) return failed(base.failure)
-  const report = await examinePatch(context, patch, base.value)
+  const examined = await examinePatch(context, patch, base.value)
+  if (!examined.ok) return failed(examined.failure)
+  const report = examined.value
   const save: NonNullable<StepOutcome['also']> = (tx) =>
     saveGateReport(tx, task.id, report, instantOf(workshop.clock()))
 
@@ -69,11 +71,16 @@ async function currentPatch({ workshop, task }: StepContext): Promise<PatchRow> 
   return patch
 }
 
-async function examinePatch(context: StepContext, patch: PatchRow, base: Pristine): Promise<GateReport> {
+async function examinePatch(
+  context: StepContext,
+  patch: PatchRow,
+  base: Pristine,
+): Promise<Result<GateReport>> {
   const { workshop, task, tell, signal } = context
   const repository = await workshop.repositoryOf(task.project)
   const tampering = await tamperingOf(repository, patch)
-  const scan = await scanOf(repository, patch, tampering)
+  const scan = await scanOf(context, repository, patch, tampering)
+  if (!scan.ok) return scan
   const report = await examine({
     gates: task.projectFile?.gates ?? [],
     runBase: gateRunner(context, async () => ok(base)),
@@ -93,7 +100,7 @@ async function examinePatch(context: StepContext, patch: PatchRow, base: Pristin
     onEvent: tell,
     signal,
   })
-  return { ...report, scan }
+  return ok({ ...report, scan: scan.value })
 }
 
 /** Base + patch, set up again where the patch changed what is to be installed. */
