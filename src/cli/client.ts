@@ -33,6 +33,7 @@ import { Inspection } from '#contract/preserved.ts'
 import type { ApprovalRequest, RejectionRequest } from '#contract/review.ts'
 import type { JustificationRequest } from '#contract/scan-report.ts'
 import { SecretList, type SecretRequest, SecretView } from '#contract/secret.ts'
+import { NewShareLink, ShareLinkPage, type ShareRequest } from '#contract/share.ts'
 import { type BudgetRaise, SharedBudgetPage, type SharedBudgetRequest } from '#contract/shared-budget.ts'
 import {
   ApiKeyPage,
@@ -111,6 +112,10 @@ export function createClient(door: Door) {
     events: (ref: string, signal: AbortSignal, after = 0) =>
       taskEvents({ url: `${door.url}${task(ref)}/events`, token: door.token, after, signal }),
     attachEvidence: (ref: string) => post(`${task(ref)}/evidence-note`, Task),
+    share: (ref: string, request: z.input<typeof ShareRequest>) =>
+      post(`${task(ref)}/shares`, NewShareLink, request),
+    shares: (ref: string) => json(`${task(ref)}/shares`, ShareLinkPage),
+    revokeShare: (ref: string, share: string) => nothing(`${task(ref)}/shares/${encodeURIComponent(share)}`),
     cancel: (ref: string) => post(`${task(ref)}/cancel`, Task),
     retry: (ref: string, comment: string, more: { readonly preserveSeconds?: number } = {}) =>
       post(`${task(ref)}/retry`, Task, { comment, ...more }),

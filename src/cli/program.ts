@@ -29,6 +29,7 @@ import { sandboxCommand } from './commands/sandbox.ts'
 import { scanCommand } from './commands/scan.ts'
 import { secretCommand } from './commands/secret.ts'
 import { serviceAccountsCommand } from './commands/service-accounts.ts'
+import { shareCommand } from './commands/share.ts'
 import { showCommand } from './commands/show.ts'
 import { ssoCommand } from './commands/sso.ts'
 import { statusCommand } from './commands/status.ts'
@@ -47,7 +48,7 @@ export type CommandGroup = readonly [heading: string, makers: readonly ((cli: Cl
 const GROUPS: readonly CommandGroup[] = [
   ['Work:', [runCommand, tasksCommand, showCommand, watchCommand, cancelCommand, retryCommand, widenCommand]],
   ['Review:', [reviewCommand, diffCommand, justifyCommand, approveCommand, rejectCommand]],
-  ['Evidence:', [verifyCommand, attachCommand, auditCommand]],
+  ['Evidence:', [verifyCommand, attachCommand, auditCommand, shareCommand]],
   ['Guards:', [scanCommand, guardCommand, hookCommand]],
   [
     'Set up:',

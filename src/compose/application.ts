@@ -5,6 +5,7 @@ import { attachEvidence } from '#review/attach-evidence.ts'
 import { justify } from '#review/justify.ts'
 import { reject } from '#review/reject.ts'
 import { select } from '#review/select.ts'
+import { listShares, revokeShare, shareTask } from '#review/share-link.ts'
 import { cancelTask } from '#tasks/cancel.ts'
 import { discardPreserved, inspectPreserved } from '#tasks/inspect.ts'
 import { mayBegin, mayList } from '#tasks/may-begin.ts'
@@ -49,6 +50,10 @@ export function createApplication(workshop: Workshop, options: ApplicationOption
     inspectPreserved: (actor, task, request) => inspectPreserved(workshop, actor, task, request),
     discardPreserved: (actor, task) => discardPreserved(workshop, actor, task),
     selectFromPatch: (actor, task, request) => select(workshop, actor, task, request),
+    listShares: (actor, task) => listShares(workshop, actor, task),
+    shareTask: (actor, task, request) =>
+      shareTask(workshop, actor, task, request, (link) => `${options.signIn.origin()}/share/${link}`),
+    revokeShare: (actor, task, share) => revokeShare(workshop, actor, task, share),
     ...taskUseCases(workshop, options),
     ...projectUseCases(workshop),
     ...egressUseCases(workshop),

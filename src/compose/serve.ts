@@ -4,12 +4,14 @@ import type { HostFinding } from '#contract/api.ts'
 import { configuredIdentity } from '#forge/git/local-repository.ts'
 import { createHttp } from '#http/app.ts'
 import { listen } from '#http/listen.ts'
+import { shareApp } from '#http/share/share-app.ts'
 import { actorOfToken } from '#identity/actor-of-token.ts'
 import { createAuthenticate } from '#identity/authenticate.ts'
 import { invitationAddress } from '#identity/sign-in/invitation-link.ts'
 import { failureOf } from '#kernel/failure.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
+import { openShare } from '#review/share-link.ts'
 import { holderOfToken, noteTokenUse } from '#store/access-tokens.ts'
 import { advance } from '#tasks/advance.ts'
 import { watchExpiry } from '#tasks/preserve.ts'
@@ -73,6 +75,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Resu
       secret,
       authenticate: authenticator(workshop),
       signIn: signIn.pages,
+      share: shareApp({ open: (link) => openShare(workshop, link), origin: () => origin }),
       ...(config.publicUrl === undefined ? {} : { hosts: [new URL(config.publicUrl).hostname] }),
       onBug: (thrown) => options.onProblem('a request', thrown),
     })

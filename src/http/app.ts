@@ -25,6 +25,8 @@ export interface HttpOptions {
   readonly hosts?: readonly string[]
   /** The pages by which people sign in; loaded when the first is asked for. */
   readonly signIn?: () => Promise<Hono>
+  /** The pages by which a task is shown to whoever holds a link to it. */
+  readonly share?: Hono
   /** How often a quiet event stream says that it still lives. */
   readonly heartbeatMilliseconds?: number
   /** Told of every bug that a request ran into. */
@@ -38,13 +40,20 @@ export const OPEN_PATHS = ['/health', '/openapi.json'] as const
 export function createHttp(application: Application, options: HttpOptions): HttpApp {
   const app: HttpApp = new OpenAPIHono<HttpEnvironment>({ defaultHook: refuseInvalid })
   app.use(hostCheck(options.hosts))
+  // Registered first, so that it has the last word: the address of a shared task opens it.
+  app.use('/share/*', async (context, next) => {
+    await next()
+    context.header('referrer-policy', 'no-referrer')
+  })
   // With no referrer at all, a browser would send `Origin: null` with our own forms.
   app.use(secureHeaders({ crossOriginResourcePolicy: 'same-origin', referrerPolicy: 'same-origin' }))
   app.use(bodyLimit({ maxSize: BOUNDS.requestBody, onError: () => tooLarge() }))
   app.get('/health', (context) => context.json(health(options, context.req.header(CHALLENGE_HEADER))))
-  const { signIn } = options
+  const { signIn, share } = options
   if (signIn !== undefined)
     app.all('/auth/*', async (context) => (await signIn()).fetch(context.req.raw, context.env))
+  if (share !== undefined)
+    app.all('/share/*', (context) => share.fetch(context.req.raw, context.env))
   app.use('/v1/*', authenticated(options.authenticate))
   for (const route of allRoutes(options.heartbeatMilliseconds ?? 15_000)) route.mount(app, application)
   describeApi(app, options.version)

@@ -31,7 +31,8 @@ import type {
 import type { Inspection, InspectionRequest } from '#contract/preserved.ts'
 import type { ApprovalRequest, RejectionRequest } from '#contract/review.ts'
 import type { JustificationRequest } from '#contract/scan-report.ts'
-import type { SecretList, SecretRequest, SecretView } from '#contract/secret.ts'
+import type { KeyRotation, SecretList, SecretPlace, SecretRequest, SecretView } from '#contract/secret.ts'
+import type { NewShareLink, ShareLink, ShareRequest } from '#contract/share.ts'
 import type { BudgetRaise, SharedBudget, SharedBudgetRequest } from '#contract/shared-budget.ts'
 import type { Task, TaskRequest } from '#contract/task.ts'
 import type { Result } from '#kernel/result.ts'
@@ -95,6 +96,11 @@ export interface Application extends AccessUseCases {
   attachEvidence(actor: Actor, task: TaskRef): Promise<Result<Task>>
   /** The signed evidence bundle of a commit, as JSON text that `airlock verify` reads offline. */
   evidenceOf(actor: Actor, commit: string): Promise<Result<string>>
+
+  listShares(actor: Actor, task: TaskRef): Promise<Result<Page<ShareLink>>>
+  /** Answers with the address, this once. */
+  shareTask(actor: Actor, task: TaskRef, request: ShareRequest): Promise<Result<NewShareLink>>
+  revokeShare(actor: Actor, task: TaskRef, share: string): Promise<Result<void>>
 
   listProjects(actor: Actor, page: PageRequest): Promise<Result<Page<Project>>>
   /** The project of that URL: made now, or the one that was there. */

@@ -21,6 +21,7 @@ export type IdKind =
   | 'hld'
   | 'dec'
   | 'inv'
+  | 'shr'
   | 'sva'
   | 'sec'
   | 'rst'

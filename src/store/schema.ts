@@ -14,6 +14,7 @@ import type { Grant } from '#policy/grant.ts'
 import type { Role } from '#policy/role.ts'
 import type { Bytes, Json, Moment, Organisation } from './column-kinds.ts'
 import type { EnvironmentsTable, RoleBindingsTable, TeamMembersTable, TeamsTable } from './places-schema.ts'
+import type { ShareLinksTable } from './share-schema.ts'
 import type {
   AccessTokensTable,
   IdentityProvidersTable,
@@ -49,6 +50,7 @@ export interface Tables {
   approvals: ApprovalsTable
   publications: PublicationsTable
   evidence: EvidenceTable
+  shareLinks: ShareLinksTable
   egressRequests: EgressRequestsTable
   egressAllowances: EgressAllowancesTable
   preservedWorkspaces: PreservedWorkspacesTable

@@ -235,6 +235,15 @@ export class FakeApplication implements Application {
       const project: Project = { ...known, models }
       return project
     })
+  listShares: Application['listShares'] = (_actor, ref) =>
+    this.#answer('listShares', [ref], () => ({ items: [] }))
+  shareTask: Application['shareTask'] = (_actor, ref, request) =>
+    this.#answer('shareTask', [ref, request], () => ({
+      share: { id: 'shr_00000000000000000001', createdBy: 'usr_a', createdAt: AT, expiresAt: AT, opened: 0 },
+      url: 'http://localhost/share/x',
+    }))
+  revokeShare: Application['revokeShare'] = (_actor, ref, share) =>
+    this.#answer('revokeShare', [ref, share], () => undefined)
   listSecrets: Application['listSecrets'] = (_actor, project) =>
     this.#answer('listSecrets', [project], () => ({ items: [] }))
   setSecret: Application['setSecret'] = (_actor, project, { name, content }) =>

@@ -22,6 +22,7 @@ import { intendPublication } from '#store/publications.ts'
 import { insertRoleBinding } from '#store/role-bindings.ts'
 import type { TaskRow, Tx } from '#store/schema.ts'
 import { insertServiceAccount } from '#store/service-accounts.ts'
+import { insertShareLink } from '#store/share-links.ts'
 import { countSpend, holdSpend, setLimit } from '#store/shared-budgets.ts'
 import { insertTask } from '#store/tasks.ts'
 import { entriesAbout as noted } from './audit-entries.ts'
@@ -57,6 +58,10 @@ export async function fullOrganisation(store: Store): Promise<FullOrganisation> 
     await insertPatch(tx, somePatch(patch, row.id))
     await saveGateReport(tx, row.id, noGates(somePatch(patch, row.id).digest), MORNING)
     await cacheBaseRun(tx, 'key', { outcome: 'pass' }, MORNING)
+    await insertShareLink(tx, {
+      ...{ id: newId('shr', randomBytes), hash: randomBytes(32), task: row.id, createdBy: home.person },
+      ...{ createdAt: MORNING, expiresAt: '2026-02-07T08:00:00.000Z' },
+    })
     await insertApproval(tx, {
       id: approval,
       task: row.id,

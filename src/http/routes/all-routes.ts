@@ -12,6 +12,7 @@ import { providerRoutes } from './providers.ts'
 import { reviewRoutes } from './reviews.ts'
 import { secretRoutes } from './secrets.ts'
 import { serverRoutes } from './server.ts'
+import { shareRoutes } from './shares.ts'
 import { taskRoutes } from './tasks.ts'
 
 /** Everything the API answers to. */
@@ -20,6 +21,7 @@ export function allRoutes(heartbeatMilliseconds: number): readonly Route[] {
     ...serverRoutes,
     ...taskRoutes(heartbeatMilliseconds),
     ...reviewRoutes,
+    ...shareRoutes,
     ...projectRoutes,
     ...egressRoutes,
     ...secretRoutes,

@@ -33,6 +33,7 @@ const DECIDING: readonly Permission[] = [
   'providers:remove',
   'secrets:set',
   'secrets:remove',
+  'shares:set',
   'projects:create',
   'projects:set',
   'projects:remove',

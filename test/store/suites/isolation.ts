@@ -54,6 +54,7 @@ export function isolationSuite(open: () => Promise<TestStore>): void {
         'publications',
         'role_bindings',
         'service_accounts',
+        'share_links',
         'tasks',
         'team_members',
         'teams',
