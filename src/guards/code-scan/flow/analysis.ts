@@ -12,6 +12,8 @@ export interface Scope {
   readonly returns: Value[]
   /** Control has left this path; `break` only up to the loop or switch around. */
   left: false | 'break' | 'gone'
+  /** Where control left the loop or switch around by a `break` or `continue`, and what stood before it. */
+  readonly exits?: { readonly base: Variables; readonly found: Variables[] } | undefined
   /** How many calls deep the analysis is inside of the file's own functions. */
   readonly depth: number
 }

@@ -34,13 +34,15 @@ function remember(subject: Expression, value: Value, mask: number, scope: Scope,
     if (first !== undefined && firstKey !== undefined)
       scope.variables.set(firstKey, cleared(analysis.evaluate(first.value, scope), mask))
   }
-  if (subject.kind === 'call' && subject.callee.kind === 'member') {
+  if (subject.kind === 'call' && subject.callee.kind === 'member' && SAME_TEXT.test(subject.callee.name)) {
     const inner = subject.callee.of
     const innerKey = keyOf(inner)
     if (innerKey !== undefined) scope.variables.set(innerKey, cleared(analysis.evaluate(inner, scope), mask))
   }
 }
 
+const SAME_TEXT =
+  /^(?:trim\w*|l?strip|rstrip|chomp|toLowerCase|toUpperCase|lower|upper|casefold|downcase|upcase|to_s|to_sym|toString|ToString|ToLower\w*|normalize|toAbsolutePath|toRealPath|getCanonicalPath|resolve|toPath|toFile|getPath|as_posix|getAbsolutePath|getCanonicalFile)$/
 const ELSEWHERE = bitOf('open-redirect') | bitOf('ssrf')
 
 /** `url.host === 'example.com'`: the address leads where it may, and so does the text it was read from. */
@@ -134,6 +136,8 @@ function compared(
   const same = /^(?:={2,3}|is|eq|equals)$/.test(operator)
   const differs = /^(?:!={1,2}|is not|not is)$/.test(operator)
   if (same === holds && (same || differs)) {
+    if (left.kind === 'call' && /^common_?(?:prefix|path)$/i.test(calledName(left.callee)))
+      return withinBoth(left)
     const other = analysis.evaluate(right, scope)
     // -1 is what a search gives that found nothing: `indexOf(x) !== -1`.
     if (isConstant(other) && other.constant !== null && other.constant !== '' && other.constant !== -1) {
@@ -172,6 +176,14 @@ function compared(
   if ((operator === 'instanceof' || operator === 'is') && holds && right.at.text() !== 'String')
     return [{ subject: left, mask: EVERYTHING }]
   return []
+}
+
+/** `commonpath([a, b]) == b`: each of them lies where the other does. */
+function withinBoth(call: Expression & { kind: 'call' }): Fact[] {
+  const mask = bitOf('path-traversal') | bitOf('zip-slip')
+  return call.arguments
+    .flatMap(({ value }) => (value.kind === 'list' ? value.items : [value]))
+    .map((subject) => ({ subject, mask }))
 }
 
 function isWritten(expression: Expression): boolean {

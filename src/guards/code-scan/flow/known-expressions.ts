@@ -6,7 +6,7 @@ export const KNOWN_EXPRESSIONS: Readonly<Record<string, RegExp>> = {
   'sql-value':
     /(?:=|like|<|>|\bin|values|limit|offset|\band|\bor|between|,|\+|\|\||where|having|match|call)[\s({]{0,8}(?:[NnEe]?['"`%(]{1,4})?[\w%.@-]{0,40}$|['"]%?$/i,
   /** The same, where not even a caller is known: only where nothing but a value can stand. */
-  'sql-value-strict': /(?:=|like|\bin|values)[\s(]{0,8}['"`%(]{0,4}$/i,
+  'sql-value-strict': /(?:=|like|\bin|values)[\s(]{0,8}['"`%(]{0,4}$|[,(]\s{0,4}['"]$/i,
   /** An address of our own: a path, a query, or one fixed host. */
   'own-address': /^(?:\/(?![/\\])[^/\\]|https?:\/\/[^/?#]+[/?#]|\?|#|\.{1,2}\/)/,
   /** A host that the value behind it cannot change any more. */

@@ -66,6 +66,7 @@ function runStatement(statement: Statement, scope: Scope, analysis: Analysis): v
     }
     case 'leave':
       if (statement.value !== undefined) analysis.evaluate(statement.value, scope)
+      if (statement.break === true) scope.exits?.found.push(scope.variables.flattened(scope.exits.base))
       scope.left = statement.break === true ? 'break' : 'gone'
       return
     case 'define':
@@ -116,7 +117,8 @@ function runLoop(statement: Statement & { kind: 'loop' }, scope: Scope, analysis
   analysis.run(statement.before, scope)
   if (statement.condition !== undefined) analysis.evaluate(statement.condition, scope)
   const ends = [branch(scope)]
-  const inner = branch(scope)
+  const exits = { base: scope.variables, found: [] as Variables[] }
+  const inner = { ...branch(scope), exits }
   // Twice: what the first round leaves behind, the second finds.
   for (let round = 0; round < 2; round++) {
     const { each } = statement
@@ -135,6 +137,7 @@ function runLoop(statement: Statement & { kind: 'loop' }, scope: Scope, analysis
     inner.left = false
     ends.push({ ...inner, variables: inner.variables.snapshot() })
   }
+  for (const variables of exits.found) ends.push({ ...scope, left: false, variables })
   meet(scope, ends)
   scope.left = scope.left === 'break' ? false : scope.left
 }
@@ -167,8 +170,9 @@ function runSwitch(statement: Statement & { kind: 'switch' }, scope: Scope, anal
   }
   const hasDefault = statement.cases.some((part) => part.tests.length === 0)
   const ends = hasDefault ? [] : [branch(scope)]
+  const exits = { base: scope.variables, found: [] as Variables[] }
   statement.cases.forEach((part, index) => {
-    const inner = branch(scope)
+    const inner = { ...branch(scope), exits }
     const key = statement.on === undefined ? undefined : keyOf(statement.on)
     const only = tests[index]?.length === 1 ? tests[index]?.[0]?.constant : undefined
     if (
@@ -181,6 +185,7 @@ function runSwitch(statement: Statement & { kind: 'switch' }, scope: Scope, anal
     inner.left = inner.left === 'break' ? false : inner.left
     ends.push(inner)
   })
+  for (const variables of exits.found) ends.push({ ...scope, left: false, variables })
   meet(scope, ends)
 }
 

@@ -38,6 +38,11 @@ export class Variables {
     return new Variables(this.#under, this.#own)
   }
 
+  /** What changed since `base`, standing on it directly: later changes in between do not reach it. */
+  flattened(base: Variables): Variables {
+    return new Variables(base, new Map([...this.changedSince(base)].map((name) => [name, this.get(name)])))
+  }
+
   /** The names that changed since it branched off from `base`. */
   changedSince(base: Variables): Set<string> {
     const names = new Set<string>()
