@@ -40,7 +40,17 @@ export type ScanFinding = z.infer<typeof ScanFinding>
 /** A finding of a task's patch, and what a person said who lets it stand. */
 export const ReportedFinding = ScanFinding.extend({
   justified: z
-    .strictObject({ reason: z.string(), by: z.string().describe('Name of the person'), at: z.string() })
+    .strictObject({
+      reason: z.string(),
+      by: z.string().describe('Name of the person'),
+      at: z.string(),
+      patch: z
+        .string()
+        .optional()
+        .describe(
+          'Digest of the larger patch of which it was said: the file and the finding are the same in this one',
+        ),
+    })
     .optional(),
 }).meta({ id: 'ReportedFinding' })
 
@@ -64,6 +74,9 @@ export const ScanReport = z
 
 export type ScanReport = z.infer<typeof ScanReport>
 
+/** The rule of the one finding that stands for those that are not listed; nobody can justify what they are not shown. */
+export const TOO_MANY_FINDINGS = 'airlock.too-many-findings'
+
 /**
  * What still blocks. A comment that asks to leave a finding alone does not count here: the agent may have written it.
  */
@@ -75,6 +88,7 @@ export function openFindings(report: { readonly scan?: ScanReport | undefined })
 export const JustificationRequest = z
   .strictObject({
     finding: z.string().min(8).max(200).describe('Its fingerprint, or the beginning of it'),
+    patchDigest: z.string().max(100).describe('Of the patch on their screen: any other patch refuses'),
     reason: z.string().trim().min(1).max(1_000),
   })
   .meta({ id: 'JustificationRequest' })

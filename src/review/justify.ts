@@ -1,6 +1,11 @@
 import { gateReportDigest } from '#audit/statement.ts'
 import type { GateReport } from '#contract/gate-report.ts'
-import { type JustificationRequest, openFindings, type ReportedFinding } from '#contract/scan-report.ts'
+import {
+  type JustificationRequest,
+  openFindings,
+  type ReportedFinding,
+  TOO_MANY_FINDINGS,
+} from '#contract/scan-report.ts'
 import type { Task } from '#contract/task.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
@@ -15,7 +20,7 @@ import { findTask } from '#tasks/reference.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 
 /**
- * A person lets one finding of the scan stand, and says why. The words stand in the report of exactly this patch, which an
+ * A person lets one finding of the scan stand in the patch they looked at, and says why. The words stand in the report of exactly this patch, which an
  * approval signs with the rest, and in the audit log. An approval that was begun before refuses: the report is not any more
  * the one that was on the screen.
  */
@@ -31,12 +36,14 @@ export async function justify(
   if (task.state !== 'awaiting_review') return refused(notInReview(task))
   return workshop.store.inOrganisation(actor.organisation, async (tx) => {
     const report = await reportNow(tx, task)
+    if (report?.patch !== request.patchDigest) return refused(otherPatch(task, request, report))
     const finding = openFindings(report ?? {}).filter(({ fingerprint }) =>
       isNamed(fingerprint, request.finding),
     )
     const [one] = finding
-    if (report === undefined || one === undefined || finding.length > 1)
+    if (one === undefined || finding.length > 1)
       return refused(noSuchFinding(task, request.finding, finding.length))
+    if (one.rule === TOO_MANY_FINDINGS) return refused(tooMany(task))
     const at = instantOf(workshop.clock())
     if (!(await moveTask(tx, { id: task.id, fromVersion: task.version, patch: { updatedAt: at } })))
       return refused(changed(task))
@@ -83,6 +90,25 @@ function notInReview(task: TaskRow) {
     rule: 'task.life',
     message: `Task ${task.number} has nothing to justify: it is ${task.state.replaceAll('_', ' ')}.`,
     remedy: 'Wait until it awaits review.',
+  }
+}
+
+function otherPatch(task: TaskRow, { patchDigest }: JustificationRequest, report: GateReport | undefined) {
+  return {
+    code: 'approval_void' as const,
+    rule: 'approval.exact',
+    message: 'The patch is not any more the one you looked at.',
+    remedy: `Review task ${task.number} again.`,
+    details: { asked: patchDigest, ...(report === undefined ? {} : { current: report.patch }) },
+  }
+}
+
+function tooMany(task: TaskRow) {
+  return {
+    code: 'findings_open' as const,
+    rule: 'scan.fixed_or_justified',
+    message: 'Nobody can justify findings that are not listed.',
+    remedy: `Send it back, or drop a part of it: airlock reject ${task.number} --retry, airlock review ${task.number}`,
   }
 }
 

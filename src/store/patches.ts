@@ -54,6 +54,22 @@ export function patchByDigest(tx: Tx, task: string, digest: string): Promise<Pat
     .executeTakeFirst()
 }
 
+/** What the attempt's patch was before it became this one. */
+export function patchBefore(
+  tx: Tx,
+  { id, task, attempt, createdAt }: PatchRow,
+): Promise<PatchRow | undefined> {
+  return tx
+    .selectFrom('patches')
+    .select(SUMMARY)
+    .where('task', '=', task)
+    .where('attempt', '=', attempt)
+    .where('createdAt', '<=', createdAt)
+    .where('id', '!=', id)
+    .orderBy('createdAt', 'desc')
+    .executeTakeFirst()
+}
+
 export async function patchBytes(tx: Tx, id: string): Promise<Uint8Array | undefined> {
   const row = await tx.selectFrom('patches').select('bytes').where('id', '=', id).executeTakeFirst()
   return row?.bytes

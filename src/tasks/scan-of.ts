@@ -1,5 +1,5 @@
 import type { TamperFinding } from '#contract/gate-report.ts'
-import type { ScanFinding, ScanReport } from '#contract/scan-report.ts'
+import { type ScanFinding, type ScanReport, TOO_MANY_FINDINGS } from '#contract/scan-report.ts'
 import type { TrustedRepository } from '#forge/repository.ts'
 import { fingerprinted } from '#guards/code-scan/finding.ts'
 import { sourceKind } from '#guards/code-scan/source-kind.ts'
@@ -116,7 +116,7 @@ class Report {
     if (this.#more === 0) return []
     return fingerprinted([
       plainFinding(this.#findings.at(-1)?.path ?? '', 1, '', {
-        rule: 'airlock.too-many-findings',
+        rule: TOO_MANY_FINDINGS,
         class: 'could-not-scan',
         severity: 'high',
         message: `There are ${this.#more} findings more than are listed.`,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Task } from '#contract/task.ts'
 import {
   FILES,
   given,
@@ -9,12 +10,15 @@ import {
 } from '#test/support/journey.ts'
 import { create, edit, type Run } from '#test/support/journey-model.ts'
 
+/** So far down that a change there is a hunk of its own. */
+const FAR = `${'//\n'.repeat(9)}// the end\n`
+
 let journey: Journey
 let server: RunningServer
 beforeAll(async () => {
   journey = await startJourney({
     ...FILES,
-    'src/old.js': 'eval(req.body.old)\nexport const a = 1\n',
+    'src/old.js': `eval(req.body.old)\nexport const a = 1\n${FAR}`,
     'test/total.test.js':
       "test('total', () => {\n  expect(total([1, 2])).toBe(3)\n  expect(total([])).toBe(0)\n})\n",
   })
@@ -64,8 +68,7 @@ test('what an agent writes that could be used is found, sent back, and blocks un
     rule: 'scan.fixed_or_justified',
     details: { findings: findings.map(({ fingerprint }) => fingerprint) },
   })
-  for (const { fingerprint } of findings)
-    given(await server.client.justify(task.id, { finding: fingerprint, reason: 'It is a sample.' }))
+  for (const { fingerprint } of findings) given(await justify(ready, fingerprint, 'It is a sample.'))
   const standing = given(await server.client.task(task.id))
   expect(standing.gates?.scan?.findings.map(({ justified }) => justified?.reason)).toEqual(
     findings.map(() => 'It is a sample.'),
@@ -103,15 +106,20 @@ test('an honest change passes with no finding, whatever stood in the file before
   expect(ready.gates?.scan).toMatchObject({ files: 1, findings: [] })
 })
 
-test('a justification names one finding that still blocks, of a patch under review, and needs a reason', async () => {
+test('a justification names one finding that still blocks, of the patch on the screen, and needs a reason', async () => {
   journey.model.play('dialog', [create('src/ask.js', "alert('x')\nalert('y')\n")])
   const task = await server.submit({ model: 'dialog', budget: { iterations: 1 } })
   const ready = await server.reaches(task.number, 'awaiting_review')
   const [first] = ready.gates?.scan?.findings ?? []
   const finding = first?.fingerprint ?? ''
-  const justify = (request: { finding: string; reason: string }) => server.client.justify(task.id, request)
-  expect(refusal(await justify({ finding, reason: '  ' }))).toMatchObject({ code: 'invalid_input' })
-  expect(refusal(await justify({ finding: 'sha256:0000', reason: 'x' }))).toMatchObject({ code: 'not_found' })
+  expect(refusal(await justify(ready, finding, '  '))).toMatchObject({ code: 'invalid_input' })
+  expect(refusal(await justify(ready, 'sha256:0000'))).toMatchObject({ code: 'not_found' })
+  const other = { finding, reason: 'x', patchDigest: `sha256:${'0'.repeat(64)}` }
+  expect(refusal(await server.client.justify(task.id, other))).toMatchObject({
+    code: 'approval_void',
+    rule: 'approval.exact',
+    details: { asked: other.patchDigest, current: ready.patch?.digest },
+  })
   const told = await journey.airlock(
     'justify',
     String(task.number),
@@ -119,8 +127,64 @@ test('a justification names one finding that still blocks, of a patch under revi
     '--reason',
     'A sample.',
   )
-  expect(told).toMatchObject({ exit: 0, out: expect.stringContaining('1 finding blocks still.') })
-  expect(refusal(await justify({ finding, reason: 'again' }))).toMatchObject({ code: 'not_found' })
+  expect(told).toMatchObject({
+    exit: 0,
+    out: expect.stringMatching(/^src\/ask\.js:1 .*\n.*1 finding blocks still\.$/m),
+  })
+  expect(refusal(await justify(ready, finding, 'again'))).toMatchObject({ code: 'not_found' })
   expect((await journey.airlock('show', String(task.number))).out).toContain('justified by')
   expect((await journey.airlock('approve', String(task.number), '--yes', '-m', 'x')).exit).toBe(5)
 })
+
+test('what was justified stands when another file is dropped, and not when its own file changes', async () => {
+  journey.model.play('parts', [
+    create('src/one.js', "alert('one')\n"),
+    create('src/two.js', "alert('two')\n"),
+    edit('src/poem.txt', 'one\n', 'ONE\n'),
+    edit('src/old.js', 'eval(req.body.old)', 'eval(req.body.mine)'),
+    edit('src/old.js', FAR, `${FAR}export const b = 1\n`),
+  ])
+  const task = await server.submit({ model: 'parts', budget: { iterations: 1 } })
+  const first = await server.reaches(task.number, 'awaiting_review')
+  const findings = first.gates?.scan?.findings ?? []
+  expect(findings.map(({ path }) => path)).toEqual(['src/old.js', 'src/one.js', 'src/two.js'])
+  for (const { path, fingerprint } of findings)
+    if (path !== 'src/two.js') given(await justify(first, fingerprint, `as ${path} says`))
+
+  const second = await dropping(first, { dropFiles: ['src/poem.txt'] })
+  expect(wordsOf(second)).toEqual([
+    ['src/old.js', 'as src/old.js says', first.patch?.digest],
+    ['src/one.js', 'as src/one.js says', first.patch?.digest],
+    ['src/two.js', undefined, undefined],
+  ])
+  expect(refusal(await justify(first, findings[2]?.fingerprint ?? ''))).toMatchObject({
+    code: 'approval_void',
+  })
+  given(await justify(second, findings[2]?.fingerprint ?? '', 'as two says'))
+
+  const third = await dropping(second, { dropHunks: [{ path: 'src/old.js', hunk: 1 }] })
+  expect(wordsOf(third)).toEqual([
+    ['src/old.js', undefined, undefined],
+    ['src/one.js', 'as src/one.js says', first.patch?.digest],
+    ['src/two.js', 'as two says', second.patch?.digest],
+  ])
+  expect(refusal(await server.approve(third))).toMatchObject({ code: 'findings_open' })
+  given(await justify(third, findings[0]?.fingerprint ?? ''))
+  given(await server.approve(third))
+  await server.reaches(task.number, 'published')
+  expect(await server.auditLog()).toMatchObject({ ok: true })
+})
+
+function justify(task: Task, finding: string, reason = 'A reason.') {
+  return server.client.justify(task.id, { finding, reason, patchDigest: task.patch?.digest ?? '' })
+}
+
+async function dropping(task: Task, what: object): Promise<Task> {
+  const patchDigest = task.patch?.digest ?? ''
+  given(await server.client.select(task.id, { patchDigest, dropFiles: [], dropHunks: [], ...what }))
+  return server.reaches(task.number, 'awaiting_review')
+}
+
+function wordsOf({ gates }: Task) {
+  return gates?.scan?.findings.map(({ path, justified }) => [path, justified?.reason, justified?.patch])
+}

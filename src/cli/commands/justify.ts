@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
-import { openFindings } from '#contract/scan-report.ts'
+import { openFindings, type ReportedFinding } from '#contract/scan-report.ts'
 import { type Cli, DONE, type Outcome, type Session } from '../session.ts'
 import { count } from '../terminal/amounts.ts'
+import { oneLine } from '../terminal/safe-text.ts'
 
 interface JustifyOptions {
   readonly reason: string
@@ -25,13 +26,31 @@ Example:
 async function justify(session: Session<JustifyOptions>, ref: string, finding: string): Promise<Outcome> {
   const client = await session.connect()
   if (!client.ok) return client
-  const task = await client.value.justify(ref, { finding, reason: session.options.reason })
+  const seen = await client.value.task(ref)
+  if (!seen.ok) return seen
+  const { patch, gates } = seen.value
+  const { reason } = session.options
+  const task = await client.value.justify(ref, { finding, reason, patchDigest: patch?.digest ?? NO_PATCH })
   if (!task.ok) return task
-  const left = openFindings(task.value.gates ?? {}).length
-  session.show(task.value, () =>
-    left === 0
-      ? 'It may stand. Nothing else blocks.'
-      : `It may stand. ${count(left, 'finding blocks', 'findings block')} still.`,
+  const after = openFindings(task.value.gates ?? {})
+  const stands = openFindings(gates ?? {}).find(
+    (one) => !after.some((open) => open.fingerprint === one.fingerprint),
   )
+  session.show(task.value, () => [...toldOf(stands), blocking(after.length)].join('\n'))
   return DONE
+}
+
+/** The server says why there is none. */
+const NO_PATCH = `sha256:${'0'.repeat(64)}`
+
+/** What the name stood for: it may have been read on another screen. */
+function toldOf(finding: ReportedFinding | undefined): string[] {
+  if (finding === undefined) return []
+  const { path, line, rule, message } = finding
+  return [`${oneLine(path)}:${line} ${oneLine(message)} ${oneLine(rule)}`]
+}
+
+function blocking(left: number): string {
+  if (left === 0) return 'It may stand. Nothing else blocks.'
+  return `It may stand. ${count(left, 'finding blocks', 'findings block')} still.`
 }

@@ -23,7 +23,11 @@ function findingLines(
   const place = `${oneLine(path)}:${line}`
   const name = paint('dim', fingerprint.replace(/^sha256:/, '').slice(0, 12))
   const said = [
-    ...(justified === undefined ? [] : [`justified by ${justified.by}: ${justified.reason}`]),
+    ...(justified === undefined
+      ? []
+      : [
+          `justified by ${justified.by}${justified.patch === undefined ? '' : ', before a part was dropped'}: ${justified.reason}`,
+        ]),
     ...(suppressed === undefined ? [] : [`a comment in the code says: ${suppressed}`]),
   ]
   return [

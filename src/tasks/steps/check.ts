@@ -12,6 +12,7 @@ import { attemptByNumber, noteAttempt } from '#store/attempts.ts'
 import { cacheBaseRun, cachedBaseRun, saveGateReport } from '#store/gate-reports.ts'
 import { type PatchRow, patchById } from '#store/patches.ts'
 import type { TaskRow, Tx } from '#store/schema.ts'
+import { withCarriedJustifications } from '../carried-justifications.ts'
 import { changesDependencies } from '../dependencies.ts'
 import { gateRunner } from '../gate-sandbox.ts'
 import { toolchainOf } from '../image.ts'
@@ -100,7 +101,7 @@ async function examinePatch(
     onEvent: tell,
     signal,
   })
-  return ok({ ...report, scan: scan.value })
+  return ok({ ...report, scan: await withCarriedJustifications(context, repository, patch, scan.value) })
 }
 
 /** Base + patch, set up again where the patch changed what is to be installed. */
