@@ -31,11 +31,16 @@ export function personOfIdentity(tx: Tx, identity: string): Promise<PersonRow | 
     .executeTakeFirst()
 }
 
-export async function hasIdentity(tx: Tx, person: string): Promise<boolean> {
+/** As whom a person signs in, where they do. */
+export async function identityOfPerson(tx: Tx, person: string): Promise<string | undefined> {
   const row = await tx
     .selectFrom('personIdentities')
     .select('identity')
     .where('person', '=', person)
     .executeTakeFirst()
-  return row !== undefined
+  return row?.identity
+}
+
+export async function hasIdentity(tx: Tx, person: string): Promise<boolean> {
+  return (await identityOfPerson(tx, person)) !== undefined
 }
