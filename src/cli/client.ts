@@ -60,6 +60,8 @@ export interface Door {
   readonly token: string
   /** Said along with every request, for what a policy asks to confirm. */
   readonly confirmation?: string | undefined
+  /** Asked for a one-time code when, and only when, a request is refused for want of a second factor. */
+  readonly secondFactor?: (() => Promise<string | undefined>) | undefined
 }
 
 interface Call {
@@ -187,7 +189,20 @@ export function createClient(door: Door) {
   }
 }
 
-async function send({ url, token, confirmation }: Door, path: string, call: Call): Promise<Result<Response>> {
+/** Asks; where that needs a second factor and there is one, asks again with it. A code counts once, so nothing else bears it. */
+async function send(door: Door, path: string, call: Call): Promise<Result<Response>> {
+  const answer = await sendOnce(door, path, call)
+  if (answer.ok || answer.failure.code !== 'confirmation_needed') return answer
+  if (answer.failure.details?.method !== 'second-factor') return answer
+  const code = await door.secondFactor?.()
+  return code === undefined ? answer : sendOnce({ ...door, confirmation: `totp ${code}` }, path, call)
+}
+
+async function sendOnce(
+  { url, token, confirmation }: Door,
+  path: string,
+  call: Call,
+): Promise<Result<Response>> {
   const address = new URL(path, url)
   for (const [name, value] of Object.entries(call.query ?? {}))
     if (value !== undefined) address.searchParams.set(name, String(value))

@@ -22,14 +22,27 @@ export interface Reach {
 export async function connect(dependencies: CliDependencies, reach: Reach): Promise<Result<Client>> {
   const { dataDirectory, remote } = dependencies
   if (remote !== undefined && reach.server === undefined)
-    return ok(createClient({ ...remote, confirmation: reach.confirm }))
+    return ok(createClient({ ...remote, ...confirmationOf(dependencies, reach) }))
   const url = await serverUrl(dependencies, reach)
   if (!url.ok) return url
   const file = await tokenFileFor(dataDirectory, url.value, reach)
   if (!file.ok) return file
   const token = await readToken(file.value)
   if (!token.ok) return token
-  return ok(createClient({ url: url.value, token: token.value, confirmation: reach.confirm }))
+  return ok(createClient({ url: url.value, token: token.value, ...confirmationOf(dependencies, reach) }))
+}
+
+/** `second-factor` is asked for when it is needed; `totp 123456` is the same, said in advance. */
+function confirmationOf({ prompts, screen }: CliDependencies, { confirm }: Reach) {
+  const code = /^totp ([0-9]{6})$/.exec(confirm ?? '')?.[1]
+  if (code !== undefined) return { secondFactor: async () => code }
+  if (confirm !== 'second-factor') return { confirmation: confirm }
+  return {
+    secondFactor: async () =>
+      screen.interactive
+        ? (await prompts.line('Code from your authenticator app'))?.replaceAll(/\D/g, '')
+        : undefined,
+  }
 }
 
 /** The server that is meant, started where that is wanted; nothing was asked of it yet. */

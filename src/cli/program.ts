@@ -38,6 +38,7 @@ import { serveCommand, upCommand } from './commands/up.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { watchCommand } from './commands/watch.ts'
 import { widenCommand } from './commands/widen.ts'
+import { dataCommand } from './commands/data.ts'
 import type { CliDependencies } from './dependencies.ts'
 import { USAGE } from './exit-code.ts'
 import { type Cli, createCli } from './session.ts'
@@ -48,7 +49,7 @@ export type CommandGroup = readonly [heading: string, makers: readonly ((cli: Cl
 const GROUPS: readonly CommandGroup[] = [
   ['Work:', [runCommand, tasksCommand, showCommand, watchCommand, cancelCommand, retryCommand, widenCommand]],
   ['Review:', [reviewCommand, diffCommand, justifyCommand, approveCommand, rejectCommand]],
-  ['Evidence:', [verifyCommand, attachCommand, auditCommand, shareCommand]],
+  ['Evidence:', [verifyCommand, attachCommand, auditCommand, shareCommand, dataCommand]],
   ['Guards:', [scanCommand, guardCommand, hookCommand]],
   [
     'Set up:',
@@ -87,7 +88,10 @@ export function buildProgram(
     .option('--json', 'print results, and refusals, as JSON')
     .option('--server <url>', 'use this server instead of the one on this machine')
     .option('--token-file <file>', 'the token to use, in a file of mode 0600')
-    .option('--confirm <words>', 'what a policy asks to confirm: yes, or "code 4f9c2a"')
+    .option(
+      '--confirm <words>',
+      'what a policy asks to confirm: yes, "code 4f9c2a", or second-factor (asks for it), "totp 123456"',
+    )
     .option('--no-start', 'never start a server in the background')
     .addHelpText('after', START_HERE)
   const cli = createCli(dependencies, finish)

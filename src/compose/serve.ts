@@ -74,7 +74,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Resu
       version: options.version,
       secret,
       authenticate: authenticator(workshop),
-      signIn: signIn.pages,
+      signIn,
       share: shareApp({ open: (link) => openShare(workshop, link), origin: () => origin }),
       ...(config.publicUrl === undefined ? {} : { hosts: [new URL(config.publicUrl).hostname] }),
       onBug: (thrown) => options.onProblem('a request', thrown),

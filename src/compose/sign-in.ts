@@ -1,13 +1,13 @@
+import type { BrowserDoor } from '#http/browser-door.ts'
 import { signInApp } from '#http/sign-in/sign-in-app.ts'
+import { actorOfSession } from '#identity/actor-of-session.ts'
+import { sessionTokenOf } from '#identity/session-cookie.ts'
 import type { SignIn } from '#identity/sign-in/sign-in.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 
-/** The pages of sign-in. Their engine is large, so it is loaded when somebody first wants it. */
-export interface SignInDesk {
-  /** Where people reach this server. */
-  origin(): string
+/** The pages of sign-in, and who is signed in. Their engine is large, so it is loaded when somebody first wants it. */
+export interface SignInDesk extends BrowserDoor {
   load(): Promise<SignIn>
-  pages(): Promise<ReturnType<typeof signInApp>>
 }
 
 export function openSignIn(
@@ -26,6 +26,11 @@ export function openSignIn(
   return {
     origin,
     load,
+    actorOfCookies: async (cookies, organisation) => {
+      const token = sessionTokenOf(cookies, secret, origin())
+      return token === undefined ? undefined : actorOfSession({ store, clock }, token, organisation)
+    },
+    proveSecondFactor: async (actor, code, address) => (await load()).proveSecondFactor(actor, code, address),
     pages: () => {
       pages ??= load().then(signInApp)
       return pages

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { RoleName } from './api.ts'
 
-/** With what a request says that it was confirmed: `yes`, or `code` and the code of the refusal. */
+/** With what a request says that it was confirmed: `yes`, `code` and the code of the refusal, or `totp` and six digits. */
 export const CONFIRMATION_HEADER = 'airlock-confirmation'
 
 const Effect = z.enum(['allow', 'confirm', 'deny'])

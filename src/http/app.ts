@@ -1,16 +1,16 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
-import type { Hono, MiddlewareHandler } from 'hono'
+import type { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { secureHeaders } from 'hono/secure-headers'
 import type { z } from 'zod'
 import { BOUNDS } from '#contract/bounds.ts'
-import { CONFIRMATION_HEADER } from '#contract/policy.ts'
 import type { Authenticate } from '#identity/authenticate.ts'
 import { CHALLENGE_HEADER, isChallenge, serverProof } from '#identity/server-proof.ts'
 import type { Failure } from '#kernel/failure.ts'
-import { readConfirmation } from '#policy/confirmed.ts'
 import type { Application } from './application.ts'
+import { authenticated } from './authenticated.ts'
+import type { BrowserDoor } from './browser-door.ts'
 import { hostCheck } from './host-check.ts'
 import { problemResponse, thrownFailure } from './problem.ts'
 import type { HttpApp, HttpEnvironment } from './route.ts'
@@ -23,8 +23,8 @@ export interface HttpOptions {
   readonly secret?: string
   /** Names this server answers to, besides those of loopback. */
   readonly hosts?: readonly string[]
-  /** The pages by which people sign in; loaded when the first is asked for. */
-  readonly signIn?: () => Promise<Hono>
+  /** How people come in: without it there are no pages, no cookies, and nobody can prove a second factor. */
+  readonly signIn?: BrowserDoor
   /** The pages by which a task is shown to whoever holds a link to it. */
   readonly share?: Hono
   /** How often a quiet event stream says that it still lives. */
@@ -51,10 +51,9 @@ export function createHttp(application: Application, options: HttpOptions): Http
   app.get('/health', (context) => context.json(health(options, context.req.header(CHALLENGE_HEADER))))
   const { signIn, share } = options
   if (signIn !== undefined)
-    app.all('/auth/*', async (context) => (await signIn()).fetch(context.req.raw, context.env))
-  if (share !== undefined)
-    app.all('/share/*', (context) => share.fetch(context.req.raw, context.env))
-  app.use('/v1/*', authenticated(options.authenticate))
+    app.all('/auth/*', async (context) => (await signIn.pages()).fetch(context.req.raw, context.env))
+  if (share !== undefined) app.all('/share/*', (context) => share.fetch(context.req.raw, context.env))
+  app.use('/v1/*', authenticated(options.authenticate, signIn))
   for (const route of allRoutes(options.heartbeatMilliseconds ?? 15_000)) route.mount(app, application)
   describeApi(app, options.version)
   app.notFound((context) => problemResponse(noSuchRoute(context.req.method, context.req.path)))
@@ -71,18 +70,6 @@ function health({ version, secret }: HttpOptions, challenge: string | undefined)
   const proof =
     secret !== undefined && isChallenge(challenge) ? { proof: serverProof(secret, challenge) } : {}
   return { status: 'ok', version, ...proof }
-}
-
-function authenticated(authenticate: Authenticate): MiddlewareHandler<HttpEnvironment> {
-  return async (context, next) => {
-    const token = context.req.header('authorization')
-    const actor = await authenticate(token)
-    if (!actor.ok) return problemResponse(actor.failure)
-    const confirmed = readConfirmation(context.req.header(CONFIRMATION_HEADER))
-    context.set('actor', confirmed === undefined ? actor.value : { ...actor.value, confirmed })
-    context.set('authenticateAgain', () => authenticate(token))
-    return next()
-  }
 }
 
 /** The first thing that is wrong with a request, in words, and all of them for programs. */

@@ -3,6 +3,7 @@ import { canonicalJson, type Json } from '#kernel/canonical-json.ts'
 import type { Failure } from '#kernel/failure.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Confirmation } from './cedar/rule.ts'
+import type { Confirmed } from './confirmed.ts'
 import { type Decision, type Question, refusalOf } from './decide.ts'
 
 /** Allowed, or confirmed as the rules want it; else the refusal, which says how to confirm. Never allowed by silence. */
@@ -11,10 +12,18 @@ export function settle(decision: Decision, question: Question, version: string):
   if (decision.effect === 'deny') return refused(refusalOf(decision))
   const code = codeOf(question, version)
   const { confirmed } = question.actor
-  const given = confirmed?.method === 'code' ? confirmed.code === code : confirmed?.method === 'yes'
-  if (decision.confirm === 'yes' && given) return ok(undefined)
-  if (decision.confirm === 'code' && given && confirmed?.method === 'code') return ok(undefined)
+  const given = confirmed?.method === 'code' && confirmed.code !== code ? undefined : confirmed?.method
+  if (given !== undefined && decision.confirm !== undefined && ENOUGH[decision.confirm].includes(given))
+    return ok(undefined)
   return refused(toConfirm(decision, code))
+}
+
+/** What is taken for each: a stronger proof for a plain yes, but nothing for having seen the very question. */
+const ENOUGH: Readonly<Record<Confirmation, readonly Confirmed['method'][]>> = {
+  yes: ['yes', 'code', 'second-factor'],
+  code: ['code'],
+  'second-factor': ['second-factor'],
+  'other-person': [],
 }
 
 function toConfirm(decision: Decision, code: string): Failure {
@@ -35,7 +44,13 @@ function toConfirm(decision: Decision, code: string): Failure {
         details: { method: 'code', code },
       }
     case 'second-factor':
-      return notYet(refusal, 'second-factor', 'Nobody can give a second factor yet.')
+      return {
+        ...refusal,
+        code: 'confirmation_needed',
+        remedy:
+          'Ask again with --confirm second-factor (over HTTP with `totp` and the six digits of your authenticator app as the header `airlock-confirmation`).',
+        details: { method: 'second-factor' },
+      }
     default:
       return notYet(refusal, 'other-person', 'Nobody else can confirm it on this way yet.')
   }

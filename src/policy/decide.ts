@@ -43,6 +43,12 @@ export interface Question {
   readonly facts: DecisionFacts
 }
 
+/** The question with what the actor proved along with it. */
+export function withProof(question: Question): Question {
+  const { actor, facts } = question
+  return { ...question, facts: { secondFactor: actor.confirmed?.method === 'second-factor', ...facts } }
+}
+
 /** The one answer for every surface: all rules are asked, the strictest wins, and nothing said means no. */
 export function decide(engine: Engine, question: Question, moment: Moment): Decision {
   const { actor, action, place, facts } = question

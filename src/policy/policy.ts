@@ -4,7 +4,7 @@ import { createEngine, type Engine } from './cedar/engine.ts'
 import { roleRules } from './cedar/role-rules.ts'
 import type { Rule } from './cedar/rule.ts'
 import { STANDING_RULES } from './cedar/standing-rules.ts'
-import { type Decision, decide, type Question, withBrokenRule } from './decide.ts'
+import { type Decision, decide, type Question, withBrokenRule, withProof } from './decide.ts'
 import { type Moment, momentOf } from './moment.ts'
 import { isAboutPolicies } from './organisation-rules.ts'
 import { policyVersion } from './version.ts'
@@ -45,14 +45,15 @@ export function createPolicy(
     engine,
     isStanding: own.length === 0 && broken === undefined,
     now: () => momentOf(clock(), timeZone),
-    decide(question) {
+    decide(asked) {
+      const question = withProof(asked)
       const moment = momentOf(clock(), timeZone)
       const key = keyOf(question, moment)
       const known = remembered.get(key)
       if (known !== undefined) return known
       const aboutPolicies = isAboutPolicies(question.action)
-      const asked = decide(aboutPolicies ? standing : engine, question, moment)
-      const decision = broken === undefined || aboutPolicies ? asked : withBrokenRule(asked, broken)
+      const answer = decide(aboutPolicies ? standing : engine, question, moment)
+      const decision = broken === undefined || aboutPolicies ? answer : withBrokenRule(answer, broken)
       if (remembered.size >= MOST_REMEMBERED) remembered.clear()
       remembered.set(key, decision)
       return decision

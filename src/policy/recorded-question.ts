@@ -4,7 +4,7 @@ import type { Actor } from './actor.ts'
 import { rolesAt } from './binding.ts'
 import type { Engine, Place } from './cedar/engine.ts'
 import { PLACES, type PlaceKind, PRINCIPALS } from './cedar/schema.ts'
-import { type Decision, type DecisionFacts, decide, type Question } from './decide.ts'
+import { type Decision, type DecisionFacts, decide, type Question, withProof } from './decide.ts'
 import type { Moment } from './moment.ts'
 import { ROLES } from './role.ts'
 
@@ -26,7 +26,8 @@ export const RecordedQuestion = z.strictObject({
 })
 export type RecordedQuestion = z.infer<typeof RecordedQuestion>
 
-export function recordedQuestion({ actor, place, facts }: Question, moment: Moment): RecordedQuestion {
+export function recordedQuestion(question: Question, moment: Moment): RecordedQuestion {
+  const { actor, place, facts } = withProof(question)
   return {
     kind: actor.kind,
     role: rolesAt(actor.bindings, place).at(-1) ?? null,

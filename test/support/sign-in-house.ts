@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { openSignIn } from '#compose/sign-in.ts'
 import { createHttp } from '#http/app.ts'
-import { signInApp } from '#http/sign-in/sign-in-app.ts'
 import { invitationAddress, newInvitationLink } from '#identity/sign-in/invitation-link.ts'
-import { createSignIn, type SignIn } from '#identity/sign-in/sign-in.ts'
+import type { SignIn } from '#identity/sign-in/sign-in.ts'
 import { newId } from '#kernel/ids.ts'
 import { instantOf } from '#kernel/instant.ts'
 import type { Role } from '#policy/role.ts'
@@ -25,6 +25,8 @@ export interface SignInHouse extends TestStore {
   invite(email: string, role?: Role, life?: number): Promise<string>
   /** A browser whose owner accepted an invitation, signed in. */
   member(email: string): Promise<TestBrowser>
+  /** Stops our clock at a moment, or lets it go on; the engine's own goes on by itself. */
+  stopClock(at: number | undefined): void
   /** Another organisation of the same server. */
   anotherOrganisation(): Promise<string>
   /** Actions in the audit log, oldest first. */
@@ -36,15 +38,16 @@ export async function aSignInHouse(origin = 'http://localhost:7411'): Promise<Si
   const { store } = opened
   const home = await testOrganisation(store)
   const random = (size: number) => new Uint8Array(randomBytes(size))
-  const clock = () => Date.now()
+  let stands: number | undefined
+  const clock = () => stands ?? Date.now()
   const secret = randomBytes(32).toString('hex')
-  const signIn = createSignIn({ store, clock, random, secret, origin })
-  const pages = signInApp(signIn)
+  const desk = openSignIn({ store, clock, random }, secret, () => origin)
+  const signIn = await desk.load()
   const http = createHttp(new FakeApplication(), {
     authenticate: async () => ({ ok: false, failure: { code: 'unauthenticated', message: 'no' } }),
     version: '0.1.0',
     hosts: [new URL(origin).hostname],
-    signIn: async () => pages,
+    signIn: desk,
     onBug: (thrown) => console.error(thrown),
   })
   const browser = () => aBrowser(http, origin)
@@ -76,6 +79,9 @@ export async function aSignInHouse(origin = 'http://localhost:7411'): Promise<Si
       const visitor = browser()
       await visitor.send(await invite(email), { name: 'Grace', password: PASSWORD })
       return visitor
+    },
+    stopClock: (at) => {
+      stands = at
     },
     anotherOrganisation: async () => (await testOrganisation(store)).organisation,
     log: () =>

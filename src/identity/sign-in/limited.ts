@@ -15,12 +15,16 @@ const QUARTER = 15 * 60
 const ACCOUNT: FailureBound = { most: 8, withinSeconds: QUARTER, lockSeconds: QUARTER }
 const ADDRESS: FailureBound = { most: 60, withinSeconds: QUARTER, lockSeconds: QUARTER }
 
+/** Whoever guesses here knows the password, and has all the time there is: each lock is twice as long as the one before, up to a day. */
+export const SECOND_FACTOR = { bound: { ...ACCOUNT, growing: true } } as const
+
 const BEGUN: FailureBound = { most: 100, withinSeconds: QUARTER, lockSeconds: QUARTER }
 
 export interface Tried {
   readonly address: string
   /** Whatever is tried to get into: an account, an invitation; kept as a hash. */
   readonly account?: string
+  readonly bound?: FailureBound
   /** Told when this try was the one that locks the account. */
   readonly onLocked?: () => Promise<void>
 }
@@ -31,17 +35,17 @@ export interface Tried {
  */
 export async function limited<T>(
   { store, clock }: SignInParts,
-  { address, account, onLocked }: Tried,
+  { address, account, bound = ACCOUNT, onLocked }: Tried,
   prove: () => Promise<Result<T>>,
 ): Promise<Result<T>> {
   const at = instantOf(clock())
   const pool = store.identity
-  const addressKey = `address ${address}`
+  const addressKey = `address ${neighbourhood(address)}`
   const accountKey = account === undefined ? undefined : `account ${digestOf(account.toLowerCase())}`
   for (const key of [addressKey, accountKey])
     if (key !== undefined && (await isLocked(pool, key, at))) return notProven()
   if (await countFailure(pool, addressKey, ADDRESS, at)) await sweepFailures(pool, at)
-  const locks = accountKey !== undefined && (await countFailure(pool, accountKey, ACCOUNT, at))
+  const locks = accountKey !== undefined && (await countFailure(pool, accountKey, bound, at))
   const result = await prove()
   if (result.ok) {
     await takeBackFailure(pool, addressKey)
@@ -57,8 +61,20 @@ export async function rationed<T>(
   begin: () => Promise<Result<T>>,
 ): Promise<Result<T>> {
   const at = instantOf(clock())
-  const key = `begun ${address}`
+  const key = `begun ${neighbourhood(address)}`
   if (await isLocked(store.identity, key, at)) return notProven()
   if (await countFailure(store.identity, key, BEGUN, at)) await sweepFailures(store.identity, at)
   return begin()
+}
+
+/** Where somebody is: of IPv6 the 64 bits that are given to one customer, who has all the addresses after them. */
+export function neighbourhood(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
+  if (mapped !== undefined || !address.includes(':')) return mapped ?? address
+  const [before = '', after] = address.toLowerCase().split('::')
+  const head = before === '' ? [] : before.split(':')
+  const tail = after === undefined || after === '' ? [] : after.split(':')
+  const gap = after === undefined ? 0 : Math.max(0, 8 - head.length - tail.length)
+  const groups = [...head, ...Array<string>(gap).fill('0'), ...tail].slice(0, 4)
+  return `${groups.map((group) => group.replace(/^0+(?=.)/, '')).join(':')}::/64`
 }

@@ -1,6 +1,6 @@
 import { ok, type Result } from '#kernel/result.ts'
 import { type Browser, headersOf, unsignedCookie } from './browser.ts'
-import { limited } from './limited.ts'
+import { limited, SECOND_FACTOR } from './limited.ts'
 import { noteEverywhere } from './note.ts'
 import { answered, notProven, notSignedIn, type SignInParts, type WithCookies } from './parts.ts'
 import { useUpCode } from './totp.ts'
@@ -17,16 +17,20 @@ export async function withSecondFactor(
   if (identity === undefined) return notProven()
   const code = given.replaceAll(/\s/g, '')
   const onLocked = () => noteEverywhere(parts, identity, 'sign-in.locked', { at: 'second-factor' }, 'system')
-  return limited(parts, { address: browser.address, account: `second ${identity}`, onLocked }, async () => {
-    const call = { body: { code }, headers: headersOf(browser, origin), asResponse: true } as const
-    const totp = /^\d{6}$/.test(code)
-    if (totp && !(await useUpCode(parts, identity, code))) return notProven()
-    const answer = await answered(totp ? engine.api.verifyTOTP(call) : engine.api.verifyBackupCode(call))
-    if (answer === undefined) return notProven()
-    const secondFactor = totp ? 'one-time-code' : 'backup-code'
-    await noteEverywhere(parts, identity, 'session.created', { way: 'password', secondFactor })
-    return ok({ cookies: answer.cookies })
-  })
+  return limited(
+    parts,
+    { address: browser.address, account: `second ${identity}`, onLocked, ...SECOND_FACTOR },
+    async () => {
+      const call = { body: { code }, headers: headersOf(browser, origin), asResponse: true } as const
+      const totp = /^\d{6}$/.test(code)
+      if (totp && !(await useUpCode(parts, identity, code))) return notProven()
+      const answer = await answered(totp ? engine.api.verifyTOTP(call) : engine.api.verifyBackupCode(call))
+      if (answer === undefined) return notProven()
+      const secondFactor = totp ? 'one-time-code' : 'backup-code'
+      await noteEverywhere(parts, identity, 'session.created', { way: 'password', secondFactor })
+      return ok({ cookies: answer.cookies })
+    },
+  )
 }
 
 export interface NewSecondFactor {
@@ -66,19 +70,23 @@ export async function confirmSecondFactor(
   const visitor = await visitorOf(parts, browser)
   if (visitor === undefined) return notSignedIn()
   const code = given.replaceAll(/\s/g, '')
-  return limited(parts, { address: browser.address, account: `second ${visitor.identity}` }, async () => {
-    if (!(await useUpCode(parts, visitor.identity, code))) return notProven()
-    const answer = await answered(
-      parts.engine.api.verifyTOTP({
-        body: { code },
-        headers: headersOf(browser, parts.origin),
-        asResponse: true,
-      }),
-    )
-    if (answer === undefined) return notProven()
-    await noteEverywhere(parts, visitor.identity, 'second-factor.enrolled')
-    return ok({ cookies: answer.cookies })
-  })
+  return limited(
+    parts,
+    { address: browser.address, account: `second ${visitor.identity}`, ...SECOND_FACTOR },
+    async () => {
+      if (!(await useUpCode(parts, visitor.identity, code))) return notProven()
+      const answer = await answered(
+        parts.engine.api.verifyTOTP({
+          body: { code },
+          headers: headersOf(browser, parts.origin),
+          asResponse: true,
+        }),
+      )
+      if (answer === undefined) return notProven()
+      await noteEverywhere(parts, visitor.identity, 'second-factor.enrolled')
+      return ok({ cookies: answer.cookies })
+    },
+  )
 }
 
 export async function removeSecondFactor(

@@ -8,6 +8,7 @@ import { askedForDevice, askForDevice, decideOnDevice, viewDevice } from './devi
 import { createEngine } from './engine.ts'
 import type { SignInParts } from './parts.ts'
 import { addPasskey, passkeyChallenge, passkeysOf, removePasskey, withPasskey } from './passkeys.ts'
+import { proveSecondFactor } from './prove-second-factor.ts'
 import { openProviderDirectory } from './provider-directory.ts'
 import { describeToSaml } from './saml/describe.ts'
 import { type GivenAnswer, takeSamlAnswer } from './saml-answer.ts'
@@ -59,6 +60,7 @@ export function createSignIn(options: SignInOptions) {
     visitor: of(visitorOf),
     password: of(withPassword),
     secondFactor: of(withSecondFactor),
+    proveSecondFactor: of(proveSecondFactor),
     beginSecondFactor: of(beginSecondFactor),
     confirmSecondFactor: of(confirmSecondFactor),
     removeSecondFactor: of(removeSecondFactor),

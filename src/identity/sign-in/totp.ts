@@ -13,6 +13,21 @@ export async function useUpCode(parts: SignInParts, identity: string, code: stri
   return step === undefined || takeStep(parts.store.identity, identity, step)
 }
 
+/** Takes a right code of somebody's app, once; false for a wrong one, and for one that was used. */
+export async function takeCode(parts: SignInParts, identity: string, code: string): Promise<boolean> {
+  const step = await stepOf(parts, identity, code)
+  return step !== undefined && (await takeStep(parts.store.identity, identity, step))
+}
+
+/** True once a code of the app was shown; before that it only was begun with. */
+export async function isEnrolled({ engine }: SignInParts, identity: string): Promise<boolean> {
+  const found = await (await engine.$context).adapter.findOne<{ verified?: boolean }>({
+    model: 'twoFactor',
+    where: [{ field: 'userId', value: identity }],
+  })
+  return found?.verified === true
+}
+
 /** The step a right code belongs to: this one, the one before or the one after, as far as clocks may differ. */
 async function stepOf({ engine, clock, secret }: SignInParts, identity: string, code: string) {
   const { adapter } = await engine.$context

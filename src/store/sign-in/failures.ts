@@ -8,6 +8,8 @@ export interface FailureBound {
   readonly withinSeconds: number
   /** … for this long. */
   readonly lockSeconds: number
+  /** Each time twice as long, up to a day, until something goes well. */
+  readonly growing?: boolean
 }
 
 /** True while something failed too often to be tried again. */
@@ -23,7 +25,7 @@ export async function isLocked(pool: Pool, key: string, at: Instant): Promise<bo
 export async function countFailure(
   pool: Pool,
   key: string,
-  { most, withinSeconds, lockSeconds }: FailureBound,
+  { most, withinSeconds, lockSeconds, growing = false }: FailureBound,
   at: Instant,
 ): Promise<boolean> {
   const { rows } = await pool.query<{ count: number }>(
@@ -36,9 +38,10 @@ export async function countFailure(
   )
   if ((rows[0]?.count ?? 0) < most) return false
   const { rowCount } = await pool.query(
-    `update failures set count = 0, locked_until = $2::timestamptz + make_interval(secs => $3)
+    `update failures set count = 0, locks = locks + 1, locked_until = $2::timestamptz +
+       make_interval(secs => case when $5 then least($3 * power(2, least(locks, 10)), 86400) else $3 end)
      where key = $1 and count >= $4`,
-    [key, at, lockSeconds, most],
+    [key, at, lockSeconds, most, growing],
   )
   return rowCount === 1
 }
