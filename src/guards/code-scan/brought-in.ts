@@ -1,7 +1,6 @@
 import type { ScanFinding } from '#contract/scan-report.ts'
-import { type Decoded, decoded } from './decode.ts'
-import { inspectFile } from './inspect.ts'
-import type { FileScan } from './scan.ts'
+import { decoded } from './decode.ts'
+import { scanDecoded } from './scan-decoded.ts'
 import { isTestPath, sourceKind } from './source-kind.ts'
 import { StandingFindings } from './standing-findings.ts'
 import { couldNotScan } from './suppression.ts'
@@ -13,6 +12,8 @@ export interface ChangedSource {
   readonly previousPath?: string | undefined
   readonly before?: Uint8Array | undefined
   readonly after: Uint8Array
+  /** Code of more characters is not followed. */
+  readonly longest?: number
 }
 
 export interface BroughtIn {
@@ -22,39 +23,24 @@ export interface BroughtIn {
   readonly standing: number
 }
 
-/** What is longer takes too long to follow; nobody writes it by hand. */
-const LONGEST_CODE = 2_000_000
-
 /**
  * What a change brings into one file: findings that the file did not have before, by their code and by the way of the value to it. So
  * a check that is taken away is told of as well as a line that is added, whichever line the finding stands on.
  */
-export function broughtIn({ path, previousPath, before, after }: ChangedSource): BroughtIn {
+export function broughtIn({ path, previousPath, before, after, longest }: ChangedSource): BroughtIn {
   const now = decoded(after)
   const then = before === undefined ? undefined : decoded(before)
-  const scan = scanOf(path, now)
+  const scan = scanDecoded(path, now, longest)
   const comparable = then !== undefined && readsAlike(previousPath ?? path, then.text, path, now.text)
   const standing = new StandingFindings(
     comparable ? then.text : '',
-    comparable ? scanOf(path, then).findings : [],
+    comparable ? scanDecoded(path, then, longest).findings : [],
   )
   const fresh = standing.without(now.text, scan.findings)
   return {
     findings: [...fresh, ...(scan.incomplete === undefined ? [] : couldNotScan(path, scan.incomplete))],
     standing: scan.findings.length - fresh.length,
   }
-}
-
-function scanOf(path: string, { text, guessed }: Decoded): FileScan {
-  const scan = inspectFile({
-    path,
-    text,
-    longest: LONGEST_CODE,
-    // In what is no text at all only what has a maker's shape is a secret, and not chance.
-    ...(guessed && text.includes('\0') ? { surely: true } : {}),
-  })
-  if (!guessed || scan.incomplete !== undefined || sourceKind(path, text).kind === 'other') return scan
-  return { ...scan, incomplete: 'binary' }
 }
 
 /** A text that becomes a program by its new name, or leaves the tests, is as new as one that nobody has seen. */

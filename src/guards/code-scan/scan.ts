@@ -81,7 +81,7 @@ function scanCode(
   // A piece of PHP without its tag would read as text.
   const shift = language === 'php' && !given.includes('<?') ? PHP_TAG.length : 0
   const text = shift > 0 ? PHP_TAG + given : given
-  const places = new Places(text, shift, hits.near, sources)
+  const places = new Places(text, shift, hits, sources)
   try {
     if (isHopeless(language, text)) return { ...NOTHING_FOUND, incomplete: 'unparsable' }
     const root = parseText(language, text)
@@ -93,6 +93,7 @@ function scanCode(
       // A file that only a search speaks of need not be followed.
       body: followed ? new Reader(grammar, (node) => places.isIdle(node)).statement(root) : [],
       holds: (from, to) => places.hasHit(from, to),
+      holdsFar: (from, to) => places.hasFarHit(from, to),
       hasSource: (from, to) => places.hasSource(from, to),
     })
     const all = [...sights, ...searchedFor(rules, text, () => root)]

@@ -1,7 +1,9 @@
 import type { Language } from '../language.ts'
+import { anyBetween } from '../places.ts'
 import type { ClassNode, Expression, FunctionNode, Statement } from '../syntax/program.ts'
 import type { Syntax } from '../syntax/tree.ts'
 import type { Analysis, Scope, Sight } from './analysis.ts'
+import { callsOfHolders } from './callers.ts'
 import { evaluateExpression } from './evaluate.ts'
 import { Fields } from './fields.ts'
 import { returned, scopeOf, tooDeep } from './functions.ts'
@@ -22,17 +24,21 @@ export interface Analysable {
   readonly body: readonly Statement[]
   /** Whether anything that a rule speaks of stands between these places of the text. */
   readonly holds: (from: number, to: number) => boolean
+  /** The same, of what counts only for values that come from far away. */
+  readonly holdsFar: (from: number, to: number) => boolean
   /** Whether anything that values may come from stands there. */
   readonly hasSource: (from: number, to: number) => boolean
 }
 
 const MOST_STEPS = 600_000
 const MOST_ENTRIES = 12
+const MOST_CALLERS = 6
 
 /** Follows values through a file: its own statements first, then every function that has something a rule speaks of. */
-export function analyse({ language, text, body, holds, hasSource }: Analysable): Analysed {
+export function analyse({ language, text, body, holds, holdsFar, hasSource }: Analysable): Analysed {
   const sights = new Map<string, Sight>()
   const functions = functionsByName(body)
+  const calls = callsOfHolders(functions, text, holds)
   const visits = new Map<FunctionNode, number>()
   const entered = new Map<FunctionNode, Map<string, Value>>()
   const waiting: { readonly fn: FunctionNode; readonly scope: Scope }[] = []
@@ -55,6 +61,10 @@ export function analyse({ language, text, body, holds, hasSource }: Analysable):
     },
     assign: (target: Expression, value: Value, scope: Scope, at: Syntax, type?: string) =>
       assignTo(target, value, scope, at, analysis, type),
+    hasSource(fn) {
+      const { start, end } = fn.at.range()
+      return hasSource(start.index, end.index)
+    },
     isHelper(fn) {
       const { name } = fn
       if (name === undefined || functions.get(name)?.length !== 1) return false
@@ -90,11 +100,13 @@ export function analyse({ language, text, body, holds, hasSource }: Analysable):
     visit(fn, scope) {
       const { start, end } = fn.at.range()
       const from = Math.min(start.index, ...fn.marks.map((mark) => mark.at.range().start.index))
-      if (!holds(from, end.index) && !hasSource(from, end.index)) return
+      const matters =
+        holds(from, end.index) || hasSource(from, end.index) || anyBetween(calls, from, end.index)
+      if (!matters && !(scope.reached === true && holdsFar(from, end.index))) return
       const count = visits.get(fn) ?? 0
       visits.set(fn, count + 1)
-      // Twice at most: a loop's second round may find what the first could not know.
-      if (count < 2) waiting.push({ fn, scope })
+      // Twice at most: a loop's second round may find what the first could not know. More often for who calls from where.
+      if (count < (scope.depth > 0 ? MOST_CALLERS : 2)) waiting.push({ fn, scope })
     },
     readField: (owner, field, scope) => fields.read(owner, field, scope),
     writeField(owner, field, value) {
@@ -114,7 +126,9 @@ export function analyse({ language, text, body, holds, hasSource }: Analysable):
     const handed = Math.max(0, ...values.map((value) => (value === undefined ? 0 : deepestOrigin(value))))
     if (handed >= LOCAL) return true
     const { start, end } = fn.at.range()
-    return (handed >= PARAMETER && holds(start.index, end.index)) || hasSource(start.index, end.index)
+    if (handed >= PARAMETER && (holds(start.index, end.index) || anyBetween(calls, start.index, end.index)))
+      return true
+    return hasSource(start.index, end.index)
   }
 
   analysis.run(body, top)

@@ -14,6 +14,8 @@ export interface Scope {
   left: false | 'break' | 'gone'
   /** Where control left the loop or switch around by a `break` or `continue`, and what stood before it. */
   readonly exits?: { readonly base: Variables; readonly found: Variables[] } | undefined
+  /** What comes from far away may be known here by a name: it comes in around this function, or was handed to it. */
+  readonly reached?: boolean | undefined
   /** How many calls deep the analysis is inside of the file's own functions. */
   readonly depth: number
 }
@@ -44,6 +46,8 @@ export interface Analysis {
   ): Value | undefined
   /** Looks at a function by itself, with parameters of which nobody knows more than its marks say. */
   visit(fn: FunctionNode, scope: Scope): void
+  /** Whether anything that values may come from stands in the function. */
+  hasSource(fn: FunctionNode): boolean
   /** This file itself calls the function: then what it is given is known, and nobody need be suspected. */
   isHelper(fn: FunctionNode): boolean
   /** The function or method of this file that bears the name, when there is exactly one. */

@@ -20,6 +20,7 @@ export function scopeOf(
     fn,
     returns: [],
     left: false,
+    reached: outer.reached === true || values !== undefined || analysis.hasSource(fn),
     depth: outer.depth + (values === undefined ? 0 : 1),
   }
   fn.parameters.forEach((parameter, index) => {
