@@ -22,7 +22,8 @@ const RULES: readonly ((file: ChangedFile) => TamperFinding[])[] = [
   suppressions,
 ]
 
-const KEPT_FINDINGS = 500
+/** Of each rule: a flood of one kind does not hide another. */
+const KEPT_FINDINGS = 50
 
 /**
  * What a patch does to its own exam: gate configuration, CI, policies, agents' instructions, lockfiles, deleted, skipped or
@@ -30,5 +31,18 @@ const KEPT_FINDINGS = 500
  * Each is a fact for the reviewer, not a verdict: honest changes do these things too.
  */
 export function findTampering(files: readonly ChangedFile[]): TamperFinding[] {
-  return files.flatMap((file) => RULES.flatMap((rule) => rule(file))).slice(0, KEPT_FINDINGS)
+  return mostOfEach(files.flatMap((file) => RULES.flatMap((rule) => rule(file))))
+}
+
+export const MORE_OF_THESE = 'And more of these, which are not listed.'
+
+/** As many findings of each rule as anybody reads; one more says that there are more. */
+export function mostOfEach(findings: readonly TamperFinding[]): TamperFinding[] {
+  const counts = new Map<string, number>()
+  return findings.flatMap((finding) => {
+    const count = (counts.get(finding.rule) ?? 0) + 1
+    counts.set(finding.rule, count)
+    if (count <= KEPT_FINDINGS) return [finding]
+    return count > KEPT_FINDINGS + 1 ? [] : [{ ...finding, message: MORE_OF_THESE }]
+  })
 }

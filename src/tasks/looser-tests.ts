@@ -1,9 +1,11 @@
 import type { TamperFinding } from '#contract/gate-report.ts'
-import type { ScanFinding } from '#contract/scan-report.ts'
+import { type ScanFinding, TOO_MANY_FINDINGS } from '#contract/scan-report.ts'
+import { MORE_OF_THESE } from '#gates/tampering.ts'
 import { fingerprinted } from '#guards/code-scan/finding.ts'
 import { plainFinding } from '#guards/code-scan/suppression.ts'
 
-const LOOSER = /^tampering\.(?:test-deleted|test-skipped|test-focused|assertions-removed|threshold-lowered)$/
+const LOOSER =
+  /^tampering\.(?:test-deleted|test-skipped|test-focused|assertions-removed|assertion-empty|threshold-lowered)$/
 
 /** Tests that are taken away or made to see less: mended or justified, as everything else that weakens a change's checks. */
 export function looserTests(tampering: readonly TamperFinding[]): ScanFinding[] {
@@ -12,7 +14,7 @@ export function looserTests(tampering: readonly TamperFinding[]): ScanFinding[] 
       .filter(({ rule }) => LOOSER.test(rule))
       .map(({ rule, path, line, message }) => ({
         ...plainFinding(path, line ?? 1, '', {
-          rule,
+          rule: message === MORE_OF_THESE ? TOO_MANY_FINDINGS : rule,
           class: 'loosened-test',
           severity: 'medium',
           message,

@@ -91,6 +91,8 @@ it.each([
   ['main.tf', 'a = 1 #tfsec:ignore:aws-s3\n'],
   ['A.java', 'int a = 1; // NOSONAR\n'],
   ['a.sh', '# shellcheck disable=SC2086\n'],
+  ['a.js', 'const a = <b>{/* airlock-ignore: xss -- trust me */}</b>\n'],
+  ['.env', 'TOKEN=x ; airlock-ignore: * -- trust me\n'],
   ['a.kt', '@Suppress("UNCHECKED_CAST")\n'],
 ])('%s silences a scanner with %j', (path, after) => {
   expect(rules(path, '', after)).toEqual(['tampering.suppression-added'])

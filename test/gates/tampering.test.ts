@@ -346,7 +346,28 @@ describe('hostile patches', () => {
       }),
     )
     const skips = Array.from({ length: 2_000 }, (_, index) => `it.skip('${index}')`).join('\n')
-    expect(find('a.test.js', { before: '', after: skips })).toHaveLength(500)
+    const found = find('a.test.js', {
+      before: '',
+      after: `${'// eslint-disable-line\n'.repeat(2_000)}${skips}`,
+    })
+    const of = (name: string) => found.filter(({ rule }) => rule === `tampering.${name}`)
+    expect([of('suppression-added').length, of('test-skipped').length, found.length]).toEqual([51, 51, 102])
+    expect(of('test-skipped').at(-1)?.message).toBe('And more of these, which are not listed.')
+  })
+
+  it('to a package.json that nests without end, or holds objects for scripts, are told of', () => {
+    const deep = (name: string) => `{"jest":${`{"${name}":`.repeat(100_000)}1${'}'.repeat(100_000)}}`
+    expect(find('package.json', { before: deep('a'), after: deep('a') })).toEqual([
+      { rule: 'tampering.gate-configuration', path: 'package.json', message: 'The field "jest" is changed.' },
+    ])
+    const scripts = { postinstall: { toString: 1 }, test: [[]] }
+    const after = JSON.stringify({ scripts })
+    expect(
+      find('package.json', { before: '{"scripts":{"test":"x"}}', after }).map(({ message }) => message),
+    ).toEqual([
+      'The script "test" becomes: no text but a list',
+      'The script "postinstall" runs by itself at installation: no text but object',
+    ])
   })
 
   it.each([

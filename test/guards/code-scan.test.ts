@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { ScanFinding } from '#contract/scan-report.ts'
 import { baselineText, parseBaseline } from '#guards/code-scan/baseline.ts'
-import { changedLines, touches } from '#guards/code-scan/changed-lines.ts'
+import { broughtIn } from '#guards/code-scan/brought-in.ts'
 import { inspectFile } from '#guards/code-scan/inspect.ts'
 import { scanFile } from '#guards/code-scan/scan.ts'
 import { isFlagged, scanPairs, scoreTable } from '../support/scan-scores.ts'
@@ -86,12 +86,15 @@ describe('the code scan', () => {
     expect(JSON.stringify(findings)).not.toContain('hunter2')
   })
 
-  it('knows what a change wrote by where the value went as well', () => {
-    const [finding] = scanFile({ path: 'a.js', text: QUERY }).findings
-    if (finding === undefined) throw new Error('it is found')
-    expect(touches(finding, changedLines(QUERY.replace('req.query.name', "'x'"), QUERY))).toBe(true)
-    expect(touches(finding, changedLines(`${QUERY}\n// end`, QUERY))).toBe(false)
-    expect(changedLines('a\nb\nc', 'a\nx\ny\nc')).toEqual([{ from: 2, to: 3 }])
+  it('knows what a change brought in by where the value went as well', () => {
+    const rulesAfter = (before: string, after: string) =>
+      broughtIn({ path: 'a.js', before: Buffer.from(before), after: Buffer.from(after) }).findings.map(
+        ({ rule }) => rule,
+      )
+    expect(rulesAfter(QUERY.replace('req.query.name', "'x'"), QUERY)).toEqual(['javascript.sql-injection'])
+    expect(rulesAfter(QUERY, `// above\n${QUERY}\n// end`)).toEqual([])
+    expect(rulesAfter(QUERY, `${QUERY}\n${QUERY}`)).toEqual(['javascript.sql-injection'])
+    expect(rulesAfter(`${QUERY}\n${QUERY}`, QUERY)).toEqual([])
   })
 
   it('counts credentials, randomness and hashes of tests as of little weight, and injection as ever', () => {

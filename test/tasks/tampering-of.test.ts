@@ -53,7 +53,7 @@ test('a patch of many files is read in few runs of git', async () => {
     readBlob: () => Promise.reject(new Error('one at a time')),
     readFile: () => Promise.reject(new Error('one at a time')),
   })
-  expect(await examined(source, base, counted)).toHaveLength(300)
+  expect(await examined(source, base, counted)).toHaveLength(51)
   expect(runs).toBe(1)
 })
 

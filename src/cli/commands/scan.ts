@@ -179,11 +179,13 @@ async function filesOf(
   if (!changed.ok) return changed
   const wanted = paths.map((path) => path.replace(/^\.\//, '').replace(/\/+$/, ''))
   return ok(
-    changed.value.filter(
-      ({ path }) =>
-        wanted.length === 0 ||
-        wanted.some((one) => one === '.' || path === one || path.startsWith(`${one}/`)),
-    ),
+    changed.value
+      .filter(
+        ({ path }) =>
+          wanted.length === 0 ||
+          wanted.some((one) => one === '.' || path === one || path.startsWith(`${one}/`)),
+      )
+      .map(({ path, bytes, before }) => ({ path, bytes, change: { before } })),
   )
 }
 

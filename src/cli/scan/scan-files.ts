@@ -1,8 +1,7 @@
 import type { ScanFinding } from '#contract/scan-report.ts'
-import { touches } from '#guards/code-scan/changed-lines.ts'
-import { inspectFile } from '#guards/code-scan/inspect.ts'
-import type { FileScan } from '#guards/code-scan/scan.ts'
-import { sourceKind } from '#guards/code-scan/source-kind.ts'
+import { broughtIn } from '#guards/code-scan/brought-in.ts'
+import { decoded } from '#guards/code-scan/decode.ts'
+import { scanDecoded } from '#guards/code-scan/scan-decoded.ts'
 import { couldNotScan } from '#guards/code-scan/suppression.ts'
 import type { Collected } from './scan-items.ts'
 
@@ -18,35 +17,17 @@ export async function scanFiles(
   onFile: (path: string, done: number) => void,
 ): Promise<Scanned> {
   const scanned: Scanned = { findings: [], files: 0, bytes: 0 }
-  for await (const { path, bytes, lines } of files) {
+  for await (const file of files) {
     scanned.files++
-    scanned.bytes += bytes.length
-    onFile(path, scanned.files)
-    const text = textOf(bytes)
-    const scan: FileScan =
-      text === undefined
-        ? {
-            path,
-            findings: [],
-            ...(sourceKind(path).kind === 'other' ? {} : { incomplete: 'binary' as const }),
-          }
-        : inspectFile({ path, text })
-    const told =
-      lines === undefined ? scan.findings : scan.findings.filter((finding) => touches(finding, lines))
-    scanned.findings.push(
-      ...told,
-      ...(scan.incomplete === undefined
-        ? []
-        : couldNotScan(path, scan.incomplete, lines === undefined ? 'low' : 'medium')),
-    )
+    scanned.bytes += file.bytes.length
+    onFile(file.path, scanned.files)
+    scanned.findings.push(...findingsOf(file))
   }
   return scanned
 }
 
-function textOf(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return undefined
-  }
+function findingsOf({ path, bytes, change }: Collected): readonly ScanFinding[] {
+  if (change !== undefined) return broughtIn({ path, before: change.before, after: bytes }).findings
+  const { findings, incomplete } = scanDecoded(path, decoded(bytes))
+  return incomplete === undefined ? findings : [...findings, ...couldNotScan(path, incomplete, 'low')]
 }

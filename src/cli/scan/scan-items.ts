@@ -1,14 +1,13 @@
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
-import type { LineRange } from '#guards/code-scan/changed-lines.ts'
 import { leftOut, sourceKind } from '#guards/code-scan/source-kind.ts'
 
 /** One file to look at. */
 export interface Collected {
   readonly path: string
   readonly bytes: Uint8Array
-  /** Only what touches these lines is told; undefined: everything. */
-  readonly lines?: readonly LineRange[] | undefined
+  /** Of a change only what it brought in is told. */
+  readonly change?: { readonly before: Uint8Array | undefined }
 }
 
 /** How many files were passed over, and why. */

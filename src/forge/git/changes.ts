@@ -58,7 +58,7 @@ export async function fileChanges(
 }
 
 /** Entries are `:mode mode object object status`, then a path, then for renames a second one. */
-function parseRaw(parts: readonly Buffer[]): { changes: RawChange[]; rest: readonly Buffer[] } {
+export function parseRaw(parts: readonly Buffer[]): { changes: RawChange[]; rest: readonly Buffer[] } {
   const changes: RawChange[] = []
   let at = 0
   while (parts[at]?.[0] === 0x3a) {

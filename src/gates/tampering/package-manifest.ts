@@ -55,12 +55,12 @@ function scriptChanges(path: string, was: Fields, is: Fields): TamperFinding[] {
         tampering(
           'install-script',
           path,
-          `The script "${name}" runs by itself at installation: ${String(is[name])}`,
+          `The script "${name}" runs by itself at installation: ${shown(is[name])}`,
         ),
       ]
     const wraps = /^(?:pre|post)/.test(name) && name.replace(/^(?:pre|post)/, '') in is
     if (!(name in was) && !wraps) return []
-    const what = name in is ? `becomes: ${String(is[name])}` : 'is removed.'
+    const what = name in is ? `becomes: ${shown(is[name])}` : 'is removed.'
     return [tampering('gate-configuration', path, `The script "${name}" ${what}`)]
   })
 }
@@ -80,6 +80,16 @@ function fields(value: unknown): Fields {
   return typeof value === 'object' && value !== null ? (value as Fields) : {}
 }
 
+/** What nests so deep that it cannot be written out is nobody's configuration, and counts as changed. */
 function same(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other)
+  try {
+    return JSON.stringify(one) === JSON.stringify(other)
+  } catch {
+    return false
+  }
+}
+
+/** What a field holds, for the message; a hostile one may have no text at all. */
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value : `no text but ${Array.isArray(value) ? 'a list' : typeof value}`
 }

@@ -17,6 +17,8 @@ export interface ChangedName {
 
 /** Of all files together; of the others only how many they are. */
 const MOST_FINDINGS = 200
+/** What is longer takes too long to follow; nobody writes it by hand. */
+const LONGEST_CODE = 2_000_000
 
 const given = await text(process.stdin)
 const files: readonly ChangedName[] = given === '' ? [] : JSON.parse(given)
@@ -28,6 +30,7 @@ for (const { number, path, previousPath, hasBefore } of files) {
     previousPath,
     ...(hasBefore ? { before: readFileSync(`/workspace/${number}.before`) } : {}),
     after: readFileSync(`/workspace/${number}.after`),
+    longest: LONGEST_CODE,
   })
   const weighty = findings.filter(({ severity }) => severity !== 'low')
   const told = weighty.slice(0, room)
