@@ -32,7 +32,13 @@ import {
 import { Inspection } from '#contract/preserved.ts'
 import type { ApprovalRequest, RejectionRequest } from '#contract/review.ts'
 import type { JustificationRequest } from '#contract/scan-report.ts'
-import { SecretList, type SecretRequest, SecretView } from '#contract/secret.ts'
+import {
+  KeyRotation,
+  SecretList,
+  type SecretPlace,
+  type SecretRequest,
+  SecretView,
+} from '#contract/secret.ts'
 import { NewShareLink, ShareLinkPage, type ShareRequest } from '#contract/share.ts'
 import { type BudgetRaise, SharedBudgetPage, type SharedBudgetRequest } from '#contract/shared-budget.ts'
 import {
@@ -68,6 +74,7 @@ interface Call {
   readonly method?: 'GET' | 'POST' | 'DELETE'
   readonly query?: Readonly<Record<string, string | number | undefined>>
   readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 const EMPTY = ReadableStream.from<Uint8Array>([])
@@ -93,8 +100,8 @@ export function createClient(door: Door) {
     const response = await send(door, path, {})
     return response.ok ? ok(response.value.body ?? EMPTY) : response
   }
-  const nothing = async (path: string): Promise<Result<void>> => {
-    const response = await send(door, path, { method: 'DELETE' })
+  const nothing = async (path: string, query: Call['query'] = {}): Promise<Result<void>> => {
+    const response = await send(door, path, { method: 'DELETE', query })
     return response.ok ? ok(undefined) : response
   }
   const post = <T extends z.ZodType>(path: string, reply: T, body: unknown = {}) =>
@@ -139,9 +146,22 @@ export function createClient(door: Door) {
     narrowTask: (ref: string, target: EgressTarget) =>
       json(`${task(ref)}/egress`, EgressView, { method: 'DELETE', query: target }),
     secrets: (ref: string) => json(`${project(ref)}/secrets`, SecretList),
-    setSecret: (ref: string, request: SecretRequest) => post(`${project(ref)}/secrets`, SecretView, request),
-    removeSecret: (ref: string, name: string) =>
-      nothing(`${project(ref)}/secrets/${encodeURIComponent(name)}`),
+    /** With `ifVersion` only over that one, 0 for none. */
+    setSecret: (ref: string, request: z.input<typeof SecretRequest>, ifVersion?: number) =>
+      json(`${project(ref)}/secrets`, SecretView, {
+        method: 'POST',
+        body: request,
+        ...(ifVersion === undefined ? {} : { headers: onlyOver(ifVersion) }),
+      }),
+    removeSecret: (ref: string, name: string, place: z.input<typeof SecretPlace> = {}) =>
+      nothing(`${project(ref)}/secrets/${encodeURIComponent(name)}`, place),
+    pruneSecret: (ref: string, name: string, keep: number, place: z.input<typeof SecretPlace> = {}) =>
+      json(`${project(ref)}/secrets/${encodeURIComponent(name)}/prune`, SecretView, {
+        method: 'POST',
+        query: place,
+        body: { keep },
+      }),
+    rotateSecretKeys: () => post('/v1/secrets/rotate-keys', KeyRotation),
     projectEgress: (ref: string) => json(`${project(ref)}/egress`, EgressView),
     widenProject: (ref: string, request: WideningRequest) =>
       post(`${project(ref)}/egress`, EgressView, request),
@@ -212,6 +232,7 @@ async function sendOnce(
       method: call.method ?? 'GET',
       redirect: 'error',
       headers: {
+        ...call.headers,
         authorization: `Bearer ${token}`,
         ...(confirmation === undefined ? {} : { [CONFIRMATION_HEADER]: confirmation }),
         ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -222,6 +243,10 @@ async function sendOnce(
     return refused(unreachable(url))
   }
   return response.ok ? ok(response) : refused(await failureIn(response))
+}
+
+function onlyOver(version: number): Readonly<Record<string, string>> {
+  return version === 0 ? { 'if-none-match': '*' } : { 'if-match': `"${version}"` }
 }
 
 function parsed<T extends z.ZodType>(value: unknown, reply: T): Result<z.output<T>> {

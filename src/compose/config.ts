@@ -3,6 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { LONGEST_PRESERVED_SECONDS } from '#contract/preserved.ts'
 import { digestOf } from '#kernel/bytes.ts'
 import { AirlockError } from '#kernel/failure.ts'
+import { type KeyServices, readKeyServices } from './key-services.ts'
 import type { TelemetryTarget } from './telemetry/open-telemetry.ts'
 
 /** Everything Airlock takes from its surroundings, read once. Nothing else reads the environment. */
@@ -27,6 +28,8 @@ export interface Config {
     | { readonly kind: 'bubblewrap' }
     /** The socket of the runner; the engine's own is never opened by a server. */
     | { readonly kind: 'container'; readonly runner: string }
+  /** Under whose keys secrets are encrypted. */
+  readonly keyServices: KeyServices
   /** The usual provider variables, and nothing else of the environment. */
   readonly providerEnvironment: Readonly<Record<string, string | undefined>>
   /** Seconds that a task may have its workspace kept for a look around; 0 for not at all. */
@@ -60,6 +63,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       : { kind: 'embedded' },
     publicUrl: publicUrl(environment.AIRLOCK_PUBLIC_URL),
     sandbox: sandbox(environment),
+    keyServices: readKeyServices(environment),
     providerEnvironment: Object.fromEntries(
       Object.entries(environment).filter(([name]) => /^[A-Z0-9_]+_(API_KEY|BASE_URL)$/.test(name)),
     ),

@@ -24,7 +24,10 @@ export interface Installation {
   readonly database: string
   readonly providersFile: string
   readonly remotesFile: string
+  /** Where older versions kept secrets in clear. */
   readonly secretsFile: string
+  /** What the keys of secrets are wrapped under, unless others keep that. */
+  readonly secretKeysFile: string
   readonly evidence: string
   /** Signs cookies and encrypts second factors: 64 hexadecimal digits. */
   readonly signInSecret: string
@@ -63,6 +66,7 @@ export async function openInstallation(
     providersFile: join(at('keys'), 'providers.json'),
     remotesFile: join(at('keys'), 'remotes.json'),
     secretsFile: join(at('keys'), 'secrets.json'),
+    secretKeysFile: join(at('keys'), 'secret-keys.json'),
     evidence: at('evidence'),
     signInSecret: await signInSecret(at('keys'), random),
   }

@@ -4,7 +4,7 @@ import type { ProviderDirectory } from '#gateway/provider-directory.ts'
 import type { KnownSecret } from '#guards/secrets/known-value.ts'
 
 /** Another place that holds secrets of a project. */
-export type SecretSource = (project: string) => Promise<readonly KnownSecret[]>
+export type SecretSource = (organisation: string, project: string) => Promise<readonly KnownSecret[]>
 
 /** Everything the host holds that is secret to a project: the keys of all providers, with what its remote is reached, and more. */
 export function projectSecrets(
@@ -12,14 +12,14 @@ export function projectSecrets(
   remotes: Pick<RemoteDirectory, 'remoteOf'>,
   more: readonly SecretSource[] = [],
 ): SecretSource {
-  return async (project) => {
+  return async (organisation, project) => {
     const keys = (await providers.list()).map(({ name, key }) => ({ name: `${name}-key`, value: key }))
     const { credential, sshKeyFile } = await remotes.remoteOf({ id: project, url: '' })
     return [
       ...keys,
       ...(credential === undefined ? [] : [{ name: 'git-password', value: credential.password }]),
       ...(sshKeyFile === undefined ? [] : await keyIn(sshKeyFile)),
-      ...(await Promise.all(more.map((source) => source(project)))).flat(),
+      ...(await Promise.all(more.map((source) => source(organisation, project)))).flat(),
     ]
   }
 }

@@ -12,6 +12,7 @@ import { failureOf } from '#kernel/failure.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { openShare } from '#review/share-link.ts'
+import { forbidCoreDumps } from '#sandbox/core-dumps.ts'
 import { holderOfToken, noteTokenUse } from '#store/access-tokens.ts'
 import { advance } from '#tasks/advance.ts'
 import { watchExpiry } from '#tasks/preserve.ts'
@@ -55,6 +56,7 @@ export async function serve(config: Config, options: ServeOptions): Promise<Resu
   }
   // Modes are said where a file is made; a stricter inherited mask would close to the sandboxes' user what is for them.
   if (isRoot()) process.umask(0o022)
+  await closeMemory(options.onProblem)
   try {
     const installation = await openInstallation(config.dataDirectory, config.runtimeDirectory, randomBytes)
     const { workshop, close } = await openWorkshop(config, installation, options)
@@ -103,6 +105,17 @@ export async function serve(config: Config, options: ServeOptions): Promise<Resu
     if (failure.code === 'internal') options.onProblem('starting', thrown)
     return refused(failure)
   }
+}
+
+/**
+ * What the server knows is not left in a file when it or its database crashes, and a signal opens no debugger: by that, every other
+ * user of the machine could read its memory over loopback.
+ */
+async function closeMemory(onProblem: ServeOptions['onProblem']): Promise<void> {
+  process.on('SIGUSR1', () => undefined)
+  await forbidCoreDumps(process.pid).catch((cause: unknown) =>
+    onProblem('core dumps could not be switched off: a crash may leave secrets in one', cause),
+  )
 }
 
 /** Whoever named a port gets that one or a refusal; nobody else has to care, since the record says where it is. */

@@ -19,20 +19,20 @@ import type { HostUser } from '#sandbox/host-user.ts'
 import { createPreserved } from '#sandbox/workspace/preserved.ts'
 import { createWorkspaces } from '#sandbox/workspace/workspaces.ts'
 import { openStore, type Store } from '#store/database.ts'
-import { secretFilesIn } from '#store/secret-files.ts'
 import { Interrupts } from '#tasks/interrupts.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 import type { Config } from './config.ts'
 import { hostLimits } from './host-limits.ts'
 import { openImages } from './images.ts'
 import { clearLeftovers, type Installation } from './installation.ts'
+import { openVault } from './open-vault.ts'
 import { policiesIn } from './policies.ts'
 import { readPriceTable } from './price-table.ts'
 import { projectSecrets } from './project-secrets.ts'
 import { readInternet } from './registry-networks.ts'
 import { openSandboxes } from './sandbox.ts'
 import { sandboxUser } from './sandbox-user.ts'
-import { setupSecretSource } from './setup-secret-source.ts'
+import { vaultSecrets } from './vault-secrets.ts'
 
 /** What a workshop is made of besides the configuration; tests hand in their own. */
 export interface WorkshopOptions {
@@ -97,7 +97,7 @@ async function workshopOver(
     random,
     onProblem,
   })
-  const secretFiles = secretFilesIn(installation.secretsFile)
+  const vault = await openVault(store, clock, config.keyServices, installation)
   const preserved = createPreserved({
     directory: join(installation.workspaces, 'preserved'),
     ...(hostUser === undefined ? {} : { owner: hostUser }),
@@ -129,7 +129,7 @@ async function workshopOver(
     driver,
     limits: hostLimits(),
     workspaces,
-    secretFiles,
+    vault,
     preserved,
     preserveMaximum: config.preserveMaximum,
     scratchDirectory: installation.scratch,
@@ -139,7 +139,7 @@ async function workshopOver(
     lanePath: () => join(installation.lanes, randomBytes(9).toString('base64url')),
     providers,
     remotes,
-    secretsOf: projectSecrets(providers, remotes, [setupSecretSource(secretFiles)]),
+    secretsOf: projectSecrets(providers, remotes, [vaultSecrets(vault)]),
     agents: knownAgents,
     agentPackages: new PackageShelf(installation.agents),
     ...repositories(installation.repositories),

@@ -50,6 +50,9 @@ export interface PatchBytes {
   readonly bytes: Uint8Array
 }
 
+/** One of the secrets of a project that have this name. */
+export type SecretReference = SecretPlace & { readonly name: string }
+
 /** Told of each new event of one task, in order, after it is committed. Must not throw. */
 export type EventListener = (event: TaskEvent) => void
 
@@ -118,8 +121,23 @@ export interface Application extends AccessUseCases {
   narrowProject(actor: Actor, project: string, target: EgressTarget): Promise<Result<EgressView>>
 
   listSecrets(actor: Actor, project: string): Promise<Result<SecretList>>
-  setSecret(actor: Actor, project: string, request: SecretRequest): Promise<Result<SecretView>>
-  removeSecret(actor: Actor, project: string, name: string): Promise<Result<void>>
+  /** A new version of it. With `ifVersion` only over that one, 0 for none. */
+  setSecret(
+    actor: Actor,
+    project: string,
+    request: SecretRequest,
+    ifVersion?: number,
+  ): Promise<Result<SecretView>>
+  removeSecret(actor: Actor, project: string, secret: SecretReference): Promise<Result<void>>
+  /** Destroys all versions but the newest. */
+  pruneSecret(
+    actor: Actor,
+    project: string,
+    secret: SecretReference,
+    keep: number,
+  ): Promise<Result<SecretView>>
+  /** Puts the secrets of the whole server under its newest key. */
+  rotateSecretKeys(actor: Actor): Promise<Result<KeyRotation>>
 
   listProviders(actor: Actor, page: PageRequest): Promise<Result<Page<ProviderView>>>
   /** Stored only after a real call with the key succeeded. */

@@ -60,6 +60,7 @@ export const LEAST_ROLE = {
   'organisations:create': 'owner',
   'policies:set': 'owner',
   'secrets:remove': 'owner',
+  'secrets:rotate': 'owner',
 } as const satisfies Record<Permission, Role>
 
 export function holds(role: Role, permission: Permission): boolean {

@@ -17,7 +17,7 @@ export interface SecretMount {
  */
 export async function mountSecrets(
   directory: string,
-  files: readonly { readonly name: string; readonly content: string }[],
+  files: readonly { readonly name: string; readonly content: Uint8Array }[],
   owner: HostUser | undefined,
 ): Promise<SecretMount> {
   const remove = () => rm(directory, { recursive: true, force: true })

@@ -14,6 +14,7 @@ import type { Grant } from '#policy/grant.ts'
 import type { Role } from '#policy/role.ts'
 import type { Bytes, Json, Moment, Organisation } from './column-kinds.ts'
 import type { EnvironmentsTable, RoleBindingsTable, TeamMembersTable, TeamsTable } from './places-schema.ts'
+import type { SecretsTable, SecretVersionsTable } from './secrets-schema.ts'
 import type { ShareLinksTable } from './share-schema.ts'
 import type {
   AccessTokensTable,
@@ -59,6 +60,8 @@ export interface Tables {
   budgetHolds: BudgetHoldsTable
   policies: PoliciesTable
   decisions: DecisionsTable
+  secrets: SecretsTable
+  secretVersions: SecretVersionsTable
   auditLog: AuditLogTable
   auditEntries: AuditEntriesTable
   auditNodes: AuditNodesTable

@@ -112,7 +112,7 @@ export async function runAgent(
       return budget
     },
     shared: sharedBudgetsOf(workshop, task, attempt.id),
-    secrets: await workshop.secretsOf(task.project),
+    secrets: await workshop.secretsOf(task.organisation, task.project),
     canaries: planted,
     onCanary: trip,
     spent: attempt.spend,

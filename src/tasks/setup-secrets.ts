@@ -1,12 +1,18 @@
+import { encodeEntry } from '#audit/entry.ts'
 import { dresses, type KnownSecret } from '#guards/secrets/known-value.ts'
 import { piecesOf } from '#guards/secrets/secret-file.ts'
 import type { Failure } from '#kernel/failure.ts'
+import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { ReadOnlyMount } from '#sandbox/driver.ts'
 import { mountSecrets, SECRETS_TARGET } from '#sandbox/secret-mount.ts'
 import { taskCommand } from '#sandbox/task-command.ts'
 import type { Workspace } from '#sandbox/workspace/workspaces.ts'
-import { projectByReference } from '#store/projects.ts'
+import type { OpenedSecret } from '#secrets/vault.ts'
+import { appendEntries } from '#store/audit-log.ts'
+import { projectById } from '#store/projects.ts'
+import { noteSecretUse } from '#store/secrets.ts'
+import { SYSTEM } from './move.ts'
 import { sandboxed } from './sandboxed.ts'
 import type { StepContext } from './step.ts'
 
@@ -19,21 +25,53 @@ export interface SetupSecrets {
 
 export const NO_SECRETS: SetupSecrets = { mounts: [], known: [], remove: async () => undefined }
 
-/** Shows a setup the files that airlock.yaml of the base names. Refuses when one of them was never stored. */
+/** Shows a setup the files that airlock.yaml of the base names, and writes down that it did. Refuses when one was never stored. */
 export async function setupSecrets(
   context: StepContext,
   workspace: Workspace,
 ): Promise<Result<SetupSecrets>> {
   const { workshop, task } = context
-  const wanted = task.projectFile?.secrets ?? []
-  if (wanted.length === 0) return ok(NO_SECRETS)
-  const stored = await workshop.secretFiles.list(task.project)
-  const files = stored.filter(({ name }) => wanted.includes(name))
-  const absent = wanted.filter((name) => !files.some((file) => file.name === name))
-  if (absent.length > 0) return refused(await notStored(context, absent))
-  const { mount, remove } = await mountSecrets(workshop.lanePath(), files, workspace.owner)
-  const known = files.flatMap(({ name, content }) => piecesOf(`secret ${name}`, content))
-  return ok({ mounts: [mount], known, remove })
+  const names = task.projectFile?.secrets ?? []
+  if (names.length === 0) return ok(NO_SECRETS)
+  const wanted = { project: task.project, context: 'task', environment: null, names } as const
+  const files = await workshop.vault.open(task.organisation, wanted)
+  try {
+    const absent = names.filter((name) => !files.some((file) => file.name === name))
+    if (absent.length > 0) return refused(await notStored(context, absent))
+    await noteUse(context, files)
+    const { mount, remove } = await mountSecrets(workshop.lanePath(), files, workspace.owner)
+    const known = files.flatMap(({ name, content }) =>
+      piecesOf(`secret ${name}`, Buffer.from(content).toString('utf8')),
+    )
+    return ok({ mounts: [mount], known, remove })
+  } finally {
+    for (const { content } of files) content.fill(0)
+  }
+}
+
+/** Before anything sees them: who had what is known even if this process ends here. */
+async function noteUse({ workshop, task }: StepContext, files: readonly OpenedSecret[]): Promise<void> {
+  const at = instantOf(workshop.clock())
+  await workshop.store.inOrganisation(task.organisation, async (tx) => {
+    for (const { id, version } of files)
+      await noteSecretUse(tx, id, { version, at, task: task.number, by: task.requester })
+    await appendEntries(tx, [
+      encodeEntry({
+        version: 1,
+        organisation: task.organisation,
+        at,
+        actor: SYSTEM,
+        action: 'secret.used',
+        subject: task.project,
+        attempt: task.attempt,
+        data: {
+          task: task.id,
+          for: task.requester.id,
+          versions: Object.fromEntries(files.map(({ name, version }) => [name, version])),
+        },
+      }),
+    ])
+  })
 }
 
 /** Looks through what setup made, by a program of the host's in a sandbox without a network, for any of the secrets. */
@@ -75,7 +113,7 @@ function spellings(value: string): string[] {
 
 async function notStored({ workshop, task }: StepContext, absent: readonly string[]): Promise<Failure> {
   const project = await workshop.store.inOrganisation(task.organisation, (tx) =>
-    projectByReference(tx, task.project),
+    projectById(tx, task.project),
   )
   return {
     code: 'setup_failed',

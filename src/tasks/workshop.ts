@@ -16,8 +16,8 @@ import type { Images } from '#sandbox/image/images.ts'
 import type { Limits } from '#sandbox/limits.ts'
 import type { PreservedWorkspaces } from '#sandbox/workspace/preserved.ts'
 import type { Workspaces } from '#sandbox/workspace/workspaces.ts'
+import type { Vault } from '#secrets/vault.ts'
 import type { Store } from '#store/database.ts'
-import type { SecretFiles } from '#store/secret-files.ts'
 import type { Interrupts } from './interrupts.ts'
 import type { Telemetry } from './telemetry.ts'
 
@@ -37,7 +37,7 @@ export interface Workshop {
   readonly limits: Limits
   readonly workspaces: Workspaces
   /** What setup of a project may see, and nobody else. */
-  readonly secretFiles: SecretFiles
+  readonly vault: Vault
   /** Copies of finished workspaces, for a look around. */
   readonly preserved: PreservedWorkspaces
   /** Seconds a task may have its workspace kept at most; 0 for not at all. */
@@ -52,7 +52,7 @@ export interface Workshop {
   lanePath(): string
   readonly providers: ProviderDirectory
   /** What no model may ever be sent on behalf of a project: keys, passwords, tokens that the host holds. */
-  secretsOf(project: string): Promise<readonly KnownSecret[]>
+  secretsOf(organisation: string, project: string): Promise<readonly KnownSecret[]>
   readonly agents: AgentDirectory
   /** What agents run from that do not come with Airlock. */
   readonly agentPackages: PackageShelf

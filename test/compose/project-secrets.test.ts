@@ -25,16 +25,18 @@ test('what a project must not send to a model: every key, its own credential, an
   await remotes.keep('prj_http', { kind: 'password', username: 'bot', password: 'hunter2-token' })
   await remotes.keep('prj_ssh', { kind: 'ssh-key', keyFile })
   await remotes.keep('prj_gone', { kind: 'ssh-key', keyFile: join(directory, 'gone') })
-  const more = async (project: string) => [{ name: 'npmrc', value: `token of ${project}` }]
+  const more = async (organisation: string, project: string) => [
+    { name: 'npmrc', value: `token of ${project} of ${organisation}` },
+  ]
   const secretsOf = projectSecrets(providers, remotes, [more])
   const keys = [
     { name: 'stored-key', value: 'sk-stored-2' },
     { name: 'from-environment-key', value: 'sk-environment-1' },
   ]
   const own = async (project: string) => {
-    const all = await secretsOf(project)
+    const all = await secretsOf('org_1', project)
     expect(all.slice(0, 2)).toEqual(keys)
-    expect(all.at(-1)).toEqual({ name: 'npmrc', value: `token of ${project}` })
+    expect(all.at(-1)).toEqual({ name: 'npmrc', value: `token of ${project} of org_1` })
     return all.slice(2, -1)
   }
   expect(await own('prj_http')).toEqual([{ name: 'git-password', value: 'hunter2-token' }])

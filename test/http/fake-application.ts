@@ -2,6 +2,7 @@ import type { Member, Project, ProviderView } from '#contract/api.ts'
 import { NOTHING_SPENT } from '#contract/budget.ts'
 import type { EgressView } from '#contract/egress.ts'
 import type { EventBody, TaskEvent } from '#contract/event.ts'
+import type { SecretView } from '#contract/secret.ts'
 import type { Task, TaskState } from '#contract/task.ts'
 import type { Application, EventListener } from '#http/application.ts'
 import { digestOf, utf8 } from '#kernel/bytes.ts'
@@ -247,9 +248,13 @@ export class FakeApplication implements Application {
   listSecrets: Application['listSecrets'] = (_actor, project) =>
     this.#answer('listSecrets', [project], () => ({ items: [] }))
   setSecret: Application['setSecret'] = (_actor, project, { name, content }) =>
-    this.#answer('setSecret', [project, name], () => ({ name, bytes: content.length, createdAt: AT }))
-  removeSecret: Application['removeSecret'] = (_actor, project, name) =>
-    this.#answer('removeSecret', [project, name], () => undefined)
+    this.#answer('setSecret', [project, name], () => someSecret(name, content.length))
+  removeSecret: Application['removeSecret'] = (_actor, project, secret) =>
+    this.#answer('removeSecret', [project, secret], () => undefined)
+  pruneSecret: Application['pruneSecret'] = (_actor, project, secret, keep) =>
+    this.#answer('pruneSecret', [project, secret, keep], () => someSecret(secret.name, 8))
+  rotateSecretKeys: Application['rotateSecretKeys'] = () =>
+    this.#answer('rotateSecretKeys', [], () => ({ key: 'local:0000000000000000', rewrapped: 0 }))
   inspectPreserved: Application['inspectPreserved'] = (_actor, ref, request) =>
     this.#answer('inspectPreserved', [ref, request], () => ({
       ...{ exitCode: 0, cause: 'exited', seconds: 1, output: 'seen', cut: false },
@@ -378,6 +383,11 @@ export class FakeApplication implements Application {
 
 async function* bytesOf(text: string): AsyncIterable<Uint8Array> {
   yield utf8(text)
+}
+
+function someSecret(name: string, bytes: number): SecretView {
+  const version = { version: 1, bytes, createdAt: AT }
+  return { name, context: 'task', ...version, versions: [{ ...version, key: 'local:0000000000000000' }] }
 }
 
 function isFailure(value: unknown): value is Failure {

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { dresses } from '#guards/secrets/known-value.ts'
 import {
   FILES,
   given,
@@ -50,6 +51,10 @@ function yaml(setup: string, gates = '[]'): Record<string, string> {
   }
 }
 
+function postmasterOf(dataDirectory: string): number {
+  return Number(readFileSync(join(dataDirectory, 'postgres/cluster/postmaster.pid'), 'utf8').split('\n')[0])
+}
+
 async function failed(model = 'work') {
   const task = await server.submit({ model })
   return server.reaches(task.number, 'failed')
@@ -64,11 +69,14 @@ test('a secret that nobody stored fails the setup, and says who has to do what',
   })
 })
 
-test('what setup says of a secret is masked in every dress, and it is stored nowhere but in its own file', async () => {
+test('what setup says of a secret is masked in every dress, and it is stored nowhere in clear', async () => {
   const project = given(await server.client.projects()).items[0]?.name ?? ''
   given(await server.client.setSecret(project, { name: 'npmrc', content: NPMRC }))
   const listed = await journey.airlock('secret', 'list', project)
-  expect([listed.exit, listed.out]).toEqual([0, expect.stringMatching(/npmrc +\d+ bytes/)])
+  expect([listed.exit, listed.out]).toEqual([
+    0,
+    expect.stringMatching(/npmrc +1 +\d+ bytes .* by ada +never/),
+  ])
   const task = await failed()
   const details = task.cause?.details as { output: string[]; refused: string }
   expect(details.output.slice(0, 2)).toEqual([
@@ -79,6 +87,16 @@ test('what setup says of a secret is masked in every dress, and it is stored now
   expect(details.refused).toBe('GET http://npm.example.org/[secret npmrc]/package')
   expect(task.egress?.requests).toMatchObject([{ path: '/[secret npmrc]/package' }])
 
+  const [used] = given(await server.client.secrets(project)).items
+  expect(used?.lastUsed).toEqual({
+    at: expect.any(String),
+    version: 1,
+    task: task.number,
+    by: given(await server.client.me()).person,
+  })
+  for (const pid of [server.pid, postmasterOf(journey.dataDirectory)])
+    expect(readFileSync(`/proc/${pid}/limits`, 'utf8')).toMatch(/^Max core file size +0 +0 /m)
+
   await server.stop()
   const holds = (wanted: string) => {
     const places = [journey.dataDirectory, journey.runtimeDirectory]
@@ -87,12 +105,13 @@ test('what setup says of a secret is masked in every dress, and it is stored now
       .split('\n')
       .filter(Boolean)
   }
-  const file = join(journey.dataDirectory, 'keys/secrets.json')
-  expect(holds(TOKEN)).toEqual([file])
-  expect((statSync(file).mode & 0o777).toString(8)).toBe('600')
+  expect(holds(TOKEN)).toEqual([])
+  const keys = join(journey.dataDirectory, 'keys/secret-keys.json')
+  expect((statSync(keys).mode & 0o777).toString(8)).toBe('600')
+  const [{ key }] = JSON.parse(readFileSync(keys, 'utf8')).keys
+  expect(holds(key)).toEqual([keys])
   const base64 = Buffer.from(NPMRC).toString('base64')
-  for (const dressed of [encodeURIComponent(TOKEN), Buffer.from(TOKEN).toString('base64').slice(0, -4)])
-    expect(holds(dressed)).toEqual([])
+  for (const [dressed] of dresses(TOKEN)) expect(holds(dressed)).toEqual([])
   for (const line of base64.match(/.{40}/g) ?? []) expect(holds(line)).toEqual([])
   server = await journey.serve()
 })
@@ -175,9 +194,19 @@ test('only an owner stores or forgets, and nobody is told the content', async ()
   const { items } = given(await server.client.auditEntries({ limit: 200 }))
   const said = items
     .map(({ entry }) => JSON.parse(entry))
-    .filter(({ action, data }) => /^secret\./.test(action) && data.name === 'npmrc')
+    .filter(
+      ({ action, data }) => /^secret\./.test(action) && action !== 'secret.used' && data.name === 'npmrc',
+    )
   expect(said.map(({ action, data }) => [action, data])).toEqual([
-    ['secret.removed', { name: 'npmrc' }],
-    ['secret.set', { name: 'npmrc', bytes: NPMRC.length }],
+    ['secret.removed', { name: 'npmrc', context: 'task' }],
+    ['secret.set', { name: 'npmrc', context: 'task', version: 1, bytes: NPMRC.length }],
   ])
+  const uses = items.map(({ entry }) => JSON.parse(entry)).filter(({ action }) => action === 'secret.used')
+  expect(uses.length).toBeGreaterThan(5)
+  const { person: me } = given(await server.client.me())
+  expect(uses.at(-1)).toMatchObject({
+    actor: { kind: 'system' },
+    subject: project,
+    data: { task: expect.stringMatching(/^tsk_/), for: me.id, versions: { npmrc: 1 } },
+  })
 })

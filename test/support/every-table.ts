@@ -21,6 +21,7 @@ import { insertPreserved } from '#store/preserved-workspaces.ts'
 import { intendPublication } from '#store/publications.ts'
 import { insertRoleBinding } from '#store/role-bindings.ts'
 import type { TaskRow, Tx } from '#store/schema.ts'
+import { insertSecretVersion } from '#store/secrets.ts'
 import { insertServiceAccount } from '#store/service-accounts.ts'
 import { insertShareLink } from '#store/share-links.ts'
 import { countSpend, holdSpend, setLimit } from '#store/shared-budgets.ts'
@@ -106,6 +107,7 @@ export async function fullOrganisation(store: Store): Promise<FullOrganisation> 
       question: {},
       effect: 'allow',
     })
+    await someSecret(tx, home)
     await appendEntries(tx, noted('one', 'two'))
     await saveCheckpoint(tx, { size: 2, note: 'origin\n2\n', createdAt: MORNING })
     return row
@@ -204,4 +206,11 @@ async function somePlaces(tx: Tx, { person, project }: TestOrganisation): Promis
   const at = { kind: 'Project', id: project.id } as const
   const binding = { subjectKind: 'team', subject: team, role: 'viewer', at, givenBy: person } as const
   await insertRoleBinding(tx, { id: newId('bnd', randomBytes), ...binding, givenAt: MORNING })
+}
+
+async function someSecret(tx: Tx, { person, project }: TestOrganisation): Promise<void> {
+  const address = { project: project.id, environment: null, context: 'task', name: 'npmrc' } as const
+  const version = { version: 1, bytes: 8, sealed: randomBytes(37), wrappedKey: randomBytes(61) }
+  const made = { wrappedBy: 'local:0000000000000000', createdBy: person, createdAt: MORNING }
+  await insertSecretVersion(tx, newId('sec', randomBytes), address, { ...version, ...made })
 }

@@ -217,7 +217,7 @@ const NO_AGENTS_HERE = {
   limits: ABSENT,
   workspaces: ABSENT,
   preserved: ABSENT,
-  secretFiles: ABSENT,
+  vault: ABSENT,
   preserveMaximum: 0,
   scratchDirectory: '/nonexistent',
   runtime: ABSENT,

@@ -53,6 +53,8 @@ export function isolationSuite(open: () => Promise<TestStore>): void {
         'projects',
         'publications',
         'role_bindings',
+        'secret_versions',
+        'secrets',
         'service_accounts',
         'share_links',
         'tasks',
