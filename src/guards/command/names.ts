@@ -1,4 +1,6 @@
+import { MAKE_FUNCTIONS } from './makefile.ts'
 import type { Argument } from './reading.ts'
+import { literalArgument } from './reading.ts'
 
 /** Variables that hold a tool by everybody's custom: `$CC`, `$PYTHON`, `$EDITOR`. */
 const TOOLS = new Set(
@@ -24,6 +26,11 @@ export function nameOf(program: Argument, nested: boolean): NameOf {
   const { text } = program
   if (!program.opaque)
     return isHiddenPattern(text) ? { kind: 'trick', what: 'is spelled as a pattern' } : { kind: 'plain' }
+  // `${CROSS}gcc`, and `$(Q)rm` of a makefile, where the variable is empty or says `@`.
+  const [, behind] = /^(?:\$\{[A-Za-z]\w*\})+([A-Za-z][\w+-]*)$/.exec(text) ?? []
+  if (behind !== undefined && program.variables?.some((name) => name.length > 1 || /[A-Z]/.test(name)))
+    return { kind: 'other', name: literalArgument(behind) }
+  if (/^\$\{?SHELL\}?$/.test(text)) return { kind: 'other', name: literalArgument('sh') }
   const last = text.slice(text.lastIndexOf('/') + 1)
   if (last !== text && /^[\w.+-]+$/.test(last)) return { kind: 'plain' }
   if (/^(\.{0,2}|[\w.-]+|~)\//.test(text)) return { kind: 'plain' }
@@ -39,8 +46,7 @@ function printedName(program: Argument): NameOf {
   }
   if (found?.via.includes('command') || found?.args.some(({ text }) => text === 'which'))
     return { kind: 'plain' }
-  // `$(CC) -c a.c` is a line of a makefile: a variable there.
-  if (found?.args.length === 0 && /^\$\([A-Z][A-Z0-9_]*\)$/.test(program.text)) return { kind: 'plain' }
+  if (found && MAKE_FUNCTIONS.has(found.name)) return { kind: 'plain' }
   return { kind: 'unknown' }
 }
 
@@ -61,8 +67,12 @@ function isHiddenPattern(text: string): boolean {
 
 /** `c''at`, `w"h"o`, `c\\at`: quotes that change nothing but how it looks. A first backslash only goes around an alias. */
 export function isBrokenUp(name: string): boolean {
-  if (!/^[\w'"\\.-]{2,80}$/.test(name)) return false
+  if (!/^[\w'"\\./-]{2,80}$/.test(name) || WINDOWS_PATH.test(name)) return false
   // Scripts of Python begin with `'''exec'`, which both languages read.
   if (name.startsWith("'''")) return false
-  return /\w\\\w/.test(name) || (/['"]/.test(name) && !/^(['"])[\w.-]*\1$/.test(name))
+  return /[\w/]\\\w/.test(name) || (/['"]/.test(name) && !/^(['"])[\w.-]*\1$/.test(name))
 }
+
+/** `.\\script\\sign`, `venv\\Scripts\\activate`, `tools\\a.exe`: paths of another system. */
+const WINDOWS_PATH =
+  /^(\.{1,2}\\|[A-Za-z]:\\|(\.?venv|env|node_modules|bin|build|scripts?|tools|vendor|target|dist)\\)[\w.\\-]+$|\.(exe|cmd|bat|ps1)$/i

@@ -38,6 +38,10 @@ const NOT_SYSTEM = [
   '/usr/local/src',
   '/var/cache',
   '/var/opt',
+  '/var/lib/apt/lists',
+  '/usr/share/doc',
+  '/usr/share/man',
+  '/usr/share/locale',
 ]
 const CACHES = [
   '.cache',
@@ -62,7 +66,7 @@ export function placeOf(argument: Argument, workspace: string, directory?: strin
   const { text } = argument
   if (text.startsWith('~')) return homePlace(text.slice(1), text)
   if (argument.opaque && /^["']?[$`]/.test(text)) return { kind: 'unknown', path: text, depth: 0 }
-  if (!argument.literal && /[{,](\/|~|\.\.)/.test(text) && text.includes('{'))
+  if (!argument.literal && !argument.opaque && /[{,](\/|~|\.\.)/.test(text) && text.includes('{'))
     return { kind: 'system', path: text, depth: 0 }
   if (directory?.startsWith('~') && !text.startsWith('/'))
     return homePlace(posix.join(directory, text).slice(1), text)
@@ -106,7 +110,7 @@ export function couldName(argument: Argument, path: string): boolean {
   if (argument.text === path) return true
   if (argument.literal || argument.text.length > 512 || !/[*?[{]/.test(argument.text)) return false
   try {
-    return picomatch.isMatch(path, argument.text, { dot: true })
+    return picomatch.isMatch(path, argument.text, { dot: true, nonegate: true })
   } catch {
     return true
   }

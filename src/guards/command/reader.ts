@@ -13,7 +13,9 @@ import {
 import { analyse } from './code/analyse.ts'
 import type { Code } from './code/code.ts'
 import { embedded } from './embedded.ts'
+import { endless } from './endless.ts'
 import { WrittenFiles } from './files.ts'
+import { PREFIX } from './makefile.ts'
 import { isBrokenUp, nameOf } from './names.ts'
 import type {
   Argument,
@@ -112,7 +114,8 @@ export class Reader implements Reading {
         return
       case 'Pipeline': {
         let upstream = place.upstream
-        const via = node.prefixes.some(({ type }) => type === 'Time') ? [...place.via, 'time'] : place.via
+        const prefixes = node.prefixes.map(({ type }) => (type === 'Time' ? 'time' : '!'))
+        const via = prefixes.length > 0 ? [...place.via, ...prefixes] : place.via
         for (const command of node.commands)
           upstream = [...upstream, ...this.#visitAll(command, { ...place, via, upstream })]
         return
@@ -175,20 +178,8 @@ export class Reader implements Reading {
     const from = this.invocations.length
     this.#children(node, place)
     const inside = this.invocations.slice(from)
-    const [first] = inside
-    const forever = node.type === 'While' ? (node.kind === 'while' ? ['true', ':'] : ['false']) : []
-    const endless =
-      node.type === 'While' ? forever.includes(first?.name ?? '') && first?.background === false : !node.test
-    if (!endless) return
-    const waits = inside.some(
-      ({ name, via, background }) =>
-        via.length === 0 && !background && /^(sleep|wait|read|inotifywait)$/.test(name),
-    )
-    const names = new Set(inside.map(({ name }) => name))
-    if (!waits && inside.some(({ background }) => background))
-      this.endless.push({ does: 'background', span: spanOf(node, place) })
-    else if (names.has('mkdir') && names.has('cd'))
-      this.endless.push({ does: 'grow', span: spanOf(node, place) })
+    const does = endless(node, inside)
+    if (does !== undefined) this.endless.push({ does, span: spanOf(node, place) })
   }
 
   #command(node: Command, place: Standing): void {
@@ -232,9 +223,24 @@ export class Reader implements Reading {
     }
     const [program, ...args] = words
     if (!program || program.text === '') return
-    const named = nameOf(program, place.depth > 0)
+    if (program.opaque && PREFIX.test(program.text) && args[0] && !args[0].text.startsWith('-')) {
+      this.#invoke(args, around, place)
+      return
+    }
+    const named = nameOf(program, place.worded === true)
     if (named.kind === 'unknown') this.#refuse('name', program.text, around.span)
     if (named.kind === 'trick') this.tricks.push({ what: named.what, span: around.span })
+    if (
+      named.kind === 'plain' &&
+      program.opaque &&
+      program.variables?.some((name) => this.#variables.isTyped(name))
+    )
+      this.#refuse('name', program.text, around.span)
+    // `… | $0`: the shell that reads this, once more.
+    if (program.text === '$0' && args.length === 0 && place.upstream.length > 0) {
+      this.#invoke([literalArgument('sh')], around, place)
+      return
+    }
     if (named.kind === 'other') {
       this.#invoke([named.name, ...args], around, place)
       return
@@ -285,12 +291,13 @@ export class Reader implements Reading {
     }
     const found = embedded(invocation, (path) => this.#files.find(path)?.text)
     const before = this.#directory
+    const worded = { ...inner, worded: true }
     for (const script of found.scripts) {
       if (script.trick !== undefined) this.tricks.push({ what: script.trick, span })
-      this.script(script.text, inner)
+      this.script(script.text, worded)
     }
-    for (const text of found.guesses) this.#guess(text, inner)
-    for (const { interpreter, text } of found.codes) this.#code(interpreter, text, span, inner)
+    for (const text of found.guesses) this.#guess(text, worded)
+    for (const { interpreter, text } of found.codes) this.#code(interpreter, text, span, worded)
     if (name !== 'eval' && name !== '.' && name !== 'source') this.#directory = before
     if (found.runs !== undefined) {
       const written = this.#files.find(found.runs)
@@ -312,9 +319,9 @@ export class Reader implements Reading {
 
   /** Reads a text that may or may not be shell: what does not parse is no objection. */
   #guess(text: string, place: Standing): void {
-    const before = this.unreadable.length
+    const before = [this.unreadable.length, this.tricks.length] as const
     this.script(text, place)
-    this.unreadable.length = before
+    ;[this.unreadable.length, this.tricks.length] = before
   }
 
   #enter(directory: string): void {

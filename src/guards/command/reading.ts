@@ -80,7 +80,7 @@ export interface Executed {
 
 /** An endless loop, by what it does without waiting. */
 export interface EndlessLoop {
-  readonly does: 'background' | 'grow'
+  readonly does: 'background' | 'grow' | 'flood'
   readonly span?: Span | undefined
 }
 

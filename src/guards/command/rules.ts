@@ -46,6 +46,7 @@ import { systemInstall } from './rules/system-install.ts'
 import { systemOverwrite } from './rules/system-overwrite.ts'
 import { unreadable } from './rules/unreadable.ts'
 import { upload } from './rules/upload.ts'
+import { writtenShell } from './rules/written-shell.ts'
 
 /** Every rule of the command guard, the gravest first: among equals the first finding is the one people read. */
 export const COMMAND_RULES: readonly CommandRule[] = [
@@ -78,6 +79,7 @@ export const COMMAND_RULES: readonly CommandRule[] = [
   engineSocket,
   namespaceEntry,
   shellEscape,
+  writtenShell,
   commandHooks,
   upload,
   covertChannel,

@@ -34,7 +34,7 @@ const SHELL_OPTIONS: Readonly<Record<string, string>> = {
   rxvt: '-e',
   'x-terminal-emulator': '-e',
   ansible: '-a --args',
-  fzf: '--preview --bind',
+  fzf: '--preview',
   docker: '',
   make: '',
   git: '-O* --open-files-in-pager=* -x --extcmd --exec --upload-pack --receive-pack -u --tree-filter --index-filter --msg-filter --env-filter --commit-filter --tag-name-filter --parent-filter --setup',
@@ -212,6 +212,10 @@ function otherTexts({ name, args }: Invocation): string[] {
       return args.flatMap(({ text }) => /exec\s*\{\s*'([^']*)'/.exec(text)?.[1]?.replace(/:$/, '') ?? [])
     case 'csvtool':
       return args[0]?.text === 'call' ? args.slice(1, 2).map(({ text }) => text) : []
+    case 'fzf':
+      return args.flatMap(({ text }) => [...bodies(text, 'execute('), ...bodies(text, 'become(')])
+    case 'osascript':
+      return args.flatMap(({ text }) => /\bdo shell script "([^"]{1,2000})"/.exec(text)?.[1] ?? [])
     case 'run-parts':
       return args.some(({ text }) => /^\^?(ba|da)?sh\$?$/.test(text)) ? ['sh'] : []
     case 'nmap':
@@ -228,11 +232,18 @@ function otherTexts({ name, args }: Invocation): string[] {
       return screenTexts(args)
     case 'concurrently':
       return args.flatMap(({ text }) => (text.startsWith('-') || !text.includes(' ') ? [] : [text]))
-    case 'busybox':
-      return []
     default:
-      return []
+      return afterDashes(args)
   }
+}
+
+/** `watcher key -- sh -c '…'`: a script for a shell that the program starts. */
+function afterDashes(args: readonly Argument[]): string[] {
+  const [shell, option, script] = args.slice(args.findIndex(({ text }) => text === '--') + 1)
+  const isShell = /^(\/(usr\/)?bin\/)?(ba|da|z|k)?sh$/.test(shell?.text ?? '')
+  return isShell && option?.text === '-c' && script && args.some(({ text }) => text === '--')
+    ? [script.text]
+    : []
 }
 
 /** `screen -dmS name command …`, and `-X exec command`. */

@@ -9,6 +9,8 @@ export interface Standing {
   readonly background: boolean
   /** Bodies of the functions that enclose it; each invocation is also counted there. */
   readonly functions: readonly Invocation[][]
+  /** It stands in a script inside words: nobody but its author sets its variables. */
+  readonly worded?: boolean | undefined
   /** True while offsets are offsets into the text that was judged. */
   readonly placed: boolean
 }

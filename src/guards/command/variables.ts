@@ -17,6 +17,12 @@ export const COMMAND_VARIABLES = new Set(
 export class Variables {
   readonly #values = new Map<string, string>()
   readonly #sources = new Map<string, readonly Invocation[]>()
+  readonly #typed = new Set<string>()
+
+  /** True for a variable that `read` filled: somebody or some input says what it holds. */
+  isTyped(name: string): boolean {
+    return this.#typed.has(name)
+  }
 
   value(name: string): string | undefined {
     return this.#values.get(name)
@@ -38,6 +44,10 @@ export class Variables {
   /** `… | while read -r line` puts what stands upstream into `line`. */
   note({ name, args, upstream }: Invocation): void {
     if (name === 'unset') for (const { text } of operands(args)) this.set(text, undefined, NONE)
-    if (name === 'read') for (const { text } of operands(args)) this.set(text, undefined, upstream)
+    if (name === 'read')
+      for (const { text } of operands(args)) {
+        this.set(text, undefined, upstream)
+        if (this.#typed.size < MOST) this.#typed.add(text)
+      }
   }
 }

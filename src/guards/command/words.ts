@@ -1,4 +1,5 @@
 import type { ParsedScript, Word, WordPart } from 'unbash'
+import { makeVariable } from './makefile.ts'
 import type { Argument, Invocation } from './reading.ts'
 
 /** What is known of variables and substitutions while words are read. */
@@ -19,6 +20,21 @@ export function argumentOf(word: Pick<Word, 'value' | 'parts'>, known: Known): A
   const draft = new Draft(known)
   for (const part of word.parts) draft.add(part, false)
   return draft.argument()
+}
+
+export const SPELLED = 'spells its letters as numbers'
+export const COMPUTED = 'computes what it could say'
+export const CUT_OUT = 'cuts its letters out of other variables'
+
+/** How many plain letters and slashes a text writes as numbers: `\\x2f\\x65\\x74\\x63` is `/etc`. */
+export function spelledLetters(text: string): number {
+  const numbers = text.match(/\\(x[2-7][0-9a-fA-F]|u00[2-7][0-9a-fA-F]|0?[01][0-7]{2})/g) ?? []
+  return numbers.filter((number) => /[A-Za-z0-9/._-]/.test(letterOf(number.slice(1)))).length
+}
+
+function letterOf(number: string): string {
+  const hex = /^[xu]/.test(number)
+  return String.fromCharCode(Number.parseInt(hex ? number.slice(1) : number, hex ? 16 : 8))
 }
 
 const NONE: readonly Invocation[] = []
@@ -72,7 +88,8 @@ class Draft {
         return
       case 'AnsiCQuoted':
         this.#text += part.value
-        if (/\\(x[0-9a-fA-F]|u[0-9a-fA-F]|[0-7]{2})/.test(part.text))
+        if (spelledLetters(part.text) > 2) this.#trick ??= SPELLED
+        else if (/\\(x[0-9a-fA-F]|u[0-9a-fA-F]|[0-7]{2})/.test(part.text))
           this.#trick ??= 'writes its letters as numbers'
         return
       case 'DoubleQuoted':
@@ -115,7 +132,12 @@ class Draft {
     this.#text += value
     this.#pieces += 1
     if (!quoted && BLANKS.test(value)) this.#split = true
-    if (!quoted && this.#known.value('IFS') !== undefined) this.#split = true
+    const separator = quoted ? undefined : this.#known.value('IFS')
+    if (separator !== undefined) {
+      this.#split = true
+      if ([...separator].some((one) => one > ' ' && value.includes(one)))
+        this.#trick ??= 'separates its words with $IFS'
+    }
     if (this.#pieces > 1 && value.length <= 3) this.#trick ??= 'puts its letters together from variables'
   }
 
@@ -178,7 +200,7 @@ class Draft {
       return
     }
     if (operation.type === 'Slice' && SLICED.has(name)) {
-      this.#trick ??= 'cuts its letters out of other variables'
+      this.#trick ??= CUT_OUT
       const start = operation.offset.value.trim()
       if (start === '0' && operation.length?.value === '1' && name !== 'IFS') this.#text += '/'
       else this.#unknown(part.text)
@@ -196,12 +218,17 @@ class Draft {
       this.#literal = false
       return
     }
+    const variable = makeVariable(part.script)
+    if (variable !== undefined) {
+      this.#variable(variable, `\${${variable}}`, quoted)
+      return
+    }
     const { invocations, output } = this.#known.substitute(part.script)
     this.#substitutions.push(...invocations)
     if (output === undefined) this.#unknown(part.text)
     else {
       this.#put(output.replace(/\n$/, ''), quoted)
-      this.#trick ??= 'computes what it could say'
+      this.#trick ??= COMPUTED
     }
   }
 

@@ -102,6 +102,8 @@ const WRAPPERS: Readonly<Record<string, Wrapper>> = {
   nsenter: { valued: words('-t -S -G --target') },
   ip: { valued: words('-n'), operands: 2, subcommands: ['netns'], after: 'exec' },
   busybox: { valued: [] },
+  // `$(shell …)` of a makefile.
+  shell: { valued: [] },
   toybox: { valued: [] },
   caffeinate: { valued: words('-t -w') },
   proot: { valued: words('-r -b -w') },
@@ -126,6 +128,7 @@ function words(text: string): readonly string[] {
 /** The commands this one runs for somebody else, as words; empty when it is not a wrapper. */
 export function unwrap(invocation: Invocation): (readonly Argument[])[] {
   if (invocation.name === 'find' || invocation.name === 'fd') return findCommands(invocation.args)
+  if (/^(python|pypy)[0-9.]*$/.test(invocation.name)) return moduleRun(invocation.args)
   if (/^ld(-linux[\w.-]*)?\.so(\.\d)?$/.test(invocation.name))
     return [operands(invocation.args)].filter((command) => command.length > 0)
   const wrapper = Object.hasOwn(WRAPPERS, invocation.name) ? WRAPPERS[invocation.name] : undefined
@@ -133,6 +136,12 @@ export function unwrap(invocation: Invocation): (readonly Argument[])[] {
   const command = commandAfter(wrapper, invocation.args)
   if (command.length === 0) return []
   return [invocation.name === 'xargs' ? withInput(invocation, command) : command]
+}
+
+/** `python3 -m twine upload` is `twine upload`. */
+function moduleRun(args: readonly Argument[]): (readonly Argument[])[] {
+  const at = args.findIndex(({ text }) => text === '-m')
+  return at < 0 || at > 4 || args.length === at + 1 ? [] : [args.slice(at + 1)]
 }
 
 function commandAfter(wrapper: Wrapper, args: readonly Argument[]): readonly Argument[] {

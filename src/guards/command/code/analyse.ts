@@ -19,8 +19,9 @@ const MOST_COMMANDS = 50
 export function analyse(interpreter: string, text: string, span: Span | undefined): Code {
   const language = languageOf(interpreter)
   const outer = tokensOf(text.slice(0, LONGEST), language)
+  const literal = outer.flatMap((token, index) => literalProgram(outer, token, index))
   const hidden = outer.flatMap((token) => (token.kind === 'string' ? decodedText(token.text) : []))
-  const tokens = joined([...outer, ...hidden.flatMap((inner) => tokensOf(inner, language))])
+  const tokens = joined([...outer, ...[...literal, ...hidden].flatMap((inner) => tokensOf(inner, language))])
   const names = new Set(tokens.flatMap(({ kind, text: name }) => (kind === 'name' ? partsOf(name) : [])))
   const strings = tokens.flatMap(({ kind, text: string }) => (kind === 'string' ? [string] : []))
   const runs = runners(tokens, language)
@@ -211,6 +212,13 @@ function written(tokens: readonly Token[]): string[] {
       return tokens.slice(index, index + 8).some(({ text }) => /write_(text|bytes)$/.test(text)) ? [path] : []
     return name === 'write' ? [] : [path]
   })
+}
+
+/** `exec("""import socket…""")`: a program in a string, run where it stands. */
+function literalProgram(tokens: readonly Token[], token: Token, index: number): string[] {
+  if (token.kind !== 'name' || !EVALUATORS.has(lastPart(token.text))) return []
+  const [open, program] = tokens.slice(index + 1, index + 3)
+  return open?.text === '(' && program?.kind === 'string' ? [program.text] : []
 }
 
 /** A call that runs a text as code, unless the text is written right there. */

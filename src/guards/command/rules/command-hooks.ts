@@ -1,4 +1,4 @@
-import type { Invocation } from '../reading.ts'
+import type { Argument, Invocation } from '../reading.ts'
 import { optionValues } from '../reading.ts'
 import type { CommandRule, Sighting } from '../rule.ts'
 
@@ -14,6 +14,7 @@ export const commandHooks: CommandRule = {
     'wget --use-askpass=./x.sh http://localhost',
     'tar cf a.tar b --checkpoint=1 --checkpoint-action=exec=./x.sh',
     'psql -c "COPY t FROM PROGRAM \'id\'"',
+    'ssh-keygen -D ./lib.so',
   ],
   allows: [
     'tcpdump -i lo -c 10',
@@ -65,6 +66,9 @@ function* objections({ name, args, span }: Invocation): Iterable<Sighting> {
     )
   )
     yield { verdict: 'deny', reason: `${given.text.slice(0, 60)} lets ${name} run another program.`, span }
+  const library = libraryOf(name, args)
+  if (library !== undefined)
+    yield { verdict: 'deny', reason: `${name} would load the program library ${library.slice(0, 80)}.`, span }
   if (name === 'psql' && args.some(({ text }) => /\b(from|to)\s+program\b/i.test(text)))
     yield { verdict: 'deny', reason: 'It lets the database server run a program.', span }
   if ((name === 'scp' || name === 'sftp') && optionValues(args, '-S')[0])
@@ -82,6 +86,23 @@ function* objections({ name, args, span }: Invocation): Iterable<Sighting> {
   )
     yield { verdict: 'deny', reason: 'It lets nmap run a script from a file.', span }
 }
+
+/** A library beside the work that a program is told to load: code that runs within it. */
+function libraryOf(name: string, args: readonly Argument[]): string | undefined {
+  const option = Object.hasOwn(LIBRARIES, name) ? LIBRARIES[name] : undefined
+  if (option === undefined) return undefined
+  return optionValues(args, option, option).find(
+    ({ text }) => /^(\.{0,2}\/|~)/.test(text) && !SYSTEM_LIBRARY.test(text),
+  )?.text
+}
+
+const LIBRARIES: Readonly<Record<string, string>> = {
+  'ssh-keygen': '-D',
+  'ssh-add': '-s',
+  enable: '-f',
+  openssl: '-engine',
+}
+const SYSTEM_LIBRARY = /^\/(usr|lib(64)?|opt)\//
 
 /** A picture of a cow, or a filter of the workspace, is what the option is for. */
 function isBenign(name: string, words: readonly string[]): boolean {

@@ -1,23 +1,20 @@
 import type { Argument, Invocation } from '../reading.ts'
-import { firstOperand, hasFlag, hasWord, operands } from '../reading.ts'
+import { firstOperand, hasFlag, hasWord, operands, optionValues } from '../reading.ts'
 import type { CommandRule } from '../rule.ts'
+import { ENGINES } from './container-privileges.ts'
 
 /** What each program does that runs or changes something beyond this sandbox; all else it does is reading or building. */
 const ACTIONS: Readonly<Record<string, RegExp>> = {
   docker:
-    /^(run|exec|start|restart|create|compose (up|run|exec|start|restart)|container (run|exec|start|create)|service|stack|swarm|plugin|load|import|push|login|checkpoint|attach|debug|sandbox|volume (rm|prune)|system prune|update)\b/,
+    /^(service|stack|swarm|plugin|load|import|push|login|checkpoint|debug|sandbox|volume (rm|prune)|system prune|update)\b/,
   podman:
-    /^(run|exec|start|create|play|kube (play|apply|down)|machine (init|start|stop|rm|set|ssh|reset)|push|login|load|system (reset|prune))\b/,
-  nerdctl: /^(run|exec|start|create|push)\b/,
-  'docker-compose': /^(up|run|exec|start|restart|create)\b/,
-  'podman-compose': /^(up|run|exec|start)\b/,
+    /^(play|kube (play|apply|down)|machine (init|start|stop|rm|set|ssh|reset)|push|login|load|system (reset|prune))\b/,
+  nerdctl: /^(push|login)\b/,
   kubectl:
     /^(apply|create|delete|exec|run|edit|patch|replace|scale|rollout (restart|undo)|set|label|annotate|cp|port-forward|proxy|attach|debug|drain|cordon|uncordon|taint|expose|autoscale|certificate|config (set|use|delete|unset))/,
   oc: /^(apply|create|delete|exec|run|rsh|edit|patch|new-app|login|adm)\b/,
   helm: /^(install|upgrade|uninstall|delete|rollback|push|registry login)\b/,
-  minikube: /^(start|delete|ssh|mount)\b/,
-  kind: /^(create|delete|load)\b/,
-  k3d: /^(cluster|node) (create|delete|start)/,
+  minikube: /^(ssh|mount)\b/,
   lxc: /^(launch|exec|start|init|config|file|delete)\b/,
   incus: /^(launch|exec|start|init|config|file|delete)\b/,
   'lxc-start': /^/,
@@ -53,11 +50,13 @@ export const containerStart: CommandRule = {
   name: 'command.container',
   class: 'container',
   explanation:
-    'Asks before containers, virtual machines, clusters or managed infrastructure are started, commanded or changed.',
-  remedy: 'Run the program directly in the workspace; services a test needs are started without a container.',
+    'Asks before virtual machines, clusters or managed infrastructure are commanded or changed, and before a container gets files or the network of the host.',
+  remedy:
+    'Share the workspace alone with a container (`-v "$PWD":/app`); what others use is changed by a person.',
   refuses: [
-    'docker run --rm alpine ls',
-    'docker compose up -d',
+    'docker run --rm -v /srv/data:/data alpine ls',
+    'docker run --network host alpine ls',
+    'docker push registry.example.com/app:1',
     'kubectl apply -f x.yaml',
     'terraform apply',
     'qemu-system-x86_64 disk.img',
@@ -65,7 +64,8 @@ export const containerStart: CommandRule = {
   allows: [
     'cat Dockerfile',
     'docker build -t app .',
-    'docker ps',
+    'docker run --rm -v "$PWD":/app node:22 npm test',
+    'docker compose up -d',
     'kubectl get pods',
     'terraform plan',
     'kubectl apply --dry-run=client -f k8s/',
@@ -92,7 +92,20 @@ function acts({ name, args }: Invocation): boolean {
       !hasWord(args, '--syntax-check', '--list-hosts', '--list-tasks', '--check', '-C') &&
       !(name === 'ansible' && (hasWord(args, 'ping', 'setup') || !hasFlag(args, 'm')))
     )
+  if (ENGINES.has(name) && sharesHost(args)) return true
   return actions.test(actionOf(args)) && operands(args).length > 0
+}
+
+/** The network of the host, one of its directories that is not the workspace, or the root of a running container. */
+function sharesHost(args: readonly Argument[]): boolean {
+  const networks = [...optionValues(args, '--net', '--net'), ...optionValues(args, '--network', '--network')]
+  const users = firstOperand(args) === 'exec' ? optionValues(args, '-u', '--user') : []
+  if (users.some(({ text }) => /^(root|0)(:|$)/.test(text))) return true
+  const volumes = optionValues(args, '-v', '--volume')
+  return (
+    networks.some(({ text }) => text === 'host') ||
+    volumes.some(({ text }) => /^\/(?!(home|Users)\/[^/:]{1,60}\/)/.test(text))
+  )
 }
 
 function actionOf(args: readonly Argument[]): string {

@@ -1,3 +1,4 @@
+import { fetches } from '../files.ts'
 import type { Argument, Invocation } from '../reading.ts'
 import { operands } from '../reading.ts'
 import type { CommandRule } from '../rule.ts'
@@ -51,7 +52,10 @@ function carries({ name, args }: Invocation): boolean {
 
 function takesAlong({ text, substitutions, variables }: Argument, isLookup: boolean): boolean {
   if (!isLookup && /^https?:\/\/(localhost|127\.)/.test(text)) return false
-  const collected = substitutions.some(({ name }) => !HARMLESS.has(name) || (isLookup && name === 'cat'))
+  // `…/$(curl -s https://api.example.com/latest | cut -f2)`: what the network said goes back to it.
+  const collected =
+    substitutions.some(({ name }) => !HARMLESS.has(name) || (isLookup && name === 'cat')) &&
+    !(substitutions[0] && fetches(substitutions[0]))
   const partly = /\S[$`]|[)`}]\S|^\$\w+\.\w/.test(text)
   if (collected && (partly || isLookup))
     return substitutions.some(({ name }) => COLLECTS.has(name)) || isLookup

@@ -61,9 +61,9 @@ const PRINTERS: Readonly<Record<string, RegExp>> = {
   doctl: /^auth/,
 }
 
-/** Programs that exist to collect or crack passwords. */
+/** Programs that exist to collect or crack passwords, or to search a machine for a way up. */
 const CRACKERS = new Set(
-  'unshadow john hashcat hydra medusa ncrack crackmapexec nxc mimipenguin mimipenguin.sh pypykatz lazagne laZagne.py secretsdump.py impacket-secretsdump hashdump truffleHog responder keydump procdump'.split(
+  'unshadow john hashcat hydra medusa ncrack crackmapexec nxc mimipenguin mimipenguin.sh pypykatz lazagne laZagne.py secretsdump.py impacket-secretsdump hashdump truffleHog responder keydump procdump linpeas linpeas.sh LinEnum.sh lse.sh deepce.sh peirates kube-hunter'.split(
     ' ',
   ),
 )

@@ -72,17 +72,21 @@ function destroyed({ name, args, via }: Invocation): readonly Target[] {
       return operands(args).map((word) => ({ word, wholly: true }))
     case 'find': {
       if (!args.some(({ text }) => text === '-delete')) return []
-      const picked = isPicked(args)
+      // `-type d -delete` takes away empty directories alone.
+      const picked =
+        isPicked(args) || args.some(({ text }, at) => text === 'd' && args[at - 1]?.text === '-type')
       return findRoots(args).map((word) => ({ word, wholly: true, picked }))
     }
     case 'chmod':
+      if (
+        /^[ugoa]*\+[rxX]+$|^0?755$/.test(operands(args)[0]?.text ?? '') &&
+        !hasFlag(args, 'R', '--recursive')
+      )
+        return []
+      return changed(args)
     case 'chown':
-    case 'chgrp': {
-      const recursive = hasFlag(args, 'R', '--recursive')
-      return operands(args)
-        .slice(1)
-        .map((word) => ({ word, wholly: recursive, picked: !recursive }))
-    }
+    case 'chgrp':
+      return changed(args)
     case 'mv':
       return operands(args)
         .slice(0, -1)
@@ -107,11 +111,19 @@ function destroyed({ name, args, via }: Invocation): readonly Target[] {
             .map((word) => ({ word, wholly: true }))
         : []
     default:
-      // A name that only the run shows could be that of `rm`.
-      return name.startsWith('$') && (hasFlag(args, 'r') || hasFlag(args, 'R'))
+      // A name that only the run shows could be that of `rm`, when its options are those of `rm`.
+      return name.startsWith('$') &&
+        args.some(({ text }) => text === '--recursive' || (/^-[dfiIrRv]{1,8}$/.test(text) && /r/i.test(text)))
         ? operands(args).map((word) => ({ word, wholly: true }))
         : []
   }
+}
+
+function changed(args: readonly Argument[]): readonly Target[] {
+  const recursive = hasFlag(args, 'R', '--recursive')
+  return operands(args)
+    .slice(1)
+    .map((word) => ({ word, wholly: recursive, picked: !recursive }))
 }
 
 function* objection(target: Target, invocation: Invocation, workspace: string): Iterable<Sighting> {
@@ -120,7 +132,7 @@ function* objection(target: Target, invocation: Invocation, workspace: string): 
   const place = placeOf(word, workspace, directory)
   const picked = target.picked === true || isPickedBy(via, word)
   if (place.kind === 'unknown') {
-    if (wholly && isDangerousUnknown(word) && !/^(mv|chmod|chown|chgrp)$/.test(name))
+    if (wholly && isDangerousUnknown(word) && !isListed(word) && !/^(mv|chmod|chown|chgrp)$/.test(name))
       yield {
         verdict: 'ask',
         reason: `What ${name} would destroy cannot be read from ${word.text.slice(0, 60) || 'its input'}.`,
@@ -150,6 +162,21 @@ function isPickedBy(via: readonly string[], { text }: Argument): boolean {
 function isDangerousUnknown({ text }: Argument): boolean {
   return /^["']?\$[\w{}]+["']?\/\*?$|^\$\(|^`|^["']?\$\{?\w+\}?["']?\/?\*$/.test(text) || text === ''
 }
+
+/** `rm -rf $(find . -name __pycache__)`: what a listing of the workspace found. */
+function isListed({ substitutions }: Argument): boolean {
+  return (
+    substitutions.length > 0 &&
+    substitutions.every(
+      ({ name, args }) =>
+        LISTERS.has(name) &&
+        !args.some(({ text, opaque }) => opaque || /^[/~]|(^|\/)\.\.(\/|$)/.test(text)) &&
+        (name !== 'find' || isPicked(args)),
+    )
+  )
+}
+
+const LISTERS = new Set('find fd ls git grep rg sort uniq head tail'.split(' '))
 
 function gravity(place: Place, wholly: boolean, picked: boolean, name: string): 'ask' | 'deny' | undefined {
   const changesModes = /^(chmod|chown|chgrp)$/.test(name)

@@ -2,6 +2,10 @@ import { posix } from 'node:path'
 import type { Invocation } from '../reading.ts'
 import { firstOperand, hasFlag, hasWord, operands, optionValues } from '../reading.ts'
 import type { CommandRule, Sighting } from '../rule.ts'
+import { writtenTo } from '../touched.ts'
+
+const HIDDEN_PROGRAM = /^\/(dev\/shm|tmp|var\/tmp)\/\.[^./]/
+const HIDDEN_TEMPORARY = /^\/(dev\/shm|tmp|var\/tmp)\/(\S{1,200}\/)?\.[^./]|^\/dev\/shm\//
 
 export const disguise: CommandRule = {
   name: 'command.disguise',
@@ -25,6 +29,13 @@ export const disguise: CommandRule = {
   ],
   *look(reading, { workspace }) {
     for (const invocation of reading.invocations) yield* objections(invocation, workspace)
+    for (const { target, by, invocation } of writtenTo(reading))
+      if (/^(curl|wget)$/.test(by) && HIDDEN_TEMPORARY.test(target.text))
+        yield {
+          verdict: 'ask',
+          reason: `It hides what it downloads: ${target.text}.`,
+          span: invocation?.span,
+        }
     for (const { names, interpreter, strings, span } of reading.codes)
       if ((names.has('utime') || names.has('utimes')) && strings.some((text) => text.startsWith('/')))
         yield { verdict: 'deny', reason: `The inline ${interpreter} program sets a false date.`, span }
@@ -65,12 +76,13 @@ function* objections({ name, args, program, via, span }: Invocation, workspace: 
     yield { verdict: 'deny', reason: 'It runs a program under a false name.', span }
   if (
     /^(mv|cp|mkdir|ln)$/.test(name) &&
+    (operands(args).length > 1 || name === 'mkdir') &&
     operands(args)
       .slice(-1)
       .some(({ text }) => isDisguisedName(text))
   )
     yield { verdict: 'deny', reason: 'It gives a file a name that looks like a directory.', span }
-  if (/^\/(dev\/shm|tmp|var\/tmp)\/\.[^./]/.test(program.text) && !via.includes('ls'))
+  if (HIDDEN_PROGRAM.test(program.text) && !via.includes('ls'))
     yield { verdict: 'deny', reason: `It runs a hidden program, ${program.text}.`, span }
   if (
     name === 'export' &&

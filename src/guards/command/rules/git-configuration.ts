@@ -69,6 +69,8 @@ export const gitConfiguration: CommandRule = {
       for (const [name, value] of settings(git)) yield* objection(name, value, invocation.span)
       if (git.args.some(({ text }) => /^(ext|fd)::/.test(text)))
         yield { verdict: 'deny', reason: 'The transport makes git run a program.', span: invocation.span }
+      if (invocation.args.some(({ text }) => /^--exec-path=./.test(text)))
+        yield { verdict: 'deny', reason: 'git would take its programs from there.', span: invocation.span }
       const option = runningOption(git)
       if (option !== undefined)
         yield { verdict: 'deny', reason: `${option} makes git run a program.`, span: invocation.span }

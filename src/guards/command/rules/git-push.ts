@@ -1,6 +1,6 @@
 import { gitCommand } from '../git.ts'
 import type { Invocation } from '../reading.ts'
-import { firstOperand, hasFlag, operands } from '../reading.ts'
+import { firstOperand, hasFlag, hasWord, operands } from '../reading.ts'
 import type { CommandRule, Sighting } from '../rule.ts'
 
 const PUBLISHERS: Readonly<Record<string, RegExp>> = {
@@ -81,7 +81,7 @@ function* objections(invocation: Invocation): Iterable<Sighting> {
   if (/^(gh|glab|hub|tea)$/.test(name)) yield* forge(invocation)
   const action = Object.hasOwn(PUBLISHERS, name) ? PUBLISHERS[name] : undefined
   const first = args.find(({ text }) => !text.startsWith('-') || text === '--prod')?.text ?? ''
-  if (action?.test(first))
+  if (action?.test(first) && !hasWord(args, '--dry-run'))
     yield {
       verdict: 'ask',
       reason: `${name} ${first} would publish or change something outside the workspace.`,

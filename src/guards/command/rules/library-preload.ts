@@ -19,11 +19,13 @@ export const libraryPreload: CommandRule = {
     'export LD_PRELOAD=./hook.so',
     'BASH_ENV=/tmp/x bash -c true',
     "export PROMPT_COMMAND='/tmp/x &'",
+    'export PATH=/tmp:$PATH',
   ],
   allows: [
     'LD_PRELOAD=/usr/lib/libjemalloc.so.2 ./server',
     'echo $LD_PRELOAD',
     'unset LD_PRELOAD',
+    'export PATH=$PWD/bin:$PATH',
     'LD_LIBRARY_PATH=build ./test',
   ],
   *look(reading) {
@@ -37,6 +39,12 @@ export const libraryPreload: CommandRule = {
           verdict: value.opaque ? 'ask' : 'deny',
           reason: `${name} loads ${value.text.slice(0, 80)} into every program that starts.`,
         }
+      else if (
+        name === 'PATH' &&
+        /^(\/tmp|\/dev\/shm|\/var\/tmp):/.test(value.text) &&
+        /\$|~/.test(value.text)
+      )
+        yield { verdict: 'ask', reason: 'Programs would first be looked for where everybody may write.' }
       else if (name === 'LD_LIBRARY_PATH' && /^(\/tmp|\/dev\/shm|\/var\/tmp)/.test(value.text))
         yield { verdict: 'ask', reason: 'Programs would load their libraries from a temporary directory.' }
   },

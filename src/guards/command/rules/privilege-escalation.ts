@@ -4,7 +4,9 @@ import { firstOperand, hasFlag, hasWord } from '../reading.ts'
 import type { CommandRule, Sighting } from '../rule.ts'
 
 const BECOMES = new Set(
-  'sudo doas su pkexec run0 runuser gosu su-exec gksudo kdesudo sudoedit machinectl setpriv'.split(' '),
+  'sudo doas su sg ksu pkexec run0 runuser gosu su-exec gksudo kdesudo sudoedit machinectl setpriv'.split(
+    ' ',
+  ),
 )
 
 export const privilegeEscalation: CommandRule = {
@@ -25,7 +27,13 @@ export const privilegeEscalation: CommandRule = {
   *look(reading) {
     for (const invocation of reading.invocations) yield* objections(invocation)
     for (const { names, strings, text, interpreter, span } of reading.codes)
-      if (becomesRoot(text, names, strings))
+      if (/with administrator privileges/.test(text))
+        yield {
+          verdict: 'deny',
+          reason: `The inline ${interpreter} program asks for the rights of an administrator.`,
+          span,
+        }
+      else if (becomesRoot(text, names, strings))
         yield { verdict: 'deny', reason: `The inline ${interpreter} program tries to become root.`, span }
   },
 }

@@ -28,6 +28,8 @@ export const resourceExhaustion: CommandRule = {
     if (idle.length > 2) yield { verdict: 'deny', reason: 'It starts several programs that only burn time.' }
     for (const { does, span } of reading.endless)
       if (does === 'grow') yield { verdict: 'deny', reason: 'An endless loop makes directories.', span }
+      else if (does === 'flood')
+        yield { verdict: 'ask', reason: 'An endless loop sends requests without a pause.', span }
     for (const invocation of reading.invocations)
       if (exhausts(invocation, reading.invocations))
         yield {

@@ -4,6 +4,9 @@ import { hasFlag, hasWord } from '../reading.ts'
 import type { CommandRule, Sighting } from '../rule.ts'
 
 const NETWORK_FILE = /^\/dev\/(tcp|udp)\//
+/** The names under which the usual frameworks keep them: `linux/x64/shell_reverse_tcp`, `cmd/unix/reverse_bash`. */
+const PAYLOAD =
+  /\/(meterpreter|shell|vncinject|powershell)?[_/]?(reverse|bind)_(tcp|udp|https?|bash|python|perl|ruby|php|netcat|nc|named_pipe)\b|\bmulti\/handler\b/
 const QUIET = new Set('echo printf grep rg sed git'.split(' '))
 const NETCATS = new Set(
   'nc ncat netcat nc.openbsd nc.traditional socat telnet cryptcat pwncat rustcat rcat sbd dbd powercat'.split(
@@ -37,6 +40,13 @@ export const reverseShell: CommandRule = {
     for (const { name, args, span } of reading.invocations)
       if (name === 'ztcp' || (name === 'zmodload' && hasWord(args, 'zsh/net/tcp')))
         yield { verdict: 'deny', reason: 'It opens a network connection in the shell itself.', span }
+    for (const { name, args, span } of reading.invocations)
+      if (!QUIET.has(name) && args.some(({ text }) => PAYLOAD.test(text.slice(0, 500))))
+        yield {
+          verdict: 'deny',
+          reason: `${name} is given a payload that opens a shell to the network.`,
+          span,
+        }
     const connections = reading.invocations.filter(
       ({ name, args }) =>
         NETCATS.has(name) ||
@@ -84,6 +94,8 @@ function* objections(invocation: Invocation, reading: Reading): Iterable<Sightin
     yield { verdict: 'deny', reason: `It lets ${name} run a program for whoever is at the other end.`, span }
     return
   }
+  if (name === 'socat' && isTerminalListener(args.map(({ text }) => text)))
+    yield { verdict: 'ask', reason: 'socat would give the terminal to whoever connects.', span }
   const feeds = upstream.some((left) => isShell(left.name))
   const isFed = reading.invocations.some(
     (other) => isInterpreter(other.name) && other.upstream.includes(invocation),
@@ -98,4 +110,14 @@ function* objections(invocation: Invocation, reading: Reading): Iterable<Sightin
       reason: `It joins a named pipe and ${name}, the usual way to build a reverse shell.`,
       span,
     }
+}
+
+/** `socat file:`tty`,raw TCP-LISTEN:4444` waits for a shell to come in. */
+function isTerminalListener(words: readonly string[]): boolean {
+  return (
+    words.some((word) => /^(TCP|SSL|OPENSSL)[46]?-(LISTEN|L):/i.test(word)) &&
+    words.some((word) =>
+      /^(-|stdio|stdout|stdin|readline|file:(`tty`|\$\(tty\)|\/dev\/tty))(,|$)/i.test(word),
+    )
+  )
 }

@@ -6,7 +6,7 @@ import { searched } from '../touched.ts'
 const SECRET_WORD =
   /pass(w(or)?d|phrase)?s?\b|passw|secrets?\b|credential|api[_-]?key|access[_-]?key|private[_ -]?key|auth[_-]?token|\btokens?\b|DB_PASS/i
 const SECRET_NAME =
-  /^\*?(id_(rsa|dsa|ecdsa|ed25519)|\.?env|\.netrc|\.htpasswd|\.pgpass|\.git-credentials|credentials|shadow|key[34]\.db|logins\.json|wp-config\.php|secrets?\.\w{1,5}|\*\.(pem|key|kdbx?|p12|pfx|ppk|keytab|ovpn|jks|keystore)|\.(pem|key|kdbx?|p12|pfx))\*?$/i
+  /^\*?(id_(rsa|dsa|ecdsa|ed25519)|\.?env|\.netrc|\.(gnupg|ssh|aws|azure|kube|docker|password-store)|wallet\.dat|\.htpasswd|\.pgpass|\.git-credentials|credentials|shadow|key[34]\.db|logins\.json|wp-config\.php|secrets?\.\w{1,5}|\*\.(pem|key|kdbx?|p12|pfx|ppk|keytab|ovpn|jks|keystore)|\.(pem|key|kdbx?|p12|pfx))\*?$/i
 const SECRET_VARIABLE =
   /(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|ACCESS_?KEY|SECRET_?KEY|PRIVATE_?KEY|CREDENTIALS)$/
 
@@ -51,6 +51,7 @@ function* objections(invocation: Invocation): Iterable<Sighting> {
         (left) =>
           (/^(env|printenv|set|export|declare|strings|history|ps)$/.test(left.name) &&
             left.args.length === 0) ||
+          (left.name === 'ps' && left.args.some(({ text }) => /^[auxfw]*e[auxfw]*$/.test(text))) ||
           left.args.some(({ text }) => text.startsWith('/proc') || text.startsWith('/dev/')),
       )
     )

@@ -23,6 +23,8 @@ function changes({ name, args }: Invocation): boolean {
   if (name === 'systemctl') return !READ_ONLY.test(firstOperand(args))
   if (name === 'service' || name === 'rc-service')
     return operands(args).length > 1 && operands(args)[1]?.text !== 'status'
+  if (name === 'launchctl')
+    return /^(load|unload|bootstrap|bootout|enable|disable|submit|remove|kickstart)$/.test(firstOperand(args))
   return (
     name === 'brew' &&
     firstOperand(args) === 'services' &&

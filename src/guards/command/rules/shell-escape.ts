@@ -1,7 +1,8 @@
-import { isInteractiveShell, isShell } from '../embedded.ts'
-import type { Invocation } from '../reading.ts'
-import { hasWord } from '../reading.ts'
+import { isInteractiveShell, isInterpreter, isShell } from '../embedded.ts'
+import type { Argument, Invocation } from '../reading.ts'
+import { hasFlag, hasWord, operands } from '../reading.ts'
 import type { CommandRule, Sighting } from '../rule.ts'
+import { startsShell } from '../starts-shell.ts'
 
 /** Starting a shell through these is ordinary, or another rule's business. */
 const ORDINARY = new Set(
@@ -44,9 +45,10 @@ export const shellEscape: CommandRule = {
     'ls -l /bin/sh',
   ],
   *look(reading) {
-    for (const invocation of reading.invocations) {
+    for (const [index, invocation] of reading.invocations.entries()) {
       yield* typedShell(invocation)
       yield* givenShell(invocation)
+      if (index > 0) yield* followingShell(invocation)
     }
     for (const { names, commands, interpreter, language, strings, text, span } of reading.codes)
       if (names.has('pty') && names.has('spawn'))
@@ -70,7 +72,9 @@ export const shellEscape: CommandRule = {
 }
 
 function* typedShell(invocation: Invocation): Iterable<Sighting> {
-  const { name, via, args, span } = invocation
+  const { name, via, args, redirects, span } = invocation
+  if (isShell(name) && redirects.some(({ target }) => target.text === '@stdin'))
+    yield { verdict: 'deny', reason: 'A Tcl program would start a shell.', span }
   const readsNames =
     via.includes('xargs') &&
     isShell(name) &&
@@ -84,8 +88,24 @@ function* typedShell(invocation: Invocation): Iterable<Sighting> {
     : { verdict: 'deny', reason: `${outer} would start a shell, in which nobody sees what is done.`, span }
 }
 
+/** `irb`, then `exec /bin/bash` on the next line: typed into the program before it, or left for nobody to see. */
+function* followingShell(invocation: Invocation): Iterable<Sighting> {
+  const { name, program, redirects, via, span } = invocation
+  if (!isInteractiveShell(invocation) || via.some((wrapper) => !ORDINARY.has(wrapper))) return
+  const joined = redirects.some(({ operator, target }) => operator === '>&' && /^[012]$/.test(target.text))
+  if (joined || program.text.includes('/bin/'))
+    yield { verdict: 'ask', reason: `${name} would wait for what somebody types into it.`, span }
+}
+
 /** The name of a shell among the words of a program that is not known to treat it as a mere file. */
 function* givenShell({ name, args, span }: Invocation): Iterable<Sighting> {
+  if (
+    name === 'script' &&
+    hasWord(args, '/dev/null') &&
+    operands(args).length === 1 &&
+    !hasFlag(args, 'c', '--command')
+  )
+    yield { verdict: 'ask', reason: 'script would start a shell and keep no record of it.', span }
   if (READERS.has(name) || LAUNCHERS.has(name) || ORDINARY.has(name)) return
   if (
     /^(python|pypy)[0-9.]*$/.test(name) &&
@@ -95,14 +115,24 @@ function* givenShell({ name, args, span }: Invocation): Iterable<Sighting> {
   if (name === 'capsh' && hasWord(args, '--'))
     yield { verdict: 'deny', reason: 'capsh would start a shell with other rights.', span }
   const shell = args.find(
-    ({ text }, index) => isShellPath(text) && !/^(-s|--shell|-f)$/.test(args[index - 1]?.text ?? ''),
+    ({ text }, index) => isShellPath(text) && !/^(--shell|-f)$/.test(args[index - 1]?.text ?? ''),
   )
   if (shell)
     yield { verdict: 'ask', reason: `${name} is given the shell ${shell.text.slice(0, 60)} to run.`, span }
+  else if (!isInterpreter(name) && (args.some(({ text }) => startsShell(text)) || endsWithShell(args)))
+    yield { verdict: 'ask', reason: `${name} is given words that would start a shell.`, span }
+}
+
+/** `program -- sh`: everything after the dashes is for somebody else. */
+function endsWithShell(args: readonly Argument[]): boolean {
+  const dashes = args.findIndex(({ text }) => text === '--')
+  return (
+    dashes >= 0 && isShell(args[dashes + 1]?.text ?? '') && !/^-[a-z]*c$/.test(args[dashes + 2]?.text ?? '')
+  )
 }
 
 function isShellPath(text: string): boolean {
-  return /^!?(-[A-Za-z-]*=?|[\w:]+=)?(\/usr)?(\/local)?\/bin\/(ba|da|a|z|k|c|tc|fi)?sh([\s,;].*)?$/s.test(
+  return /^!?(-[A-Za-z-]*=?|[\w:]+=|[./]{2,20}\.)?(\/usr)?(\/local)?\/bin\/(ba|da|a|z|k|c|tc|fi)?sh([\s,;].*)?$/s.test(
     text,
   )
 }
