@@ -74,6 +74,12 @@ export function languageNamed(name: string): LanguageName | undefined {
   return LANGUAGES.find((language) => language === lower) ?? ALIASES[lower]
 }
 
+/** The end of a name by which the scan knows the language that somebody names. */
+export function extensionOf(name: string): string | undefined {
+  const language = languageNamed(name)
+  return Object.entries(EXTENSIONS).find(([, known]) => known === language)?.[0]
+}
+
 const NOT_OURS =
   /(?:^|\/)(?:node_modules|bower_components|vendor|third[_-]party|dist|build|out|target|\.git|\.venv|venv|site-packages|__pycache__|coverage|\.next|\.nuxt|Pods)\//
 const LOCK =

@@ -34,6 +34,7 @@ const MAKES_HARMLESS =
   /(?:escape|sanitis|sanitiz|purif|saniti|whitelist|allowlist|htmlspecial|htmlentit|strip_?tags|slugify|parameteri[sz]e|urlencode|encodeURI|secure_?filename|safe_?(?:join|path|filename|url|redirect|html)|clean_?(?:html|path|url|input|filename|name)|encodeFor|normali[sz]eSafe|(?:to|as|parse)_?(?:int|number|float|uuid|date)\b|validated?_?(?:path|url|input|redirect|filename|host)|shell_?quote|shlex|quote_?(?:ident|literal|name|value|arg|str|table)|hash|digest|md5|sha1|sha256|hmac|crc32|encrypt)/i
 const MAKES_MARKUP =
   /(?:^|_)(?:html|tag|select|checkbox|radio|input|field|options?|button|widget|menu|pagination)(?:_(?:tag|for|field|box|list|select|row|header))?$|^(?:html|form|tag)_/
+const OF_DATABASE = /^\$?(?:\w*db[hi]?|pdo|conn(?:ection)?|database|dialect|platform|driver|adapter)$/i
 const OWN_ROUTE = bitOf('open-redirect') | bitOf('ssrf')
 const UNDOES = /unescape|unsanit|unsafe|decode|unquote|raw_?|to_?hash/i
 const LOOKS_UP =
@@ -60,6 +61,9 @@ export function passedOn(call: Call, called: Called, analysis: Analysis): Value 
   if (receiver === undefined && MAKES_MARKUP.test(method)) return cleared({ taints: of }, bitOf('xss'))
   // `user_path(id)`: a route of the program's own.
   if (receiver === undefined && /_(?:path|url)$/.test(method)) return cleared({ taints: of }, OWN_ROUTE)
+  // `db.quote(name)`, `db.now()`: what the database's own object makes is meant to stand in a statement.
+  if (receiver !== undefined && OF_DATABASE.test(lastOf(receiver)) && !LOOKS_UP.test(method))
+    return cleared({ taints: mergeTaints(of, UNKNOWN.taints) }, bitOf('sql-injection'))
   const without = takenOut(method, values)
   if (without !== 0) return cleared({ taints: of }, without)
   const passes = analysis.language.passes.has(paths)
@@ -91,6 +95,11 @@ export function passedOn(call: Call, called: Called, analysis: Analysis): Value 
   }
   if (LOOKS_UP.test(method)) return UNKNOWN
   return join(step({ taints: of }, call.at, `through ${shortly(method)}`), { taints: own })
+}
+
+/** What the value is called where it was read. */
+function lastOf({ path = '' }: Value): string {
+  return path.slice(path.lastIndexOf('.') + 1)
 }
 
 /** `'… WHERE id = [ID]'.replace('[ID]', id)`: a text of the program with a value put into its place. */
