@@ -15,6 +15,7 @@ import {
   TaskPage,
   WhoAmI,
 } from '#contract/api.ts'
+import { Retention, type TaskErasure } from '#contract/data.ts'
 import { type EgressTarget, EgressView, type WideningRequest } from '#contract/egress.ts'
 import { type ModelPolicy, ProviderOrder } from '#contract/model-policy.ts'
 import {
@@ -51,6 +52,8 @@ import {
   type InvitationRequest,
   NewApiKey,
   NewInvitation,
+  NewPasswordReset,
+  type PasswordResetRequest,
   ServiceAccount,
   ServiceAccountPage,
   type ServiceAccountRequest,
@@ -58,6 +61,7 @@ import {
 import { Task, type TaskRequest } from '#contract/task.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { taskEvents } from './event-feed.ts'
+import { placeCalls } from './place-calls.ts'
 import { failureIn, unreachable } from './wire-failure.ts'
 
 /** A server and the token to it. */
@@ -110,6 +114,7 @@ export function createClient(door: Door) {
   const project = (ref: string) => `/v1/projects/${encodeURIComponent(ref)}`
 
   return {
+    ...placeCalls({ json, post, nothing }),
     url: door.url,
     me: () => json('/v1/me', WhoAmI),
     status: () => json('/v1/status', ServerStatus),
@@ -124,7 +129,13 @@ export function createClient(door: Door) {
     share: (ref: string, request: z.input<typeof ShareRequest>) =>
       post(`${task(ref)}/shares`, NewShareLink, request),
     shares: (ref: string) => json(`${task(ref)}/shares`, ShareLinkPage),
+    retention: () => json('/v1/retention', Retention),
+    setRetention: (wanted: Retention) => post('/v1/retention', Retention, wanted),
+    exportPerson: (id: string) => stream(`/v1/people/${encodeURIComponent(id)}/data`),
+    erasePerson: (id: string) => nothing(`/v1/people/${encodeURIComponent(id)}/data`),
     revokeShare: (ref: string, share: string) => nothing(`${task(ref)}/shares/${encodeURIComponent(share)}`),
+    exportTask: (ref: string) => stream(`${task(ref)}/data`),
+    eraseTask: (ref: string, evidence: TaskErasure['evidence']) => nothing(`${task(ref)}/data`, { evidence }),
     cancel: (ref: string) => post(`${task(ref)}/cancel`, Task),
     retry: (ref: string, comment: string, more: { readonly preserveSeconds?: number } = {}) =>
       post(`${task(ref)}/retry`, Task, { comment, ...more }),
@@ -192,6 +203,8 @@ export function createClient(door: Door) {
       post('/v1/invitations', NewInvitation, request),
     invitations: () => json('/v1/invitations', InvitationPage),
     revokeInvitation: (id: string) => nothing(`/v1/invitations/${encodeURIComponent(id)}`),
+    resetPassword: (person: string, request: z.input<typeof PasswordResetRequest>) =>
+      post(`/v1/people/${encodeURIComponent(person)}/password-resets`, NewPasswordReset, request),
     serviceAccounts: () => json('/v1/service-accounts', ServiceAccountPage),
     createServiceAccount: (request: z.input<typeof ServiceAccountRequest>) =>
       post('/v1/service-accounts', ServiceAccount, request),

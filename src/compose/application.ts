@@ -10,16 +10,20 @@ import { cancelTask } from '#tasks/cancel.ts'
 import { discardPreserved, inspectPreserved } from '#tasks/inspect.ts'
 import { mayBegin, mayList } from '#tasks/may-begin.ts'
 import { retryTask } from '#tasks/retry.ts'
+import { textScanner } from '#tasks/scan-text.ts'
 import { submitTask } from '#tasks/submit.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 import type { SignInDesk } from './sign-in.ts'
 import { auditUseCases } from './use-cases/audit.ts'
 import { budgetUseCases } from './use-cases/budgets.ts'
+import { dataUseCases } from './use-cases/data.ts'
 import { egressUseCases } from './use-cases/egress.ts'
 import { identityProviderUseCases } from './use-cases/identity-providers.ts'
 import { invitationUseCases } from './use-cases/invitations.ts'
 import { keyUseCases } from './use-cases/keys.ts'
+import { passwordResetUseCases } from './use-cases/password-resets.ts'
 import { peopleUseCases } from './use-cases/people.ts'
+import { placeUseCases } from './use-cases/places.ts'
 import { policyUseCases } from './use-cases/policies.ts'
 import { projectUseCases } from './use-cases/projects.ts'
 import { providerUseCases } from './use-cases/providers.ts'
@@ -46,6 +50,7 @@ export function createApplication(workshop: Workshop, options: ApplicationOption
     approve: (actor, task, request) => approve(workshop, actor, task, request),
     reject: (actor, task, request) => reject(workshop, actor, task, request),
     justify: (actor, task, request) => justify(workshop, actor, task, request),
+    scanText: textScanner(workshop),
     attachEvidence: (actor, task) => attachEvidence(workshop, actor, task),
     inspectPreserved: (actor, task, request) => inspectPreserved(workshop, actor, task, request),
     discardPreserved: (actor, task) => discardPreserved(workshop, actor, task),
@@ -56,16 +61,19 @@ export function createApplication(workshop: Workshop, options: ApplicationOption
     revokeShare: (actor, task, share) => revokeShare(workshop, actor, task, share),
     ...taskUseCases(workshop, options),
     ...projectUseCases(workshop),
+    ...placeUseCases(workshop),
     ...egressUseCases(workshop),
     ...secretUseCases(workshop),
     ...providerUseCases(workshop),
     ...budgetUseCases(workshop),
     ...peopleUseCases(workshop),
     ...invitationUseCases(workshop, options.signIn),
+    ...passwordResetUseCases(workshop, options.signIn),
     ...keyUseCases(workshop),
     ...serviceAccountUseCases(workshop),
     ...identityProviderUseCases(workshop, options.signIn),
     ...policyUseCases(workshop),
     ...auditUseCases(workshop),
+    ...dataUseCases(workshop),
   }
 }

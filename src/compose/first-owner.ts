@@ -14,9 +14,10 @@ import type { Store } from '#store/database.ts'
 import { insertInvitation } from '#store/invitations.ts'
 import { insertOrganisation } from '#store/organisations.ts'
 import { insertPerson } from '#store/people.ts'
+import { makeServerOwner } from './server-owners.ts'
 
 /**
- * The first start makes the organisation and its owner: whoever started the server. Their token goes to a file of mode
+ * The first start makes the organisation and its owner, who is the server's as well: whoever started it. Their token goes to a file of mode
  * 0600 in the data directory; only its hash is in the database. Gives the link by which they also sign in with a browser,
  * once. Later starts change nothing and give none.
  */
@@ -36,6 +37,7 @@ export async function ensureOwner(
   await store.inOrganisation(organisation, async (tx) => {
     await insertOrganisation(tx, { name: 'default', createdAt })
     await insertPerson(tx, { id: person, ...owner, role: 'owner', createdAt })
+    await makeServerOwner(tx, { clock, random }, organisation, person)
     await insertAccessToken(tx, {
       hash: tokenHash(token),
       person,

@@ -17,10 +17,12 @@ import { holderOfToken, noteTokenUse } from '#store/access-tokens.ts'
 import { advance } from '#tasks/advance.ts'
 import { watchExpiry } from '#tasks/preserve.ts'
 import { resume } from '#tasks/resume.ts'
+import { watchRetention } from '#tasks/retention.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 import { createApplication } from './application.ts'
 import { type Config, DEFAULT_PORT, isRoot } from './config.ts'
 import { ensureOwner } from './first-owner.ts'
+import { forgetDisconnected } from './forget-project.ts'
 import { openInstallation } from './installation.ts'
 import { openSignIn } from './sign-in.ts'
 import { openWorkshop, type WorkshopOptions } from './workshop.ts'
@@ -62,10 +64,13 @@ export async function serve(config: Config, options: ServeOptions): Promise<Resu
     const { workshop, close } = await openWorkshop(config, installation, options)
     undo.push(close)
     const setUp = await ensureOwner(workshop, config.dataDirectory, await ownerOf(config))
+    await forgetDisconnected(workshop)
     await resume(workshop)
     await startWorkers(workshop, undo)
     const stopExpiry = watchExpiry(workshop)
     undo.push(async () => stopExpiry())
+    const stopRetention = watchRetention(workshop)
+    undo.push(async () => stopRetention())
 
     const startedAt = instantOf(workshop.clock())
     let origin = config.publicUrl ?? ''

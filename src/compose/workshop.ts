@@ -124,7 +124,7 @@ async function workshopOver(
     clock,
     stopwatch,
     random,
-    policyOf: policiesIn(store, { clock, timeZone: 'UTC' }),
+    policyOf: policiesIn(store, { clock }),
     interrupts: new Interrupts(),
     driver,
     limits: hostLimits(),

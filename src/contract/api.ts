@@ -183,7 +183,14 @@ export type WhoAmI = z.infer<typeof WhoAmI>
 
 /** One leaf of the audit log. `entry` is the exact canonical text that was hashed, so a reader can check it. */
 export const AuditRecord = z
-  .strictObject({ index: z.int().min(0), entry: z.string() })
+  .strictObject({
+    index: z.int().min(0),
+    entry: z.string(),
+    texts: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe('What people wrote and the entry names by a digest, unless it was erased'),
+  })
   .meta({ id: 'AuditRecord' })
 export type AuditRecord = z.infer<typeof AuditRecord>
 export const AuditPage = pageOf(AuditRecord, 'AuditPage')

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { BOUNDS } from './bounds.ts'
+import { ScanFinding, ScanSeverity } from './scan-report.ts'
 
 /** A command that is to be judged before it runs; nothing is run. */
 export const CommandQuestion = z
@@ -73,3 +74,36 @@ export const TextAnswer = z
     ),
   })
   .meta({ id: 'TextAnswer' })
+
+/** A file that is to be looked at for what somebody could use against the program, and for secrets; nothing of it is kept. */
+export const ScanQuestion = z
+  .strictObject({
+    path: z
+      .string()
+      .min(1)
+      .max(1_000)
+      .describe('What it is called: its end says the language, and whether it is a test'),
+    text: z.string().max(BOUNDS.guardedTextCharacters),
+    lang: z.string().max(40).optional().describe('Its language, where the path does not say it'),
+  })
+  .meta({ id: 'ScanQuestion' })
+
+export type ScanQuestion = z.infer<typeof ScanQuestion>
+
+export const ScanAnswer = z
+  .strictObject({
+    verdict: z.enum(['allow', 'flag']),
+    class: z.string().nullable(),
+    rule: z.string().nullable(),
+    reason: z.string().nullable(),
+    cwe: z.int().optional(),
+    severity: ScanSeverity.optional(),
+    line: z.int().optional().describe('Counts from 1'),
+    findings: z
+      .array(ScanFinding)
+      .describe('Of medium weight or more, and for which no comment gives a reason'),
+    minor: z.int().describe('Findings of low weight'),
+  })
+  .meta({ id: 'ScanAnswer' })
+
+export type ScanAnswer = z.infer<typeof ScanAnswer>

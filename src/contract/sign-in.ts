@@ -51,6 +51,25 @@ export const NewInvitation = z
   .meta({ id: 'NewInvitation' })
 export type NewInvitation = z.infer<typeof NewInvitation>
 
+export const PasswordResetRequest = z
+  .strictObject({
+    secondFactor: z
+      .boolean()
+      .default(false)
+      .describe('Also take their authenticator app and passkeys away, for somebody who has lost them'),
+  })
+  .meta({ id: 'PasswordResetRequest' })
+export type PasswordResetRequest = z.infer<typeof PasswordResetRequest>
+
+export const NewPasswordReset = z
+  .strictObject({
+    person: z.strictObject({ id: z.string(), name: z.string(), email: z.string() }),
+    url: z.string().describe('Shown this once; whoever opens it chooses the password'),
+    expiresAt: z.string(),
+  })
+  .meta({ id: 'NewPasswordReset' })
+export type NewPasswordReset = z.infer<typeof NewPasswordReset>
+
 export const ServiceAccount = z
   .strictObject({ id: z.string(), name: z.string(), role: RoleName, createdAt: z.string() })
   .meta({ id: 'ServiceAccount' })

@@ -75,6 +75,7 @@ export const Task = z
     requester: Person,
     createdAt: z.string(),
     updatedAt: z.string(),
+    erasedAt: z.string().optional().describe('When everything it said and made was erased'),
     attempts: z.array(Attempt),
     patch: PatchSummary.optional(),
     gates: GateReport.optional(),

@@ -32,6 +32,17 @@ export class RemoteDirectory {
     })
   }
 
+  /** Of these projects nothing is kept any more. */
+  async forget(projects: readonly string[]): Promise<void> {
+    const { credentials } = this.#stored(await readPrivateFile(this.#file))
+    if (!projects.some((project) => project in credentials)) return
+    await changePrivateFile(this.#file, (text) => {
+      const now = this.#stored(text).credentials
+      const kept = Object.fromEntries(Object.entries(now).filter(([project]) => !projects.includes(project)))
+      return `${JSON.stringify({ version: 1, credentials: kept }, null, 2)}\n`
+    })
+  }
+
   #stored(text: string | undefined): z.infer<typeof Stored> {
     if (text === undefined) return { version: 1, credentials: {} }
     const parsed = Stored.safeParse(parseJson(text))

@@ -8,6 +8,8 @@ import type {
   InvitationRequest,
   NewApiKey,
   NewInvitation,
+  NewPasswordReset,
+  PasswordResetRequest,
   ServiceAccount,
   ServiceAccountRequest,
 } from '#contract/sign-in.ts'
@@ -20,6 +22,8 @@ export interface AccessUseCases {
   invitePerson(actor: Actor, request: InvitationRequest): Promise<Result<NewInvitation>>
   listInvitations(actor: Actor): Promise<Result<Page<Invitation>>>
   revokeInvitation(actor: Actor, id: string): Promise<Result<void>>
+  /** A link by which a member, by id or address, chooses a new password; the newest of theirs is the only one. */
+  resetPassword(actor: Actor, person: string, request: PasswordResetRequest): Promise<Result<NewPasswordReset>>
 
   listServiceAccounts(actor: Actor): Promise<Result<Page<ServiceAccount>>>
   createServiceAccount(actor: Actor, request: ServiceAccountRequest): Promise<Result<ServiceAccount>>

@@ -14,8 +14,10 @@ import type {
   ServerStatus,
   TaskQuery,
 } from '#contract/api.ts'
+import type { Retention, TaskErasure } from '#contract/data.ts'
 import type { EgressTarget, EgressView, WideningRequest } from '#contract/egress.ts'
 import type { TaskEvent } from '#contract/event.ts'
+import type { ScanAnswer, ScanQuestion } from '#contract/guards.ts'
 import type { ModelPolicy, ProviderOrder } from '#contract/model-policy.ts'
 import type {
   ExplainRequest,
@@ -40,6 +42,7 @@ import type { ActionName } from '#policy/action.ts'
 import type { Actor } from '#policy/actor.ts'
 import type { PlaceReference } from '#tasks/place-of.ts'
 import type { AccessUseCases } from './access-use-cases.ts'
+import type { PlaceUseCases } from './place-use-cases.ts'
 
 /** A task's id, or its number within the actor's organisation. */
 export type TaskRef = string
@@ -61,7 +64,7 @@ export type EventListener = (event: TaskEvent) => void
  * rules that need the record itself (who asked for this change) are decided inside. Something of another organisation
  * is `not_found`, in the same words as something that never was.
  */
-export interface Application extends AccessUseCases {
+export interface Application extends PlaceUseCases, AccessUseCases {
   /** What the rules say of an action at a place before the request is read; what may not be seen there is `not_found`. */
   mayBegin(actor: Actor, action: ActionName, at: PlaceReference): Promise<Result<void>>
   /** The same of a list: may it be answered with what can be seen? */
@@ -93,6 +96,8 @@ export interface Application extends AccessUseCases {
   reject(actor: Actor, task: TaskRef, request: RejectionRequest): Promise<Result<Task>>
   /** Lets one finding of the scan stand, with a reason that the approval signs. */
   justify(actor: Actor, task: TaskRef, request: JustificationRequest): Promise<Result<Task>>
+  /** Looks at one file, of which nothing is kept. */
+  scanText(question: ScanQuestion): Promise<Result<ScanAnswer>>
   /** Makes a smaller patch and checks it again; refuses with `approval_void` when the patch is no longer that one. */
   selectFromPatch(actor: Actor, task: TaskRef, request: SelectionRequest): Promise<Result<Task>>
   /** Attaches the evidence of a pushed commit to it in the remote, as a git note. */
@@ -164,6 +169,15 @@ export interface Application extends AccessUseCases {
   listPeople(actor: Actor, page: PageRequest): Promise<Result<Page<Member>>>
   addPerson(actor: Actor, request: MemberRequest): Promise<Result<NewMember>>
   removePerson(actor: Actor, person: string): Promise<Result<void>>
+
+  retention(actor: Actor): Promise<Result<Retention>>
+  setRetention(actor: Actor, retention: Retention): Promise<Result<Retention>>
+  /** Everything kept of a task, as lines of JSON; of a person the same. */
+  exportTask(actor: Actor, task: TaskRef): Promise<Result<AsyncIterable<Uint8Array>>>
+  eraseTask(actor: Actor, task: TaskRef, how: TaskErasure): Promise<Result<void>>
+  exportPerson(actor: Actor, person: string): Promise<Result<AsyncIterable<Uint8Array>>>
+  /** Only of somebody who was removed before. */
+  erasePerson(actor: Actor, person: string): Promise<Result<void>>
 
   auditEntries(actor: Actor, page: PageRequest): Promise<Result<Page<AuditRecord>>>
   /** The newest signed checkpoint, in the C2SP text format. */

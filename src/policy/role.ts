@@ -46,6 +46,7 @@ export const LEAST_ROLE = {
   'identity-providers:read': 'admin',
   'people:create': 'admin',
   'teams:set': 'admin',
+  'data:export': 'admin',
   'teams:members': 'admin',
   'projects:set': 'admin',
   'projects:remove': 'admin',
@@ -54,6 +55,8 @@ export const LEAST_ROLE = {
   'identity-providers:set': 'owner',
   'secrets:set': 'owner',
   'roles:set': 'owner',
+  'data:erase': 'owner',
+  'retention:set': 'owner',
   'projects:move': 'owner',
   'autonomy:set': 'owner',
   'organisations:set': 'owner',
@@ -70,6 +73,11 @@ export function holds(role: Role, permission: Permission): boolean {
 export function isAtLeast(role: Role, least: Role): boolean {
   const rank = ROLES.indexOf(role)
   return rank !== -1 && rank >= ROLES.indexOf(least)
+}
+
+/** The strongest of several; `member`, who holds the least, where there are none. */
+export function strongestOf(roles: readonly Role[]): Role {
+  return ROLES[Math.max(0, ...roles.map((role) => ROLES.indexOf(role)))] ?? 'member'
 }
 
 /** Everyone who could approve a change: the self-approval rule counts them. */

@@ -2,8 +2,8 @@ import type { Task } from '#contract/task.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Actor } from '#policy/actor.ts'
 import { evidenceOf } from '#store/evidence.ts'
-import { projectByReference } from '#store/projects.ts'
 import { taskView } from '#store/task-view.ts'
+import { connectedProject } from '#tasks/connected-project.ts'
 import { logAction } from '#tasks/log-action.ts'
 import { findTask } from '#tasks/reference.ts'
 import type { Workshop } from '#tasks/workshop.ts'
@@ -30,19 +30,19 @@ export async function attachEvidence(
     })
   const { evidence, project } = await workshop.store.inOrganisation(actor.organisation, async (tx) => ({
     evidence: await evidenceOf(tx, publication.commit),
-    project: await projectByReference(tx, task.project),
+    project: await connectedProject(tx, task),
   }))
-  if (evidence === undefined) throw new Error('a published task has evidence')
-  if (project === undefined)
+  if (evidence === undefined)
     return refused({
-      code: 'wrong_state',
-      rule: 'project.connected',
-      message: `The project of task ${task.number} is disconnected.`,
-      remedy: 'Connect its repository again; the evidence itself is at `airlock evidence`.',
+      code: 'not_found',
+      rule: 'data.erased',
+      message: `The evidence of task ${task.number} was erased.`,
+      remedy: 'Nobody can bring it back; whoever kept a copy can still verify it.',
     })
+  if (!project.ok) return project
   const repository = await workshop.repositoryOf(task.project)
   await repository.note(publication.commit, NOTES_REF, evidence.bundle)
-  const pushed = await repository.pushNotes(await workshop.remotes.remoteOf(project), NOTES_REF)
+  const pushed = await repository.pushNotes(await workshop.remotes.remoteOf(project.value), NOTES_REF)
   if (!pushed.ok) return pushed
   return ok(
     await workshop.store.inOrganisation(actor.organisation, async (tx) => {

@@ -16,6 +16,7 @@ import type { TaskRow, Tx } from '#store/schema.ts'
 import { taskView } from '#store/task-view.ts'
 import { moveTask, taskById } from '#store/tasks.ts'
 import { logAction } from '#tasks/log-action.ts'
+import { textForLog } from '#tasks/log-text.ts'
 import { findTask } from '#tasks/reference.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 
@@ -54,7 +55,7 @@ export async function justify(
       finding: one.fingerprint,
       rule: one.rule,
       place: `${one.path}:${one.line}`,
-      reason: request.reason,
+      reason: await textForLog(workshop, tx, actor, task.id, request.reason),
       patch: report.patch,
       gates: gateReportDigest(next),
     })

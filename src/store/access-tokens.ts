@@ -98,6 +98,18 @@ export async function revokeAccessToken(tx: Tx, hash: Uint8Array, revokedAt: Ins
   return numUpdatedRows === 1n
 }
 
+/** Signs every command line of a person out that signed in through a browser. */
+export async function revokeLogins(tx: Tx, person: string, revokedAt: Instant): Promise<void> {
+  await tx
+    .updateTable('accessTokens')
+    .set({ revokedAt })
+    .where('person', '=', person)
+    .where('kind', '=', 'cli')
+    .where('expiresAt', 'is not', null)
+    .where('revokedAt', 'is', null)
+    .execute()
+}
+
 async function present(tx: Tx, table: 'people', id: string): Promise<PersonRow | undefined>
 async function present(tx: Tx, table: 'serviceAccounts', id: string): Promise<ServiceAccountRow | undefined>
 async function present(tx: Tx, table: 'people' | 'serviceAccounts', id: string) {

@@ -16,7 +16,7 @@ export interface Store {
    * rejects. Effects belong after it: work must not start anything it cannot take back.
    */
   inOrganisation<T>(organisation: string, work: (tx: Tx) => Promise<T>): Promise<T>
-  /** Every organisation there is. For start-up recovery only. */
+  /** Every organisation there is, the oldest first: for start-up recovery, and to know whether one is alone here. */
   organisations(): Promise<readonly string[]>
   /** Whose access token has this SHA-256 hash; whether it still counts is asked inside that organisation. */
   organisationOfToken(hash: Uint8Array): Promise<string | undefined>

@@ -5,6 +5,15 @@ import type { Tx } from './schema.ts'
 
 export type EnvironmentRow = Selectable<EnvironmentsTable>
 
+export function environmentById(tx: Tx, id: string): Promise<EnvironmentRow | undefined> {
+  return tx
+    .selectFrom('environments')
+    .selectAll()
+    .where('id', '=', id)
+    .where('removedAt', 'is', null)
+    .executeTakeFirst()
+}
+
 /** An environment of a project that was not removed, by id or name. */
 export function environmentByReference(
   tx: Tx,

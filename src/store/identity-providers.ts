@@ -23,7 +23,12 @@ export async function insertIdentityProvider(tx: Tx, provider: NewIdentityProvid
     .values({ ...provider, createdBy: json(provider.createdBy) })
     .onConflict((conflict) =>
       conflict.columns(['organisation', 'id']).doUpdateSet({
-        ...{ kind: provider.kind, issuer: provider.issuer, domain: provider.domain, createdAt: provider.createdAt },
+        ...{
+          kind: provider.kind,
+          issuer: provider.issuer,
+          domain: provider.domain,
+          createdAt: provider.createdAt,
+        },
         createdBy: json(provider.createdBy),
         removedAt: null,
       }),

@@ -12,6 +12,7 @@ import * as signIn from './migrations/0010-sign-in.ts'
 import * as places from './migrations/0011-places.ts'
 import * as vault from './migrations/0013-vault.ts'
 import * as shareLinks from './migrations/0014-share-links.ts'
+import * as erasure from './migrations/0015-erasure.ts'
 import * as signInAgain from './migrations/0016-sign-in.ts'
 import type { Tables } from './schema.ts'
 
@@ -29,6 +30,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0011-places': places,
   '0013-vault': vault,
   '0014-share-links': shareLinks,
+  '0015-erasure': erasure,
   '0016-sign-in': signInAgain,
 }
 

@@ -7,11 +7,25 @@ export type OrganisationRow = Selectable<OrganisationsTable>
 /** Makes the organisation this transaction was opened for. */
 export async function insertOrganisation(
   tx: Tx,
-  organisation: { readonly name: string; readonly createdAt: Instant },
+  organisation: { readonly name: string; readonly timeZone?: string; readonly createdAt: Instant },
 ): Promise<OrganisationRow> {
   return tx.insertInto('organisations').values(organisation).returningAll().executeTakeFirstOrThrow()
 }
 
 export function ownOrganisation(tx: Tx): Promise<OrganisationRow | undefined> {
   return tx.selectFrom('organisations').selectAll().executeTakeFirst()
+}
+
+export async function setOrganisation(
+  tx: Tx,
+  settings: { readonly name?: string; readonly timeZone?: string },
+): Promise<OrganisationRow> {
+  return tx.updateTable('organisations').set(settings).returningAll().executeTakeFirstOrThrow()
+}
+
+export async function setRetention(
+  tx: Tx,
+  retention: { readonly taskDays: number | null; readonly decisionDays: number },
+): Promise<void> {
+  await tx.updateTable('organisations').set(retention).execute()
 }

@@ -53,6 +53,18 @@ export function listPeople(
   return query.orderBy('id').limit(page.limit).execute()
 }
 
+/** Ids of the owners present. */
+export async function ownersOf(tx: Tx): Promise<readonly string[]> {
+  const rows = await tx
+    .selectFrom('people')
+    .select('id')
+    .where('removedAt', 'is', null)
+    .where('role', '=', 'owner')
+    .orderBy('id')
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
 /** How many owners are present, none of whom can be removed by anybody else until this transaction ends. */
 export async function lockOwners(tx: Tx): Promise<number> {
   const owners = await tx
@@ -80,5 +92,21 @@ export async function removePerson(tx: Tx, id: string, removedAt: Instant): Prom
     .where('person', '=', id)
     .where('revokedAt', 'is', null)
     .execute()
+  return numUpdatedRows === 1n
+}
+
+/** In the whole organisation; false when it is not any more `before`. */
+export async function setPersonRole(
+  tx: Tx,
+  id: string,
+  { before, role, at }: { readonly before: Role; readonly role: Role; readonly at: Instant },
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('people')
+    .set({ role, roleChangedAt: at })
+    .where('id', '=', id)
+    .where('role', '=', before)
+    .where('removedAt', 'is', null)
+    .executeTakeFirst()
   return numUpdatedRows === 1n
 }

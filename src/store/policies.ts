@@ -1,8 +1,8 @@
-import type { Selectable } from 'kysely'
+import type { ExpressionBuilder, Selectable } from 'kysely'
 import type { Person } from '#contract/task.ts'
 import type { Instant } from '#kernel/instant.ts'
 import { json } from './column.ts'
-import type { PoliciesTable, Tx } from './schema.ts'
+import type { PoliciesTable, Tables, Tx } from './schema.ts'
 
 export type PolicyRow = Selectable<PoliciesTable>
 
@@ -14,6 +14,21 @@ export interface PolicyChange {
   readonly examples: string | null
   readonly setBy: Person
   readonly setAt: Instant
+}
+
+/** What tells whether somebody has the policies as they are now: the number of the last change, and the organisation's clock. */
+export async function policyStamp(
+  tx: Tx,
+): Promise<{ readonly sequence: number; readonly timeZone: string | undefined }> {
+  const row = await tx
+    .selectFrom('organisations')
+    .select(['timeZone', (column) => lastSequence(column).as('sequence')])
+    .executeTakeFirst()
+  return { sequence: row?.sequence ?? 0, timeZone: row?.timeZone }
+}
+
+function lastSequence(column: ExpressionBuilder<Tables, 'organisations'>) {
+  return column.selectFrom('policies').select(({ fn }) => fn.max('sequence').as('last'))
 }
 
 /** Grows with every change; 0 before the first. Whoever knows it knows which policies there are. */

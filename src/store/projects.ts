@@ -89,3 +89,51 @@ export async function setModels(tx: Tx, id: string, policy: ModelPolicy): Promis
 export async function setDefaultBranch(tx: Tx, id: string, defaultBranch: string): Promise<void> {
   await tx.updateTable('projects').set({ defaultBranch }).where('id', '=', id).execute()
 }
+
+/** Throws what `isDuplicate` knows when another project is called so. */
+export function renameProject(tx: Tx, id: string, name: string): Promise<ProjectRow> {
+  return tx
+    .updateTable('projects')
+    .set({ name })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+export function setTeam(tx: Tx, id: string, team: string | null): Promise<ProjectRow> {
+  return tx
+    .updateTable('projects')
+    .set({ team })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+export function setAutonomy(tx: Tx, id: string, autonomy: number): Promise<ProjectRow> {
+  return tx
+    .updateTable('projects')
+    .set({ autonomy })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+/**
+ * A connected project that stays connected until this transaction ends, or, `for` its removal, that nobody begins a task
+ * of meanwhile.
+ */
+export function holdProject(tx: Tx, id: string, held: 'work' | 'removal'): Promise<ProjectRow | undefined> {
+  const query = tx.selectFrom('projects').selectAll().where('id', '=', id).where('removedAt', 'is', null)
+  return (held === 'work' ? query.forShare() : query.forUpdate()).executeTakeFirst()
+}
+
+/** It is known to its old tasks only from now on. */
+export async function disconnectProject(tx: Tx, id: string, removedAt: Instant): Promise<void> {
+  await tx.updateTable('projects').set({ removedAt }).where('id', '=', id).execute()
+}
+
+/** Of all that were disconnected. */
+export async function disconnectedProjects(tx: Tx): Promise<readonly string[]> {
+  const rows = await tx.selectFrom('projects').select('id').where('removedAt', 'is not', null).execute()
+  return rows.map(({ id }) => id)
+}

@@ -13,6 +13,7 @@ import type { Failure } from '#kernel/failure.ts'
 import type { Grant } from '#policy/grant.ts'
 import type { Role } from '#policy/role.ts'
 import type { Bytes, Json, Moment, Organisation } from './column-kinds.ts'
+import type { LogTextsTable } from './data-schema.ts'
 import type { EnvironmentsTable, RoleBindingsTable, TeamMembersTable, TeamsTable } from './places-schema.ts'
 import type { SecretsTable, SecretVersionsTable } from './secrets-schema.ts'
 import type { ShareLinksTable } from './share-schema.ts'
@@ -62,6 +63,7 @@ export interface Tables {
   decisions: DecisionsTable
   secrets: SecretsTable
   secretVersions: SecretVersionsTable
+  logTexts: LogTextsTable
   auditLog: AuditLogTable
   auditEntries: AuditEntriesTable
   auditNodes: AuditNodesTable
@@ -74,6 +76,9 @@ export interface OrganisationsTable {
   taskCount: Generated<number>
   /** An IANA name, such as `Europe/Berlin`: where its hours and days are counted. */
   timeZone: Generated<string>
+  /** After so many days a task at its end is erased; null for never. */
+  taskDays: Generated<number | null>
+  decisionDays: Generated<number>
   createdAt: Moment
 }
 
@@ -140,6 +145,7 @@ export interface TasksTable {
   approval: string | null
   cause: Json<Failure> | null
   publication: Json<NonNullable<Task['publication']>> | null
+  erasedAt: Moment | null
   /** For how long its workspaces are kept for a look around; null for not at all. */
   preserveSeconds: number | null
   createdAt: Moment

@@ -58,6 +58,7 @@ function view(row: TaskRow, attempts: readonly AttemptRow[], patch: PatchRow | u
     requester: row.requester,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
+    ...(row.erasedAt === null ? {} : { erasedAt: row.erasedAt }),
     attempts: attempts.map(attemptView),
     ...(patch === undefined ? {} : { patch: summaryOf(patch) }),
     ...(row.cause === null ? {} : { cause: row.cause }),

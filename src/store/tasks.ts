@@ -101,6 +101,17 @@ export function tasksToResume(tx: Tx): Promise<TaskRow[]> {
     .execute()
 }
 
+/** How many tasks of a project are not at an end. */
+export async function countUnfinished(tx: Tx, project: string): Promise<number> {
+  const { count } = await tx
+    .selectFrom('tasks')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('project', '=', project)
+    .where('state', 'not in', END_STATES)
+    .executeTakeFirstOrThrow()
+  return count
+}
+
 /** How many tasks are in each state that has any; `among` the projects that may be seen. */
 export async function countTasks(
   tx: Tx,

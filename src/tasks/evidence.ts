@@ -14,7 +14,7 @@ import { approvalById } from '#store/approvals.ts'
 import { attemptByNumber } from '#store/attempts.ts'
 import { auditFrontier, auditNodes, entriesAbout, saveCheckpoint } from '#store/audit-log.ts'
 import { gateReportOf } from '#store/gate-reports.ts'
-import { projectByReference } from '#store/projects.ts'
+import { projectById } from '#store/projects.ts'
 import type { TaskRow, Tx } from '#store/schema.ts'
 import type { StepContext } from './step.ts'
 import type { Workshop } from './workshop.ts'
@@ -69,7 +69,7 @@ async function recordOf(tx: Tx, task: TaskRow, approval: ApprovalTuple) {
   const row = await approvalById(tx, approval.id)
   const gates = await gateReportOf(tx, task.id, approval.patchDigest)
   const attempt = await attemptByNumber(tx, task.id, approval.attempt)
-  const project = await projectByReference(tx, task.project)
+  const project = await projectById(tx, task.project)
   if (row === undefined || gates === undefined || attempt === undefined || project === undefined)
     throw new Error('an approved task has its approval, gates, attempt and project')
   return { envelope: row.envelope as Envelope, gates, attempt, url: project.url }

@@ -1,8 +1,9 @@
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { ActionName } from '#policy/action.ts'
 import type { Actor } from '#policy/actor.ts'
+import { rolesAt } from '#policy/binding.ts'
 import type { DecisionFacts } from '#policy/decide.ts'
-import { organisationPlace } from '#policy/place.ts'
+import { organisationPlace, serverPlace } from '#policy/place.ts'
 import { type Permitted, permit } from './permit.ts'
 import { type FoundPlace, type PlaceReference, placeOf } from './place-of.ts'
 import type { Workshop } from './workshop.ts'
@@ -31,10 +32,33 @@ export async function permitAt(
   { place, facts, readBy, absent }: FoundPlace,
   more: DecisionFacts = {},
 ): Promise<Result<Permitted>> {
+  if (place.kind === 'Server') return permitAtServer(workshop, actor, action, more)
   const policy = await workshop.policyOf(actor.organisation)
   const known = policy.decide({ actor, action: readBy, place, facts })
   if (known.rules.some(({ rule, effect }) => rule === 'role' && effect === 'deny')) return refused(absent)
   return permit(workshop, { actor, action, place, facts: { ...facts, ...more } })
+}
+
+/**
+ * What is done to the server reaches every organisation on it. Only roles that were given there count; while there is
+ * but one organisation, its own do as well.
+ */
+export async function permitAtServer(
+  workshop: Workshop,
+  actor: Actor,
+  action: ActionName,
+  facts: DecisionFacts = {},
+): Promise<Result<Permitted>> {
+  const place = serverPlace()
+  const alone = (await workshop.store.organisations()).length === 1
+  const roles = rolesAt(actor.bindings, organisationPlace(actor.organisation))
+  const counted = alone ? roles.map((role) => ({ role, at: { kind: place.kind, id: place.id } })) : []
+  return permit(workshop, {
+    actor: { ...actor, bindings: [...actor.bindings, ...counted] },
+    action,
+    place,
+    facts,
+  })
 }
 
 /** Of a list, which answers with what may be seen: whoever holds the permission somewhere may ask, unless a rule forbids it. */

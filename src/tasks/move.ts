@@ -1,5 +1,6 @@
 import { type AuditActor, encodeEntry } from '#audit/entry.ts'
 import type { TaskState } from '#contract/task.ts'
+import type { Failure } from '#kernel/failure.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { attemptByNumber, endAttempt } from '#store/attempts.ts'
@@ -23,6 +24,8 @@ export interface Move {
   readonly reviewerPatch?: boolean
   /** Columns that change with the move. */
   readonly columns?: Columns
+  /** What stands in its way as of its own transaction, asked before anything is written. */
+  readonly unless?: (tx: Tx) => Promise<Failure | undefined>
   /** More writes of the same transaction, before the audit entries. */
   readonly also?: (tx: Tx, task: TaskRow) => Promise<void>
 }
@@ -35,12 +38,14 @@ export interface Move {
 export async function move(workshop: Workshop, task: TaskRow, move: Move): Promise<Result<TaskRow>> {
   const decided = transition({ ...task, reviewerPatch: move.reviewerPatch ?? false }, move.command)
   if (!decided.ok) return decided
-  const moved = await workshop.store.inOrganisation(task.organisation, (tx) =>
-    write(workshop, tx, task, move, decided.value),
-  )
-  if (moved === undefined) return refused(conflict(task))
+  const moved = await workshop.store.inOrganisation(task.organisation, async (tx) => {
+    const failure = await move.unless?.(tx)
+    return failure === undefined ? ok(await write(workshop, tx, task, move, decided.value)) : refused(failure)
+  })
+  if (!moved.ok) return moved
+  if (moved.value === undefined) return refused(conflict(task))
   if (decided.value.obligations.includes('interrupt')) workshop.interrupts.interrupt(task.id)
-  return ok(moved)
+  return ok(moved.value)
 }
 
 async function write(

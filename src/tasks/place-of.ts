@@ -1,11 +1,12 @@
 import type { Failure } from '#kernel/failure.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { ActionName } from '#policy/action.ts'
+import type { Binding } from '#policy/binding.ts'
 import type { Place } from '#policy/cedar/engine.ts'
 import type { DecisionFacts } from '#policy/decide.ts'
-import { environmentPlace, organisationPlace, projectPlace, teamPlace } from '#policy/place.ts'
+import { environmentPlace, organisationPlace, projectPlace, serverPlace, teamPlace } from '#policy/place.ts'
 import type { Store } from '#store/database.ts'
-import { environmentByReference } from '#store/environments.ts'
+import { environmentById, environmentByReference } from '#store/environments.ts'
 import { type ProjectRow, projectById, projectByReference } from '#store/projects.ts'
 import type { TaskRow, Tx } from '#store/schema.ts'
 import { teamByReference } from '#store/teams.ts'
@@ -13,7 +14,7 @@ import { findTask } from './reference.ts'
 
 /** What a request is about, as its path names it. */
 export type PlaceReference =
-  | { readonly kind: 'organisation' }
+  | { readonly kind: 'server' | 'organisation' }
   | { readonly kind: 'team' | 'project' | 'task'; readonly reference: string }
   | { readonly kind: 'environment'; readonly project: string; readonly reference: string }
 
@@ -33,6 +34,8 @@ export async function placeOf(
   at: PlaceReference,
 ): Promise<Result<FoundPlace>> {
   switch (at.kind) {
+    case 'server':
+      return ok({ place: serverPlace(), facts: {}, readBy: 'identity.show', absent: nothing('server', '') })
     case 'organisation':
       return ok({
         place: organisationPlace(organisation),
@@ -79,6 +82,24 @@ export async function placeOf(
   }
 }
 
+/** Where a role was given; undefined when that is not there any more. A disconnected project is: its tasks are. */
+export async function placeOfBinding(
+  tx: Tx,
+  organisation: string,
+  { kind, id }: Binding['at'],
+): Promise<Pick<FoundPlace, 'place' | 'facts'> | undefined> {
+  if (kind === 'Server') return { place: serverPlace(), facts: {} }
+  if (kind === 'Organisation') return { place: organisationPlace(organisation), facts: {} }
+  if (kind === 'Team') return { place: teamPlace(organisation, id), facts: {} }
+  const environment = kind === 'Environment' ? await environmentById(tx, id) : undefined
+  const project = await projectById(tx, environment?.project ?? id)
+  if (project === undefined) return undefined
+  const found = placeOfProject(project)
+  if (environment === undefined) return found
+  const facts = { ...found.facts, environment: environment.name }
+  return { place: environmentPlace(found.place, environment.id), facts }
+}
+
 export function placeOfProject(project: ProjectRow): Pick<FoundPlace, 'place' | 'facts'> {
   const { organisation, id, team, autonomy } = project
   return { place: projectPlace(organisation, id, team), facts: { autonomy } }
@@ -93,6 +114,7 @@ export async function placeOfTask(tx: Tx, task: TaskRow): Promise<Pick<FoundPlac
 }
 
 const LISTED_BY = {
+  server: 'airlock status',
   organisation: 'airlock status',
   team: 'airlock team list',
   project: 'airlock project list',

@@ -38,7 +38,7 @@ export async function raiseBudget(
       before: { ...raised.value.before },
       after: { ...raised.value.after },
     })
-    const note = `${actor.person.name} raised the budget: ${changed.map((part) => WORDS[part]).join(', ') || 'nothing'}`
+    const note = `the budget was raised: ${changed.map((part) => WORDS[part]).join(', ') || 'nothing'}`
     const at = instantOf(workshop.clock())
     await appendEvents(tx, {
       task: id,

@@ -3,9 +3,9 @@ import { compileScope } from '#guards/scope.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Actor } from '#policy/actor.ts'
 import { json } from '#store/column.ts'
-import { projectByReference } from '#store/projects.ts'
 import type { TaskRow } from '#store/schema.ts'
 import { taskView } from '#store/task-view.ts'
+import { connectedProject } from './connected-project.ts'
 import { move } from './move.ts'
 import { newestBase } from './newest-base.ts'
 import { preserveFailure } from './preserve-limit.ts'
@@ -25,6 +25,7 @@ export async function retryTask(
 ): Promise<Result<Task>> {
   const task = await findTask(workshop.store, actor.organisation, reference)
   if (!task.ok) return task
+  if (task.value.erasedAt !== null) return refused(erased(task.value))
   const tooLong = preserveFailure(workshop, preserveSeconds)
   if (tooLong !== undefined) return refused(tooLong)
   const base = await baseForRetry(workshop, task.value)
@@ -32,6 +33,10 @@ export async function retryTask(
   const moved = await move(workshop, task.value, {
     by: { kind: 'person', id: actor.person.id },
     command: { name: 'retry' },
+    unless: async (tx) => {
+      const project = await connectedProject(tx, task.value)
+      return project.ok ? undefined : project.failure
+    },
     columns: {
       baseCommit: base.value.tip.commit,
       projectFile: json(base.value.projectFile),
@@ -46,12 +51,19 @@ export async function retryTask(
   return ok(await workshop.store.inOrganisation(actor.organisation, (tx) => taskView(tx, moved.value)))
 }
 
+function erased({ number }: TaskRow) {
+  return {
+    code: 'wrong_state' as const,
+    rule: 'data.erased',
+    message: `Task ${number} was erased: nobody knows any more what it asked for.`,
+    remedy: 'Ask for the change anew: airlock run.',
+  }
+}
+
 async function baseForRetry(workshop: Workshop, task: TaskRow) {
-  const project = await workshop.store.inOrganisation(task.organisation, (tx) =>
-    projectByReference(tx, task.project),
-  )
-  if (project === undefined) return refused({ code: 'not_found', message: "The task's project is gone." })
-  const base = await newestBase(workshop, project, task.baseBranch)
+  const project = await workshop.store.inOrganisation(task.organisation, (tx) => connectedProject(tx, task))
+  if (!project.ok) return project
+  const base = await newestBase(workshop, project.value, task.baseBranch)
   if (!base.ok) return base
   const scope = compileScope(task.scope, base.value.projectFile.protected)
   return scope.ok ? base : scope

@@ -7,6 +7,7 @@ import { couldNotScan, type NotScanned, plainFinding } from '#guards/code-scan/s
 import { digestOf } from '#kernel/bytes.ts'
 import { ok, type Result } from '#kernel/result.ts'
 import { type ChangedContent, changedContents, type ExaminedPatch } from './changed-contents.ts'
+import { foundIn } from './found-in.ts'
 import { looserTests } from './looser-tests.ts'
 import type { ScanAnswer } from './scan-answer.ts'
 import { type ScanContext, type ScannedContent, scanInSandbox } from './scan-in-sandbox.ts'
@@ -79,8 +80,7 @@ class Report {
       this.#tell(couldNotScan(path, answer), pathBytes)
       return
     }
-    const findings = answer.findings.map((finding) => withPath(finding, path))
-    this.#tell(findings, pathBytes)
+    this.#tell(foundIn(answer, path), pathBytes)
     this.#more += answer.more
     this.#minor += answer.minor
     this.#preExisting += answer.standing
@@ -123,19 +123,5 @@ class Report {
         fix: 'Mend those that are listed, or split the change.',
       }),
     ])
-  }
-}
-
-/** What the sandbox left out it leaves out here as well: an optional field is absent, and not undefined. */
-function withPath(
-  { symbol, cwe, suppressed, ...rest }: ScanAnswer['findings'][number],
-  path: string,
-): ScanFinding {
-  return {
-    ...rest,
-    path,
-    ...(cwe === undefined ? {} : { cwe }),
-    ...(symbol === undefined ? {} : { symbol }),
-    ...(suppressed === undefined ? {} : { suppressed }),
   }
 }

@@ -5,7 +5,7 @@ import type { SharedBudgets, SharedHold } from '#gateway/shared-budgets.ts'
 import { newId } from '#kernel/ids.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { personById } from '#store/people.ts'
-import { projectByReference } from '#store/projects.ts'
+import { projectById } from '#store/projects.ts'
 import type { TaskRow, Tx } from '#store/schema.ts'
 import {
   type Amounts,
@@ -138,7 +138,7 @@ export async function nameOfOwner(
     case 'agent':
       return `agent ${owner}`
     case 'project':
-      return `project ${(await projectByReference(tx, owner))?.name ?? owner}`
+      return `project ${(await projectById(tx, owner))?.name ?? owner}`
     case 'person':
       return (await personById(tx, owner))?.name ?? owner
   }

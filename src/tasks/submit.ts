@@ -11,7 +11,7 @@ import type { Actor } from '#policy/actor.ts'
 import { appendEntries } from '#store/audit-log.ts'
 import { json } from '#store/column.ts'
 import { appendEvents } from '#store/events.ts'
-import { type ProjectRow, projectByReference, setDefaultBranch } from '#store/projects.ts'
+import { holdProject, type ProjectRow, projectByReference, setDefaultBranch } from '#store/projects.ts'
 import { taskView } from '#store/task-view.ts'
 import { insertTask } from '#store/tasks.ts'
 import { agentPackageFor, modelFor } from './agent-package.ts'
@@ -71,7 +71,7 @@ export async function submitTask(
     projectFile,
     preserveSeconds: request.preserveSeconds ?? null,
   })
-  return ok(task)
+  return task
 }
 
 interface NewTaskFacts {
@@ -91,9 +91,12 @@ function store(
   project: ProjectRow,
   defaultBranch: string,
   facts: NewTaskFacts,
-): Promise<Task> {
+): Promise<Result<Task>> {
   const at = instantOf(workshop.clock())
   return workshop.store.inOrganisation(actor.organisation, async (tx) => {
+    // Reading the base took time, in which it may have been disconnected.
+    if ((await holdProject(tx, project.id, 'work')) === undefined)
+      return refused(unknownProject(project.name))
     if (project.defaultBranch !== defaultBranch) await setDefaultBranch(tx, project.id, defaultBranch)
     const row = await insertTask(tx, {
       id: newId('tsk', workshop.random),
@@ -137,7 +140,7 @@ function store(
         },
       }),
     ])
-    return taskView(tx, row)
+    return ok(await taskView(tx, row))
   })
 }
 

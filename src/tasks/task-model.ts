@@ -1,15 +1,14 @@
 import type { ModelChoice } from '#gateway/choose-model.ts'
 import type { Result } from '#kernel/result.ts'
 import type { Grant } from '#policy/grant.ts'
-import { projectByReference } from '#store/projects.ts'
+import { connectedProject } from './connected-project.ts'
 import type { StepContext } from './step.ts'
 
 /** The model of a task and who stands by for it, as the installation and the project have it now. */
 export async function modelOf({ workshop, task }: StepContext): Promise<Result<ModelChoice>> {
-  const project = await workshop.store.inOrganisation(task.organisation, (tx) =>
-    projectByReference(tx, task.project),
-  )
-  return workshop.providers.choose(task.model, { policy: project?.models ?? undefined })
+  const project = await workshop.store.inOrganisation(task.organisation, (tx) => connectedProject(tx, task))
+  if (!project.ok) return project
+  return workshop.providers.choose(task.model, { policy: project.value.models ?? undefined })
 }
 
 /** As a grant names those who stand by; nothing where nobody does. */

@@ -6,6 +6,7 @@ import {
   targetText,
   type WideningRequest,
 } from '#contract/egress.ts'
+import type { Json } from '#kernel/canonical-json.ts'
 import { newId } from '#kernel/ids.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
@@ -15,6 +16,7 @@ import { appendEvents } from '#store/events.ts'
 import type { TaskRow, Tx } from '#store/schema.ts'
 import { type EgressPlace, egressAt, findProject, idsOf } from './egress-view.ts'
 import { logAction } from './log-action.ts'
+import { textForLog } from './log-text.ts'
 import { findTask } from './reference.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -92,7 +94,7 @@ async function allow(
     })
     const { methods, paths } = routeOf(rule).bounds[0] ?? {}
     await tell(workshop, tx, actor, place, 'allowed', target, {
-      reason,
+      reason: await textForLog(workshop, tx, actor, task ?? project, reason),
       ...(methods === undefined || paths === undefined ? {} : { methods: [...methods], paths: [...paths] }),
     })
     return ok(await egressAt(tx, place))
@@ -122,7 +124,7 @@ async function tell(
   place: EgressPlace,
   action: 'allowed' | 'revoked',
   target: string,
-  data: { readonly [key: string]: string | string[] },
+  data: { readonly [key: string]: Json },
 ): Promise<void> {
   const { project, task } = idsOf(place)
   await logAction(tx, clock, actor, `egress.${action}`, task ?? project, { target, ...data })

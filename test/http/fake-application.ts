@@ -9,6 +9,7 @@ import { digestOf, utf8 } from '#kernel/bytes.ts'
 import type { Failure } from '#kernel/failure.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Actor } from '#policy/actor.ts'
+import { FakePlaces } from './fake-places.ts'
 
 export const PATCH = `diff --git a/src/sum.js b/src/sum.js
 index 1111111111111111111111111111111111111111..2222222222222222222222222222222222222222 100644
@@ -109,7 +110,7 @@ export function anEvent(sequence: number, body: EventBody, task = aTask(1).id): 
 }
 
 /** Everything in memory, every call remembered; behaves as the port promises, for one organisation `org_a`. */
-export class FakeApplication implements Application {
+export class FakeApplication extends FakePlaces implements Application {
   readonly calls: { name: string; input: unknown[] }[] = []
   readonly tasks: Task[] = [aTask(1)]
   readonly projects: Project[] = []
@@ -205,6 +206,18 @@ export class FakeApplication implements Application {
     this.#change('approve', actor, ref, request, 'approved')
   reject: Application['reject'] = (actor, ref, request) =>
     this.#change('reject', actor, ref, request, request.retry ? 'queued' : 'rejected')
+  scanText: Application['scanText'] = async ({ path, text }) => {
+    const found = text.includes('eval(')
+    return ok({
+      verdict: found ? 'flag' : 'allow',
+      class: found ? 'code-injection' : null,
+      rule: found ? 'javascript.code-injection' : null,
+      reason: found ? path : null,
+      findings: [],
+      minor: 0,
+    })
+  }
+
   justify: Application['justify'] = (actor, ref, request) =>
     this.#change('justify', actor, ref, request, 'awaiting_review')
   selectFromPatch: Application['selectFromPatch'] = (actor, ref, request) =>
@@ -236,6 +249,17 @@ export class FakeApplication implements Application {
       const project: Project = { ...known, models }
       return project
     })
+  retention: Application['retention'] = () =>
+    this.#answer('retention', [], () => ({ taskDays: null, decisionDays: 400 }))
+  setRetention: Application['setRetention'] = (_actor, retention) =>
+    this.#answer('setRetention', [retention], () => retention)
+  exportTask: Application['exportTask'] = (_actor, ref) =>
+    this.#answer('exportTask', [ref], () => ReadableStream.from([utf8('{}\n')]))
+  eraseTask: Application['eraseTask'] = (_actor, ref, how) =>
+    this.#answer('eraseTask', [ref, how], () => undefined)
+  exportPerson: Application['exportPerson'] = (_actor, id) =>
+    this.#answer('exportPerson', [id], () => ReadableStream.from([utf8('{}\n')]))
+  erasePerson: Application['erasePerson'] = (_actor, id) => this.#answer('erasePerson', [id], () => undefined)
   listShares: Application['listShares'] = (_actor, ref) =>
     this.#answer('listShares', [ref], () => ({ items: [] }))
   shareTask: Application['shareTask'] = (_actor, ref, request) =>
@@ -336,6 +360,12 @@ export class FakeApplication implements Application {
     this.#answer('listInvitations', [], () => ({ items: [] }))
   revokeInvitation: Application['revokeInvitation'] = (_actor, id) =>
     this.#answer('revokeInvitation', [id], () => undefined)
+  resetPassword: Application['resetPassword'] = (actor, person) =>
+    this.#answer('resetPassword', [person], () => ({
+      person: actor.person,
+      url: 'http://localhost:7411/auth/reset/x',
+      expiresAt: AT,
+    }))
   listServiceAccounts: Application['listServiceAccounts'] = () =>
     this.#answer('listServiceAccounts', [], () => ({ items: [] }))
   createServiceAccount: Application['createServiceAccount'] = (_actor, request) =>

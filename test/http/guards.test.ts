@@ -26,6 +26,24 @@ describe('the guards answer over the API what they answer on the command line', 
     })
   })
 
+  test('a file is scanned, within the bounds of a text', async () => {
+    expect(await answerOf('/v1/guards/scan', { path: 'a.js', text: 'eval(req.body.code)' })).toMatchObject({
+      status: 200,
+      body: { verdict: 'flag', rule: 'javascript.code-injection', minor: 0 },
+    })
+    expect(await answerOf('/v1/guards/scan', { path: 'a.js', text: 'a', lang: 'js' })).toMatchObject({
+      body: { verdict: 'allow', rule: null, findings: [] },
+    })
+    for (const body of [
+      { path: 'a.js', text: 'x'.repeat(256 * 1024 + 1) },
+      { path: '', text: 'x' },
+      { path: 'a\0.js', text: 'x' },
+      { text: 'x' },
+      { path: 'a.js', text: 'x', workspace: '/' },
+    ])
+      expect((await answerOf('/v1/guards/scan', body)).status).toBe(400)
+  })
+
   test('the phase of a command counts', async () => {
     const command = 'apt-get install -y jq'
     const verdicts = await Promise.all(

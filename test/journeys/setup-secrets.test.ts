@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { dresses } from '#guards/secrets/known-value.ts'
@@ -209,4 +209,35 @@ test('only an owner stores or forgets, and nobody is told the content', async ()
     subject: project,
     data: { task: expect.stringMatching(/^tsk_/), for: me.id, versions: { npmrc: 1 } },
   })
+})
+
+test('a secret of deployments reaches no setup, and no task goes on while the key of a secret is lost', async () => {
+  const project = given(await server.client.projects()).items[0]?.id ?? ''
+  given(await server.client.setSecret(project, { name: 'npmrc', content: NPMRC, context: 'deployment' }))
+  journey.commit(yaml('true'))
+  expect((await failed()).cause).toMatchObject({ rule: 'secrets.absent', details: { absent: ['npmrc'] } })
+  given(await server.client.removeSecret(project, 'npmrc', { context: 'deployment' }))
+
+  given(await server.client.setSecret(project, { name: 'npmrc', content: NPMRC }))
+  const keys = join(journey.dataDirectory, 'keys/secret-keys.json')
+  renameSync(keys, `${keys}.lost`)
+  expect((await failed()).cause).toMatchObject({ code: 'vault_unavailable', rule: 'vault.key-lost' })
+  renameSync(`${keys}.lost`, keys)
+})
+
+test('what an older version kept in a file is in the vault after a start, and a signal opens no debugger', async () => {
+  const project = given(await server.client.projects()).items[0]?.id ?? ''
+  given(await server.client.removeSecret(project, 'npmrc'))
+  await server.stop()
+  const file = join(journey.dataDirectory, 'keys/secrets.json')
+  const secrets = [{ project, name: 'npmrc', content: NPMRC, createdAt: '2026-01-01T00:00:00.000Z' }]
+  writeFileSync(file, JSON.stringify({ version: 1, secrets }), { mode: 0o600 })
+  server = await journey.serve()
+  expect(existsSync(file)).toBe(false)
+  process.kill(server.pid, 'SIGUSR1')
+  journey.commit(yaml('grep -q token=0042 /run/secrets/npmrc'))
+  await server.reaches((await server.submit({ model: 'work' })).number, 'awaiting_review')
+  const [moved] = given(await server.client.secrets(project)).items
+  expect([moved?.createdBy, moved?.lastUsed?.version]).toEqual([undefined, 1])
+  expect(server.said()).not.toContain('Debugger')
 })

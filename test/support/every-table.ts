@@ -13,6 +13,7 @@ import { saveEvidence } from '#store/evidence.ts'
 import { cacheBaseRun, saveGateReport } from '#store/gate-reports.ts'
 import { insertIdentityProvider } from '#store/identity-providers.ts'
 import { insertInvitation } from '#store/invitations.ts'
+import { keepLogText } from '#store/log-texts.ts'
 import { insertPasswordReset } from '#store/password-resets.ts'
 import { insertPatch } from '#store/patches.ts'
 import { linkIdentity } from '#store/person-identities.ts'
@@ -59,6 +60,10 @@ export async function fullOrganisation(store: Store): Promise<FullOrganisation> 
     await insertPatch(tx, somePatch(patch, row.id))
     await saveGateReport(tx, row.id, noGates(somePatch(patch, row.id).digest), MORNING)
     await cacheBaseRun(tx, 'key', { outcome: 'pass' }, MORNING)
+    await keepLogText(tx, {
+      ...{ digest: `sha256:${'d'.repeat(64)}`, subject: row.id, person: home.person.id },
+      ...{ salt: randomBytes(16), text: 'for a reason', createdAt: MORNING },
+    })
     await insertShareLink(tx, {
       ...{ id: newId('shr', randomBytes), hash: randomBytes(32), task: row.id, createdBy: home.person },
       ...{ createdAt: MORNING, expiresAt: '2026-02-07T08:00:00.000Z' },

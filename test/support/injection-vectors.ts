@@ -6,6 +6,8 @@ export interface InjectionVector {
   readonly provenance: Provenance
   readonly class: string
   readonly text: string
+  /** Known to be judged wrongly; marked with `~` in front of the line. */
+  readonly wrong: boolean
 }
 
 /** Reads the vectors of one file; characters that no editor shows are spelled `{tags:…}`, `{vs:…}` and `{zw:…}` there. */
@@ -15,8 +17,14 @@ export function injectionVectors(name: 'hostile' | 'clean'): InjectionVector[] {
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => {
-      const [provenance = '', kind = '', text = ''] = line.split('\t')
-      return { provenance: provenance as Provenance, class: kind, text: hidden(text.replaceAll('\\n', '\n')) }
+      const wrong = line.startsWith('~')
+      const [provenance = '', kind = '', text = ''] = line.slice(wrong ? 1 : 0).split('\t')
+      return {
+        provenance: provenance as Provenance,
+        class: kind,
+        text: hidden(text.replaceAll('\\n', '\n')),
+        wrong,
+      }
     })
 }
 

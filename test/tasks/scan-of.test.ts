@@ -5,7 +5,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ScanReport } from '#contract/scan-report.ts'
 import { openTrustedRepository } from '#forge/git/trusted-repository.ts'
 import { type GuestRuntime, stageGuestRuntime } from '#sandbox/guest-runtime.ts'
+import type { ScanContext } from '#tasks/scan-in-sandbox.ts'
 import { scanOf } from '#tasks/scan-of.ts'
+import { textScanner } from '#tasks/scan-text.ts'
 import { tamperingOf } from '#tasks/tampering-of.ts'
 import { type BubblewrapRig, bubblewrapRig, HOST_USER } from '#test/sandbox/bubblewrap-rig.ts'
 import { type GitFixture, gitFixture, temporaryDirectory } from '#test/support/git-fixture.ts'
@@ -21,6 +23,15 @@ beforeAll(async () => {
   })
 })
 afterAll(() => rig.close())
+
+const workshop = (): ScanContext['workshop'] => ({
+  driver: rig.driver,
+  random: (size) => randomBytes(size),
+  runtime,
+  stopwatch: () => performance.now(),
+  scratchDirectory: rig.options.scratchDirectory,
+  workspaces: HOST_USER === undefined ? {} : { owner: HOST_USER },
+})
 
 type Files = Readonly<Record<string, string | Uint8Array>>
 
@@ -43,17 +54,7 @@ async function scanned(
   if (!patch.ok) throw new Error(patch.failure.message)
   const examined = { base, tree, files: patch.value.files }
   const report = await scanOf(
-    {
-      workshop: {
-        driver: rig.driver,
-        random: (size) => randomBytes(size),
-        runtime,
-        stopwatch: () => performance.now(),
-        scratchDirectory: rig.options.scratchDirectory,
-        workspaces: HOST_USER === undefined ? {} : { owner: HOST_USER },
-      },
-      signal: new AbortController().signal,
-    },
+    { workshop: workshop(), signal: new AbortController().signal },
     repository,
     examined,
     await tamperingOf(repository, examined),
@@ -189,4 +190,27 @@ test('names of any bytes, line ends of any kind and letters of any plane change 
     'x\\xff.js',
   ])
   expect(new Set(report.findings.map(({ fingerprint }) => fingerprint)).size).toBe(5)
+})
+
+test('a text of anybody is scanned there as well, by the language of its name or by the one that is said', async () => {
+  const scan = textScanner(workshop())
+  const text = 'import os\nos.system(input())\n'
+  const answers = await Promise.all([
+    scan({ path: 'a.py', text }),
+    scan({ path: 'item', text, lang: 'Python' }),
+    scan({ path: 'item', text }),
+    scan({ path: 'a.py', text: `${text.slice(0, -1)} # airlock-ignore: * -- a person types it\n` }),
+    scan({ path: 'a.py', text, lang: 'cobol' }),
+  ])
+  expect(
+    answers.map((answer) =>
+      answer.ok ? [answer.value.verdict, answer.value.rule, answer.value.line] : answer.failure.code,
+    ),
+  ).toEqual([
+    ['flag', 'python.command-injection', 2],
+    ['flag', 'python.command-injection', 2],
+    ['allow', null, undefined],
+    ['allow', null, undefined],
+    'invalid_input',
+  ])
 })

@@ -10,6 +10,10 @@ interface InviteOptions {
   readonly name?: string
 }
 
+interface ResetOptions {
+  readonly secondFactor?: boolean
+}
+
 /** Commands of `people` that let somebody in by a link. */
 export function invitationCommands(cli: Cli): readonly Command[] {
   return [
@@ -27,6 +31,11 @@ export function invitationCommands(cli: Cli): readonly Command[] {
         '\nThere is no mail server: give them the link yourself, in private. For a member who has only a token, such as you\nafter the first start, it opens the browser to them.\n\nExample:\n  $ airlock people invite grace@example.org --role maintainer',
       )
       .action(cli.act<InviteOptions, [string]>(invite)),
+    cli
+      .command('reset <member>', 'Let a member choose a new password; the link is shown this once')
+      .option('--second-factor', 'also take their authenticator app and passkeys away: they lost them')
+      .addHelpText('after', '\nExample:\n  $ airlock people reset grace@example.org')
+      .action(cli.act<ResetOptions, [string]>(reset)),
     cli.command('invitations', 'List open invitations').action(cli.act<unknown, []>(list)),
     cli.command('uninvite <id>', 'Take an invitation back').action(cli.act<unknown, [string]>(revoke)),
   ]
@@ -47,6 +56,26 @@ async function invite(session: Session<InviteOptions>, email: string): Promise<O
       `  ${paint('bold', oneLine(url))}`,
       '',
       `It works once, until ${invitation.expiresAt.slice(0, 10)}.`,
+    ].join('\n'),
+  )
+  return DONE
+}
+
+async function reset(session: Session<ResetOptions>, member: string): Promise<Outcome> {
+  const client = await session.connect()
+  if (!client.ok) return client
+  const { secondFactor = false } = session.options
+  const made = await client.value.resetPassword(member, { secondFactor })
+  if (!made.ok) return made
+  const { paint } = session.screen
+  const { person, url, expiresAt } = made.value
+  session.show(made.value, () =>
+    [
+      `${paint('green', '✓')} Whoever opens this chooses the password of ${oneLine(person.name)}, ${oneLine(person.email)}:`,
+      '',
+      `  ${paint('bold', oneLine(url))}`,
+      '',
+      `It works once, until ${expiresAt.slice(11, 16)} UTC. Give it to them yourself, in private.`,
     ].join('\n'),
   )
   return DONE

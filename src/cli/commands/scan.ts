@@ -101,7 +101,7 @@ async function report(
 ): Promise<Outcome> {
   const { options, screen } = session
   const [{ atLeast }, { scanLines, scanSummary }] = await Promise.all([
-    import('../scan/scan-lines.ts'),
+    import('#guards/code-scan/verdict.ts'),
     import('../render/scan-lines.ts'),
   ])
   const weighty = findings.filter(({ severity }) => atLeast(severity, options.severity))

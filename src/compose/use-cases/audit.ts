@@ -1,8 +1,10 @@
+import { erasableIn } from '#audit/erasable.ts'
 import { checkpointLine, entryLine } from '#audit/log-export.ts'
 import type { Application } from '#http/application.ts'
 import { utf8 } from '#kernel/bytes.ts'
 import { ok, refused } from '#kernel/result.ts'
 import { auditFrontier, entriesFrom } from '#store/audit-log.ts'
+import { logTextsOf } from '#store/log-texts.ts'
 import { checkpointNow } from '#tasks/evidence.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 
@@ -20,9 +22,18 @@ export function auditUseCases(
         if (!Number.isSafeInteger(size) || size < 0) return refused(badCursor())
         const first = Math.max(0, size - limit)
         const entries = await entriesFrom(tx, first, size - first)
-        const items = entries
-          .toReversed()
-          .map(({ index, bytes }) => ({ index, entry: Buffer.from(bytes).toString('utf8') }))
+        const texts = await logTextsOf(
+          tx,
+          entries.flatMap(({ bytes }) => erasableIn(bytes)),
+        )
+        const items = entries.toReversed().map(({ index, bytes }) => {
+          const own = erasableIn(bytes).flatMap((digest) => {
+            const text = texts.get(digest)
+            return text === undefined ? [] : [[digest, text] as const]
+          })
+          const entry = Buffer.from(bytes).toString('utf8')
+          return own.length === 0 ? { index, entry } : { index, entry, texts: Object.fromEntries(own) }
+        })
         return ok(first > 0 ? { items, next: `${first}` } : { items })
       }),
 

@@ -19,6 +19,7 @@ import {
 } from '#store/invitations.ts'
 import { personByReference } from '#store/people.ts'
 import { hasIdentity } from '#store/person-identities.ts'
+import { strongestHeld } from '#store/role-bindings.ts'
 import { logAction } from '#tasks/log-action.ts'
 import { decisionForLog, permit } from '#tasks/permit.ts'
 import type { Workshop } from '#tasks/workshop.ts'
@@ -35,7 +36,13 @@ export function invitationUseCases(
       const { organisation } = actor
       const known = await store.inOrganisation(organisation, async (tx) => {
         const person = await personByReference(tx, reference)
-        return person && { person, signsIn: await hasIdentity(tx, person.id) }
+        return (
+          person && {
+            person,
+            strongest: await strongestHeld(tx, person),
+            signsIn: await hasIdentity(tx, person.id),
+          }
+        )
       })
       if (known?.signsIn)
         return refused({
@@ -58,7 +65,7 @@ export function invitationUseCases(
         actor,
         action: 'person.invite',
         place,
-        facts: { givenRole: role },
+        facts: { givenRole: known?.strongest ?? role },
       })
       if (!allowed.ok) return allowed
       const now = clock()

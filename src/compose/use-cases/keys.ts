@@ -6,7 +6,7 @@ import { ok, type Result, refused } from '#kernel/result.ts'
 import { PERMISSIONS, type Permission } from '#policy/action.ts'
 import type { Actor } from '#policy/actor.ts'
 import { organisationPlace } from '#policy/place.ts'
-import { holds, type Role } from '#policy/role.ts'
+import { holds, type Role, strongestOf } from '#policy/role.ts'
 import {
   type AccessTokenRow,
   accessTokenById,
@@ -15,6 +15,7 @@ import {
   revokeAccessToken,
 } from '#store/access-tokens.ts'
 import { personById } from '#store/people.ts'
+import { strongestHeld } from '#store/role-bindings.ts'
 import { serviceAccountByReference } from '#store/service-accounts.ts'
 import { logAction } from '#tasks/log-action.ts'
 import { permit } from '#tasks/permit.ts'
@@ -95,6 +96,7 @@ export function keyUseCases(workshop: Workshop): Pick<Application, 'listKeys' | 
 
 interface Holder {
   readonly id: string
+  /** The strongest that it holds anywhere: what a key may be made for; where, the rules ask with each use. */
   readonly role: Role
   readonly person?: string
   readonly serviceAccount?: string
@@ -103,19 +105,22 @@ interface Holder {
 /** Whose key it is to be: the asker's own, or a service account's that they could make. */
 async function holderOf(workshop: Workshop, actor: Actor, request: ApiKeyRequest): Promise<Result<Holder>> {
   const { id } = actor.person
-  if (request.serviceAccount === undefined) return ok({ id, role: actor.role, person: id })
+  const own = strongestOf(actor.bindings.map(({ role }) => role))
+  if (request.serviceAccount === undefined) return ok({ id, role: own, person: id })
   const reference = request.serviceAccount
-  const account = await workshop.store.inOrganisation(actor.organisation, (tx) =>
-    serviceAccountByReference(tx, reference),
-  )
-  if (account === undefined) return noServiceAccount(reference)
+  const found = await workshop.store.inOrganisation(actor.organisation, async (tx) => {
+    const account = await serviceAccountByReference(tx, reference)
+    return account && { account, strongest: await strongestHeld(tx, account) }
+  })
+  if (found === undefined) return noServiceAccount(reference)
+  const { account, strongest } = found
   const allowed = await permit(workshop, {
     actor,
     action: 'service-account.create',
     place: organisationPlace(actor.organisation),
-    facts: { givenRole: account.role },
+    facts: { givenRole: strongest },
   })
-  return allowed.ok ? ok({ id: account.id, role: account.role, serviceAccount: account.id }) : allowed
+  return allowed.ok ? ok({ id: account.id, role: strongest, serviceAccount: account.id }) : allowed
 }
 
 function permissionsFor(

@@ -7,20 +7,17 @@ import { instantOf } from '#kernel/instant.ts'
 import { ok, refused } from '#kernel/result.ts'
 import type { Actor } from '#policy/actor.ts'
 import type { Question } from '#policy/decide.ts'
-import { organisationPlace } from '#policy/place.ts'
+import { organisationPlace, serverPlace } from '#policy/place.ts'
 import type { Role } from '#policy/role.ts'
 import { insertAccessToken } from '#store/access-tokens.ts'
-import {
-  insertPerson,
-  listPeople,
-  lockOwners,
-  type PersonRow,
-  personById,
-  removePerson,
-} from '#store/people.ts'
+import { insertPerson, listPeople, type PersonRow, personById, removePerson } from '#store/people.ts'
+import { endBindings, strongestHeld } from '#store/role-bindings.ts'
+import { deleteMemberships } from '#store/teams.ts'
 import { logAction } from '#tasks/log-action.ts'
 import { permit } from '#tasks/permit.ts'
 import type { Workshop } from '#tasks/workshop.ts'
+import { endedForLog } from './ended-for-log.ts'
+import { isLastOwner, lastOwner } from './last-owner.ts'
 
 /** Who belongs to the organisation. Somebody new gets a token that is shown once. */
 export function peopleUseCases(
@@ -57,25 +54,37 @@ export function peopleUseCases(
     },
 
     removePerson: async (actor, id) => {
-      const person = await store.inOrganisation(actor.organisation, (tx) => personById(tx, id))
-      if (person === undefined || person.removedAt !== null) return refused(nobody(id))
-      const allowed = await permit(workshop, givingRole(actor, 'person.remove', person.role))
+      const found = await store.inOrganisation(actor.organisation, async (tx) => {
+        const person = await personById(tx, id)
+        return person && { person, strongest: await strongestHeld(tx, person) }
+      })
+      if (found === undefined || found.person.removedAt !== null) return refused(nobody(id))
+      const { person, strongest } = found
+      const allowed = await permit(workshop, givingRole(actor, 'person.remove', strongest))
       if (!allowed.ok) return allowed
+      const alone = (await store.organisations()).length === 1
       return store.inOrganisation(actor.organisation, async (tx) => {
-        if (person.role === 'owner' && (await lockOwners(tx)) === 1)
-          return refused({
-            code: 'conflict',
-            rule: 'people.last-owner',
-            message: `${person.name} is the last owner.`,
-            remedy: 'Add another owner first.',
-          })
-        if (!(await removePerson(tx, id, instantOf(clock())))) return refused(nobody(id))
-        await logAction(tx, clock, actor, 'person.removed', id)
+        const subject = { ...person, kind: 'person' } as const
+        for (const at of OWNED)
+          if (
+            (at.kind === 'Server' || person.role === 'owner') &&
+            (await isLastOwner(tx, subject, at, alone))
+          )
+            return lastOwner(subject, at)
+        const at = instantOf(clock())
+        if (!(await removePerson(tx, id, at))) return refused(nobody(id))
+        const ended = await endBindings(tx, { subject: id }, at)
+        await deleteMemberships(tx, id)
+        const roles = { role: person.role, ended: endedForLog(ended) }
+        await logAction(tx, clock, actor, 'person.removed', id, roles)
         return ok(undefined)
       })
     },
   }
 }
+
+/** Where somebody has to be an owner. */
+const OWNED = [serverPlace(), { kind: 'Organisation', id: '' }] as const
 
 function givingRole(actor: Actor, action: 'person.create' | 'person.remove', givenRole: Role): Question {
   return { actor, action, place: organisationPlace(actor.organisation), facts: { givenRole } }

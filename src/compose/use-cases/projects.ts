@@ -20,7 +20,8 @@ import {
 } from '#store/projects.ts'
 import type { Tx } from '#store/schema.ts'
 import { logAction } from '#tasks/log-action.ts'
-import { permit } from '#tasks/permit.ts'
+import { permitAtServer } from '#tasks/may-begin.ts'
+import { type Permitted, permit } from '#tasks/permit.ts'
 import { seenProjects } from '#tasks/seen-projects.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 
@@ -52,12 +53,8 @@ async function connect(workshop: Workshop, actor: Actor, request: ProjectRequest
   const known = await workshop.store.inOrganisation(actor.organisation, (tx) => projectByUrl(tx, url))
   const { credential } = request
   if (known !== undefined && credential === undefined) return ok(projectView(known))
-  const allowed = await permit(workshop, {
-    actor,
-    action: 'project.create',
-    place: organisationPlace(actor.organisation),
-    facts: { readsServerFiles: address.value.kind === 'local' || credential?.kind === 'ssh-key' },
-  })
+  const readsServerFiles = address.value.kind === 'local' || credential?.kind === 'ssh-key'
+  const allowed = await mayConnect(workshop, actor, readsServerFiles)
   if (!allowed.ok) return allowed
   if (credential !== undefined) {
     const fits = fitsAddress(address.value.kind, credential)
@@ -97,6 +94,19 @@ async function connect(workshop: Workshop, actor: Actor, request: ProjectRequest
     message: `There is a project ${request.name} already.`,
     remedy: 'Choose another name with --name.',
   })
+}
+
+/** What the server's own files are read for is decided at the server, too: those of another organisation may be there. */
+async function mayConnect(
+  workshop: Workshop,
+  actor: Actor,
+  readsServerFiles: boolean,
+): Promise<Result<Permitted>> {
+  const place = organisationPlace(actor.organisation)
+  const facts = { readsServerFiles }
+  const allowed = await permit(workshop, { actor, action: 'project.create', place, facts })
+  if (!allowed.ok || !readsServerFiles) return allowed
+  return permitAtServer(workshop, actor, 'project.create', facts)
 }
 
 async function allowModels(
@@ -145,7 +155,7 @@ async function renewed(
   return ok(projectView(project))
 }
 
-function projectView(row: ProjectRow): Project {
+export function projectView(row: ProjectRow): Project {
   return {
     id: row.id,
     name: row.name,

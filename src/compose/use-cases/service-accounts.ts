@@ -4,6 +4,7 @@ import { newId } from '#kernel/ids.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { organisationPlace } from '#policy/place.ts'
+import { endBindings, strongestHeld } from '#store/role-bindings.ts'
 import {
   insertServiceAccount,
   listServiceAccounts,
@@ -11,9 +12,11 @@ import {
   type ServiceAccountRow,
   serviceAccountByReference,
 } from '#store/service-accounts.ts'
+import { deleteMemberships } from '#store/teams.ts'
 import { logAction } from '#tasks/log-action.ts'
 import { permit } from '#tasks/permit.ts'
 import type { Workshop } from '#tasks/workshop.ts'
+import { endedForLog } from './ended-for-log.ts'
 
 /** Programs that ask in their own name: given a role as people are, by those who could give it to a person. */
 export function serviceAccountUseCases(
@@ -49,17 +52,23 @@ export function serviceAccountUseCases(
 
     removeServiceAccount: async (actor, reference) => {
       const { organisation } = actor
-      const account = await store.inOrganisation(organisation, (tx) =>
-        serviceAccountByReference(tx, reference),
-      )
-      if (account === undefined) return noServiceAccount(reference)
+      const found = await store.inOrganisation(organisation, async (tx) => {
+        const account = await serviceAccountByReference(tx, reference)
+        return account && { account, strongest: await strongestHeld(tx, account) }
+      })
+      if (found === undefined) return noServiceAccount(reference)
+      const { account, strongest } = found
       const place = organisationPlace(organisation)
-      const facts = { givenRole: account.role }
+      const facts = { givenRole: strongest }
       const allowed = await permit(workshop, { actor, action: 'service-account.remove', place, facts })
       if (!allowed.ok) return allowed
       return store.inOrganisation(organisation, async (tx) => {
-        await removeServiceAccount(tx, account.id, instantOf(clock()))
-        await logAction(tx, clock, actor, 'service-account.removed', account.id)
+        const at = instantOf(clock())
+        await removeServiceAccount(tx, account.id, at)
+        const ended = await endBindings(tx, { subject: account.id }, at)
+        await deleteMemberships(tx, account.id)
+        const roles = { role: account.role, ended: endedForLog(ended) }
+        await logAction(tx, clock, actor, 'service-account.removed', account.id, roles)
         return ok(undefined)
       })
     },

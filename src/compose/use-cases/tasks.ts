@@ -6,7 +6,7 @@ import { ok, refused } from '#kernel/result.ts'
 import { eventsAfter } from '#store/events.ts'
 import { evidenceOf } from '#store/evidence.ts'
 import { patchByDigest, patchById, patchBytes } from '#store/patches.ts'
-import { projectByReference } from '#store/projects.ts'
+import { projectById, projectByReference } from '#store/projects.ts'
 import { taskView, taskViews } from '#store/task-view.ts'
 import { countTasks, listTasks, taskById } from '#store/tasks.ts'
 import { taskEgress } from '#tasks/egress-view.ts'
@@ -36,7 +36,10 @@ export function taskUseCases(
     listTasks: async (actor, query) => {
       const among = await seenProjects(workshop, actor, 'task.list')
       return store.inOrganisation(actor.organisation, async (tx) => {
-        const project = query.project === undefined ? undefined : await projectByReference(tx, query.project)
+        const project =
+          query.project === undefined
+            ? undefined
+            : ((await projectByReference(tx, query.project)) ?? (await projectById(tx, query.project)))
         if (query.project !== undefined && project === undefined) return ok({ items: [] })
         const before = query.cursor === undefined ? undefined : Number(query.cursor)
         if (before !== undefined && !(Number.isInteger(before) && Math.abs(before) <= MOST_TASKS))

@@ -102,6 +102,11 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
   ց: 'g',
 }
 
+/** Letters that look like small capitals. */
+const SMALL_CAPITALS: Readonly<Record<string, string>> = Object.fromEntries(
+  [...'ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ'].map((letter, at) => [letter, 'abcdefghijklmnoprstuvwyz'.charAt(at)]),
+)
+
 function foldWide(chunk: string, at: number): { text: string; units: number } {
   const point = chunk.codePointAt(at) ?? 0
   const units = point > 0xffff ? 2 : 1
@@ -111,10 +116,31 @@ function foldWide(chunk: string, at: number): { text: string; units: number } {
   if (INVISIBLE.test(character)) return { text: '', units }
   if (point === 0x2019 || point === 0x2018 || point === 0x02bc)
     return { text: joinsWords(chunk, at) ? '' : ' ', units }
-  const plain = character.normalize('NFKC').toLowerCase()
-  const alike = LOOK_ALIKES[plain]
-  if (alike !== undefined && besideLatin(chunk, at)) return { text: alike, units }
-  return { text: /^\s+$/.test(plain) ? ' ' : plain, units }
+  if (point >= 0x1f1e6 && point <= 0x1f1ff) return { text: String.fromCharCode(point - 0x1f1e6 + 97), units }
+  const plain = plainLetter(point, character)
+  const alike = SMALL_CAPITALS[plain] ?? (besideLatin(chunk, at) ? LOOK_ALIKES[plain] : undefined)
+  if (alike !== undefined) return { text: alike, units }
+  return { text: plain === '\u2800' || /^\s+$/.test(plain) ? ' ' : plain, units }
+}
+
+/** Most texts hold few letters many times. */
+const PLAIN = new Map<number, string>()
+const MOST_REMEMBERED = 8_192
+
+function plainLetter(point: number, character: string): string {
+  const known = PLAIN.get(point)
+  if (known !== undefined) return known
+  const plain = withoutAccents(character.normalize('NFKC').toLowerCase())
+  if (PLAIN.size < MOST_REMEMBERED) PLAIN.set(point, plain)
+  return plain
+}
+
+/** Letters as they are typed in a hurry: `précédent` and `precedent` are one word; marks heaped on letters fall away. */
+export function withoutAccents(text: string): string {
+  return text
+    .normalize('NFD')
+    .replace(/[\u0300-\u036f\u0488\u0489]/g, '')
+    .normalize('NFC')
 }
 
 /** Tag characters spell ASCII that no screen shows. */

@@ -28,8 +28,6 @@ export interface InjectionOptions {
 }
 
 const FLAGGED_FROM = 0.6
-/** Fewer letters written as digits may be an accident. */
-const LEAST_CHANGED = 3
 const CHUNK = 32_768
 const NEIGHBOURHOOD = 1_500
 const MOST_NEIGHBOURS = 60
@@ -70,13 +68,15 @@ interface Rules {
 
 function chunkSignals(chunk: string, base: number, who: Who, { orders, marks }: Rules): Signal[] {
   const plain = [...orderSignals(fold(chunk, 0), who, orders), ...spoofingSignals(chunk, who, marks)]
-  return [...plain, ...concealedSignals(chunk, who, orders), ...decodedSignals(chunk, who, orders)].map(
-    (signal) => ({
-      ...signal,
-      start: signal.start + base,
-      end: signal.end + base,
-    }),
-  )
+  return [
+    ...plain,
+    ...concealedSignals(chunk, who, orders),
+    ...decodedSignals(chunk, who, orders, plain),
+  ].map((signal) => ({
+    ...signal,
+    start: signal.start + base,
+    end: signal.end + base,
+  }))
 }
 
 /** An order that a page hides is worse than one it shows. */
@@ -100,15 +100,14 @@ function concealedSignals(chunk: string, who: Who, orders: Rules['orders']): Sig
 }
 
 /** What a stretch says once decoded weighs more than if it were said openly. */
-function decodedSignals(chunk: string, who: Who, orders: Rules['orders']): Signal[] {
-  return encodedParts(chunk).flatMap(({ text, start, end, how }) => {
-    const saysOpenly = ({ start: from, end: to }: Signal) =>
-      text.length === chunk.length && differences(text, chunk, from, to) < LEAST_CHANGED
+function decodedSignals(chunk: string, who: Who, orders: Rules['orders'], open: readonly Signal[]): Signal[] {
+  const saidOpenly = new Set(open.map(({ rule }) => rule))
+  return encodedParts(chunk).flatMap(({ text, start, end, how, whole }) => {
     const inner = orderSignals(
       fold(text.slice(0, CHUNK), 0),
       who === 'repository' ? 'data' : who,
       orders,
-    ).filter((signal) => !saysOpenly(signal))
+    ).filter(({ rule }) => whole === undefined || !saidOpenly.has(rule))
     const weight = together(inner)
     if (weight < 0.3) return []
     return [
@@ -132,12 +131,6 @@ function neighbourhoods(signals: readonly Signal[]): Signal[][] {
     while ((sorted[from]?.start ?? 0) < signal.start - NEIGHBOURHOOD) from += 1
     return sorted.slice(Math.max(from, index - MOST_NEIGHBOURS), index + 1)
   })
-}
-
-function differences(one: string, other: string, from: number, to: number): number {
-  let count = 0
-  for (let at = from; at < to; at += 1) if (one[at] !== other[at]) count += 1
-  return count
 }
 
 function together(signals: readonly Signal[]): number {

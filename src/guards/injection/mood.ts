@@ -10,9 +10,16 @@ const PERMITTED = /\byou (?:can|may|could|might)(?: (?:also|just|simply|now|safe
 const TOLD_OF =
   /^(?:can|could|may|might|would|safely|we|they|it|which|that|i|he|she|does|did|users|developers|people|server|clients|compiler|parser|be|is|are|was|were|been|usually|who|if|when)$/
 
-/** Whether a verb is an order or only told of; other languages have their own moods and are taken as orders. */
+/** How some languages tell of what is done, rather than order it: by a passive, a reflexive or the plain form. */
+const DONE_AHEAD =
+  /(?: wird| werden| wurde| wurden| worden| se| si| es wird| zostan[^ ]{1,4}| blir| blev)(?: [^ ]{1,24}){0,6}$/
+const DONE_BEHIND =
+  /^\S{0,4}(?:ся|ться|ється|ються|ет|ют|є|ють|され|する|します|しない|しま|できる)(?![\p{L}])|^(?:され|する|しま|しない|できる)/u
+
+/** Whether a verb is an order or only told of; most languages have more moods than are known here. */
 export function mood(idea: Idea, text: string): number {
-  if (!idea.english || idea.before === '') return 1
+  if (!idea.english) return isToldOf(idea, text) ? 0.35 : 1
+  if (idea.before === '') return 1
   const preceding = text.slice(Math.max(0, idea.start - 30), idea.start).trimEnd()
   if (/[.,:;>"“*)\]]$/.test(preceding)) return 1
   if (PERMITTED.test(preceding)) return 0.5
@@ -20,6 +27,14 @@ export function mood(idea: Idea, text: string): number {
   if (idea.before === 'to') return ORDERED_TO.test(preceding) ? 1 : 0.45
   if (TOLD_OF.test(idea.before)) return 0.45
   return BEFORE_ORDER.test(idea.before) ? 1 : 0.6
+}
+
+function isToldOf(idea: Idea, text: string): boolean {
+  const ahead = text.slice(Math.max(0, idea.start - 60), idea.start).trimEnd()
+  return (
+    DONE_BEHIND.test(text.slice(idea.end, idea.end + 8)) ||
+    DONE_AHEAD.test(` ${ahead.slice(Math.max(ahead.lastIndexOf('. '), ahead.lastIndexOf(',')) + 1)}`)
+  )
 }
 
 /** Whether a verb stands where an order begins. */

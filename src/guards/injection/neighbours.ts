@@ -43,3 +43,30 @@ export function before(sentence: Sentence, idea: Idea, concept: number, reach: n
 export function nearWord(text: string, idea: Idea, pattern: RegExp): Idea | undefined {
   return pattern.test(text.slice(idea.end, idea.end + 120)) ? idea : undefined
 }
+
+const SENTENCE_END = /[.!?;\n](?: |$)/g
+const REACH = 140
+
+/** The words of the sentence that was asked about last: several orders ask about the same one. */
+let latest: { readonly sentence: Sentence; readonly words: string } | undefined
+
+/** The words of a sentence, those before and behind its ideas too. */
+export function wording(sentence: Sentence, text: string): string {
+  if (latest?.sentence !== sentence) latest = { sentence, words: wordsAround(sentence, text) }
+  return latest.words
+}
+
+function wordsAround(sentence: Sentence, text: string): string {
+  const [first, last] = [sentence[0], sentence.at(-1)]
+  if (first === undefined || last === undefined) return ''
+  const ahead = text.slice(Math.max(0, first.start - REACH), first.start)
+  const cut = [...ahead.matchAll(SENTENCE_END)].at(-1)
+  const behind = text.slice(last.end, last.end + REACH).split(/[.!?;\n](?: |$)/, 1)[0] ?? ''
+  const start = first.start - ahead.length + (cut === undefined ? 0 : cut.index + 1)
+  return text.slice(start, Math.min(last.end, start + 1_200)) + behind
+}
+
+/** The first idea that carries one of these concepts. */
+export function anchor(sentence: Sentence, concepts: number): Idea | undefined {
+  return sentence.find((idea) => (idea.concepts & concepts) !== 0)
+}

@@ -1,8 +1,9 @@
 import { CONCEPT, type Concept, type Lexicon } from './concepts.ts'
-import type { Folded } from './fold.ts'
+import { withoutAccents } from './fold.ts'
 import { ASIAN, UNSPACED } from './lexicon/asian.ts'
 import { ENGLISH } from './lexicon/english.ts'
 import { EUROPEAN } from './lexicon/european.ts'
+import { FURTHER, THAI } from './lexicon/further.ts'
 
 /** A word or phrase that carries an idea. */
 export interface Idea {
@@ -34,8 +35,8 @@ const BY_STEM = new Map<string, Entry[]>()
 const UNSPACED_TERMS = new Map<string, number>()
 
 enter(ENGLISH, true)
-for (const lexicon of [...EUROPEAN, ...ASIAN]) enter(lexicon, false)
-for (const lexicon of UNSPACED)
+for (const lexicon of [...EUROPEAN, ...FURTHER, ...ASIAN]) enter(lexicon, false)
+for (const lexicon of [...UNSPACED, THAI])
   for (const [concept, words] of Object.entries(lexicon))
     for (const word of words.split('|'))
       UNSPACED_TERMS.set(word, (UNSPACED_TERMS.get(word) ?? 0) | CONCEPT[concept as Concept])
@@ -44,10 +45,10 @@ export const UNSPACED_PATTERN = new RegExp(
   [...UNSPACED_TERMS.keys()].sort((a, b) => b.length - a.length).join('|'),
   'g',
 )
-const UNSPACED_LETTER = /[\u3040-\u30ff\u3400-\u9fff]/
+const UNSPACED_LETTER = /[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]/
 
 /** The ideas of a text, sentence by sentence. */
-export function readIdeas({ text }: Folded): Sentence[] {
+export function readIdeas(text: string): Sentence[] {
   const sentences: Idea[][] = []
   let sentence: Idea[] = []
   let word = 0
@@ -69,7 +70,7 @@ export function readIdeas({ text }: Folded): Sentence[] {
     while (at < text.length && isLetter(text.charCodeAt(at))) at += 1
     const run = text.slice(start, at)
     word += 1
-    if (code > 0x3000 && UNSPACED_LETTER.test(run)) word += unspaced(run, start, word, sentence)
+    if (code > 0xdff && UNSPACED_LETTER.test(run)) word += unspaced(run, start, word, sentence)
     else {
       const concepts = conceptsAt(text, start, at, run)
       if (text.charCodeAt(at) === 64 && isLetter(text.charCodeAt(at + 1))) concepts.all |= CONCEPT.address
@@ -134,7 +135,7 @@ function unspaced(run: string, start: number, word: number, sentence: Idea[]): n
 
 function enter(lexicon: Lexicon, english: boolean): void {
   for (const [concept, words] of Object.entries(lexicon))
-    for (const written of words.split('|')) {
+    for (const written of withoutAccents(words).split('|')) {
       const stem = written.endsWith('*')
       const phrase = stem ? written.slice(0, -1) : written
       const entry = { phrase, stem, concepts: CONCEPT[concept as Concept], english }
@@ -166,6 +167,8 @@ function isLetter(code: number): boolean {
   )
 }
 
+const TITLE = /(?:^|[^a-z])(?:dr|mr|mrs|ms|st|prof|vs|etc|no|jr)$/
+
 function endsSentence(text: string, at: number, code: number): boolean {
   if (
     code === 10 ||
@@ -177,5 +180,5 @@ function endsSentence(text: string, at: number, code: number): boolean {
     code === 0x964
   )
     return true
-  return code === 46 && !isLetter(text.charCodeAt(at + 1))
+  return code === 46 && !isLetter(text.charCodeAt(at + 1)) && !TITLE.test(text.slice(Math.max(0, at - 4), at))
 }

@@ -1,4 +1,11 @@
-import { CommandAnswer, CommandQuestion, TextAnswer, TextQuestion } from '#contract/guards.ts'
+import {
+  CommandAnswer,
+  CommandQuestion,
+  ScanAnswer,
+  ScanQuestion,
+  TextAnswer,
+  TextQuestion,
+} from '#contract/guards.ts'
 import { commandAnswer } from '#guards/command/answer.ts'
 import { judgeCommand } from '#guards/command/judge.ts'
 import { judgeText } from '#guards/text.ts'
@@ -27,5 +34,15 @@ export const guardRoutes: readonly Route[] = [
     body: TextQuestion,
     reply: TextAnswer,
     run: async ({ body: { text, ...context } }) => ok(judgeText(text, context)),
+  }),
+  jsonRoute({
+    method: 'post',
+    path: '/v1/guards/scan',
+    action: 'guard.scan',
+    place: 'organisation',
+    summary: 'Look in a file for what somebody could use against the program, and for secrets',
+    body: ScanQuestion,
+    reply: ScanAnswer,
+    run: ({ application, body }) => application.scanText(body),
   }),
 ]

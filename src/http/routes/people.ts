@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { MemberPage, MemberRequest, NewMember, PageRequest } from '#contract/api.ts'
+import { NewPasswordReset, PasswordResetRequest } from '#contract/sign-in.ts'
 import { noContent } from '../no-content.ts'
 import { jsonRoute, type Route, rawRoute } from '../route.ts'
 
@@ -40,5 +41,17 @@ export const peopleRoutes: readonly Route[] = [
     mediaTypes: [],
     run: async ({ application, actor, params }) =>
       noContent(await application.removePerson(actor, params.person)),
+  }),
+  jsonRoute({
+    method: 'post',
+    path: '/v1/people/{person}/password-resets',
+    action: 'person.reset-password',
+    place: 'within',
+    summary: 'Let a member choose a new password; the link is shown this once, give it to them yourself',
+    params: z.strictObject({ person: z.string().min(1).max(320).describe('A usr_… id or an address') }),
+    body: PasswordResetRequest,
+    status: 201,
+    reply: NewPasswordReset,
+    run: ({ application, actor, params, body }) => application.resetPassword(actor, params.person, body),
   }),
 ]

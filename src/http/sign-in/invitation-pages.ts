@@ -3,6 +3,7 @@ import { html } from 'hono/html'
 import type { InvitationView } from '#identity/sign-in/accept-invitation.ts'
 import type { SignIn } from '#identity/sign-in/sign-in.ts'
 import { goTo, showAgain, showPage } from './answer.ts'
+import { newPasswordField } from './form-parts.ts'
 import type { Page } from './layout.ts'
 import { browserOf, formOf } from './request.ts'
 import { withNext } from './sign-in-pages.ts'
@@ -58,8 +59,7 @@ ${
     ? html`<label>Your e-mail address<input name="email" type="email" autocomplete="username" required></label>`
     : html`<input type="hidden" name="email" autocomplete="username" value="${email}">`
 }
-<label>A password<small>12 characters or more; a few words in a row are good</small>
-<input name="password" type="password" autocomplete="new-password" minlength="12" maxlength="200" required autofocus></label>`
+${newPasswordField('A password')}`
 }
 <button>Accept</button>
 </form>`,

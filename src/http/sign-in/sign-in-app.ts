@@ -7,6 +7,7 @@ import { invitationPages } from './invitation-pages.ts'
 import { ONWARDS_SCRIPT } from './onwards-script.ts'
 import { PASSKEY_SCRIPT } from './passkey-script.ts'
 import { programRoutes } from './program-routes.ts'
+import { resetPages } from './reset-pages.ts'
 import { signInPages } from './sign-in-pages.ts'
 import { SAML_RETURN, singleSignOnPages } from './single-sign-on-pages.ts'
 import { STYLE } from './style.ts'
@@ -25,6 +26,7 @@ export function signInApp(signIn: SignIn): Hono {
   singleSignOnPages(app, signIn)
   accountPages(app, signIn)
   invitationPages(app, signIn)
+  resetPages(app, signIn)
   devicePages(app, signIn)
   programRoutes(app, signIn)
   return app

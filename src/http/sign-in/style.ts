@@ -12,6 +12,7 @@ main.wide{max-width:44rem}
 .brand{display:flex;align-items:center;gap:.55rem;margin:0 0 1.4rem;font-weight:650;letter-spacing:.01em;color:var(--quiet)}
 .brand span{width:1.05rem;height:1.05rem;border:.2rem solid var(--accent);border-radius:50%}
 h1{margin:0 0 .4rem;font-size:1.5rem;line-height:1.25}
+h1+form{margin-top:1.3rem}
 h2{margin:2rem 0 .4rem;font-size:1.08rem}
 p{margin:.4rem 0 1rem;overflow-wrap:anywhere}
 .quiet,small{color:var(--quiet)}
@@ -31,10 +32,29 @@ a{color:var(--accent)}
 hr{margin:1.4rem 0;border:0;border-top:1px solid var(--line)}
 .row{display:flex;gap:.7rem}
 .row>*{flex:1}
+section{margin:1.6rem 0 0;padding:1.4rem 0 0;border-top:1px solid var(--line)}
+section h2,.steps h2{margin-top:0}
+.mark{display:inline-block;margin-left:.3rem;padding:.05rem .55rem;border:1px solid var(--line);border-radius:1rem;font-size:.8rem;font-weight:500}
+.mark.on{color:var(--accent);border-color:var(--accent)}
+details{margin:0 0 .7rem;padding:.55rem .8rem;border:1px solid var(--line);border-radius:.5rem}
+summary{cursor:pointer;font-weight:550}
+details[open] summary{margin-bottom:.6rem}
+.inline{display:flex;flex-wrap:wrap;gap:.7rem;align-items:flex-end}
+.inline label{flex:1 1 14rem;margin:0}
+.inline button{width:auto;flex:0 0 auto}
+.steps{margin:1.2rem 0 0;padding:0;list-style:none;counter-reset:step}
+.steps>li{position:relative;margin:0 0 1.6rem;padding-left:2.4rem;counter-increment:step}
+.steps>li::before{content:counter(step);position:absolute;left:0;top:.05rem;width:1.6rem;height:1.6rem;border-radius:50%;
+background:var(--accent);color:var(--on-accent);font-weight:650;font-size:.95rem;line-height:1.6rem;text-align:center}
+.scan{display:flex;flex-wrap:wrap;gap:1.2rem;align-items:center}
+.scan>div{flex:1 1 14rem}
+.qr{width:12.5rem;height:12.5rem;border-radius:.5rem;background:#fff;fill:#000}
 ul.list{margin:0 0 1rem;padding:0;list-style:none}
 ul.list li{display:flex;flex-wrap:wrap;gap:.3rem 1rem;align-items:center;justify-content:space-between;padding:.6rem 0;
 border-bottom:1px solid var(--line)}
 ul.list li span{min-width:0;overflow-wrap:anywhere}
+ul.list li span small{display:block}
+ul.list .mark{margin:0}
 dl{display:grid;grid-template-columns:auto 1fr;gap:.3rem 1rem;margin:1rem 0}
 dt{color:var(--quiet)}dd{margin:0;overflow-wrap:anywhere}
 pre{margin:.6rem 0 1rem;padding:.8rem .9rem;background:var(--code);border-radius:.5rem;overflow-wrap:anywhere;white-space:pre-wrap;
@@ -43,5 +63,6 @@ pre.codes{columns:2}
 form{margin:0 0 .7rem}
 .row form{margin:0}
 [hidden]{display:none}
-@media (max-width:30rem){main{padding:1.4rem}}
+@media (max-width:30rem){main{padding:1.4rem}.inline button{flex:1 1 100%}.row{flex-direction:column}.steps>li{padding-left:0}
+.steps h2{padding-left:2.3rem}.scan{justify-content:center}}
 `

@@ -8,11 +8,11 @@ import { insertPerson } from '#store/people.ts'
 import { linkIdentity } from '#store/person-identities.ts'
 import type { Tx } from '#store/schema.ts'
 import type { Browser } from './browser.ts'
-import { PASSWORD_LENGTH } from './engine.ts'
 import { parseInvitationLink } from './invitation-link.ts'
 import { limited } from './limited.ts'
 import { note } from './note.ts'
 import { notSignedIn, type SignInParts, type WithCookies } from './parts.ts'
+import { checkLength } from './passwords.ts'
 import { visitorOf } from './visitor.ts'
 import { withPassword } from './with-password.ts'
 
@@ -69,14 +69,8 @@ export async function acceptInvitation(
     const joined = await join(parts, found.value, known, visitor.name)
     return joined.ok ? ok({ cookies: [] }) : joined
   }
-  const { least, most } = PASSWORD_LENGTH
-  if (chosen.password.length < least || chosen.password.length > most)
-    return refused({
-      code: 'invalid_input',
-      message: `The password must have ${least} to ${most} characters.`,
-      rule: 'sign-in.password-length',
-      remedy: 'A few words in a row make a good one.',
-    })
+  const length = checkLength(chosen.password)
+  if (!length.ok) return length
   const name = chosen.name.trim().slice(0, 200) || found.value.row.name
   const identity = await newIdentity(parts, { name, email, password: chosen.password })
   if (identity === undefined) return noInvitation()

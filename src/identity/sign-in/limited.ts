@@ -41,7 +41,7 @@ export async function limited<T>(
   const at = instantOf(clock())
   const pool = store.identity
   const addressKey = `address ${neighbourhood(address)}`
-  const accountKey = account === undefined ? undefined : `account ${digestOf(account.toLowerCase())}`
+  const accountKey = account === undefined ? undefined : accountKeyOf(account)
   for (const key of [addressKey, accountKey])
     if (key !== undefined && (await isLocked(pool, key, at))) return notProven()
   if (await countFailure(pool, addressKey, ADDRESS, at)) await sweepFailures(pool, at)
@@ -52,6 +52,15 @@ export async function limited<T>(
     if (accountKey !== undefined) await forgetFailures(pool, accountKey)
   } else if (locks) await onLocked?.()
   return result
+}
+
+/** Whoever chose a new password is not shut out for having forgotten the old one. */
+export async function forgive({ store }: Pick<SignInParts, 'store'>, account: string): Promise<void> {
+  await forgetFailures(store.identity, accountKeyOf(account))
+}
+
+function accountKeyOf(account: string): string {
+  return `account ${digestOf(account.toLowerCase())}`
 }
 
 /** What anybody may begin, and what leaves a row until it is over: so often from one address, and not more. */

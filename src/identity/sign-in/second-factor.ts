@@ -3,6 +3,7 @@ import { type Browser, headersOf, unsignedCookie } from './browser.ts'
 import { limited, SECOND_FACTOR } from './limited.ts'
 import { noteEverywhere } from './note.ts'
 import { answered, notProven, notSignedIn, type SignInParts, type WithCookies } from './parts.ts'
+import { maySetUp } from './passwords.ts'
 import { useUpCode } from './totp.ts'
 import { visitorOf } from './visitor.ts'
 
@@ -46,7 +47,7 @@ export async function beginSecondFactor(
   password: string,
 ): Promise<Result<NewSecondFactor>> {
   const visitor = await visitorOf(parts, browser)
-  if (visitor === undefined) return notSignedIn()
+  if (visitor === undefined || !(await maySetUp(parts, visitor))) return notSignedIn()
   return limited(parts, { address: browser.address, account: visitor.email }, async () => {
     const answer = await answered(
       parts.engine.api.enableTwoFactor({
@@ -89,13 +90,35 @@ export async function confirmSecondFactor(
   )
 }
 
+/** Ten new backup codes in place of those there were. */
+export async function renewBackupCodes(
+  parts: SignInParts,
+  browser: Browser,
+  password: string,
+): Promise<Result<readonly string[]>> {
+  const visitor = await visitorOf(parts, browser)
+  if (visitor === undefined || !(await maySetUp(parts, visitor))) return notSignedIn()
+  return limited(parts, { address: browser.address, account: visitor.email }, async () => {
+    const answer = await answered(
+      parts.engine.api.generateBackupCodes({
+        body: { password },
+        headers: headersOf(browser, parts.origin),
+        asResponse: true,
+      }),
+    )
+    if (answer === undefined) return notProven()
+    await noteEverywhere(parts, visitor.identity, 'backup-codes.renewed')
+    return ok((answer.body as { backupCodes: string[] }).backupCodes)
+  })
+}
+
 export async function removeSecondFactor(
   parts: SignInParts,
   browser: Browser,
   password: string,
 ): Promise<Result<WithCookies>> {
   const visitor = await visitorOf(parts, browser)
-  if (visitor === undefined) return notSignedIn()
+  if (visitor === undefined || !(await maySetUp(parts, visitor))) return notSignedIn()
   return limited(parts, { address: browser.address, account: visitor.email }, async () => {
     const answer = await answered(
       parts.engine.api.disableTwoFactor({

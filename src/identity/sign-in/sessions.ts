@@ -12,12 +12,14 @@ export interface SessionView {
   readonly userAgent: string
 }
 
-/** Where somebody is signed in, the newest first. */
+/** Where somebody is signed in: here, then the newest first. */
 export async function sessionsOf(parts: SignInParts, visitor: Visitor): Promise<readonly SessionView[]> {
   const { internalAdapter } = await parts.engine.$context
   const sessions = await internalAdapter.listSessions(visitor.identity, { onlyActiveSessions: true })
+  const rank = ({ id, createdAt }: { readonly id: string; readonly createdAt: Date }) =>
+    id === visitor.session ? Number.POSITIVE_INFINITY : createdAt.getTime()
   return sessions
-    .toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime())
+    .toSorted((a, b) => rank(b) - rank(a))
     .map(({ id, createdAt, expiresAt, ipAddress, userAgent }) => ({
       id,
       current: id === visitor.session,

@@ -8,14 +8,17 @@ import { askedForDevice, askForDevice, decideOnDevice, viewDevice } from './devi
 import { createEngine } from './engine.ts'
 import type { SignInParts } from './parts.ts'
 import { addPasskey, passkeyChallenge, passkeysOf, removePasskey, withPasskey } from './passkeys.ts'
+import { changePassword, hasPassword } from './passwords.ts'
 import { proveSecondFactor } from './prove-second-factor.ts'
 import { openProviderDirectory } from './provider-directory.ts'
+import { resetPassword, viewReset, whyNotReset } from './reset-password.ts'
 import { describeToSaml } from './saml/describe.ts'
 import { type GivenAnswer, takeSamlAnswer } from './saml-answer.ts'
 import {
   beginSecondFactor,
   confirmSecondFactor,
   removeSecondFactor,
+  renewBackupCodes,
   withSecondFactor,
 } from './second-factor.ts'
 import { revokeSessions, sessionsOf, signOut } from './sessions.ts'
@@ -64,6 +67,12 @@ export function createSignIn(options: SignInOptions) {
     beginSecondFactor: of(beginSecondFactor),
     confirmSecondFactor: of(confirmSecondFactor),
     removeSecondFactor: of(removeSecondFactor),
+    renewBackupCodes: of(renewBackupCodes),
+    hasPassword: of(hasPassword),
+    changePassword: of(changePassword),
+    whyNotReset: of(whyNotReset),
+    viewReset: of(viewReset),
+    resetPassword: of(resetPassword),
     sessions: of(sessionsOf),
     revokeSessions: of(revokeSessions),
     signOut: of(signOut),

@@ -8,8 +8,9 @@ export interface Visitor {
   readonly name: string
   readonly email: string
   readonly secondFactor: boolean
-  /** The session they are here with. */
+  /** The session they are here with, and since when. */
   readonly session: string
+  readonly since: Date
   /** Where they are a member; empty for somebody who was removed everywhere. */
   readonly memberships: readonly Membership[]
 }
@@ -24,6 +25,7 @@ export async function visitorOf(parts: SignInParts, browser: Browser): Promise<V
     email: user.email,
     secondFactor: user.twoFactorEnabled === true,
     session: session.id,
+    since: session.createdAt,
     memberships: await membershipsOf(parts, user.id),
   }
 }

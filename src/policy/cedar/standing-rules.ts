@@ -20,6 +20,9 @@ const CHANGING_RIGHTS: readonly Permission[] = [
   'autonomy:set',
   'organisations:set',
   'organisations:create',
+  'data:export',
+  'data:erase',
+  'retention:set',
 ]
 
 /** What a person answers for: neither autonomous work nor an agent does it, whatever it is given. */

@@ -11,8 +11,8 @@ import { ok, type Result, refused } from '#kernel/result.ts'
 import { json } from '#store/column.ts'
 import { saveEvidence } from '#store/evidence.ts'
 import { patchById, patchBytes } from '#store/patches.ts'
-import { projectByReference } from '#store/projects.ts'
 import { endPublication, intendPublication, type PublicationRow, publicationOf } from '#store/publications.ts'
+import { connectedProject } from '../connected-project.ts'
 import { evidenceFor } from '../evidence.ts'
 import { standingApproval } from '../standing-approval.ts'
 import type { Step, StepContext, StepOutcome } from '../step.ts'
@@ -96,19 +96,19 @@ async function outgoingOf({ workshop, task }: StepContext): Promise<Result<Outgo
       approval: await standingApproval(workshop, tx, task),
       patch: task.patch === null ? undefined : await patchById(tx, task.patch),
       bytes: task.patch === null ? undefined : await patchBytes(tx, task.patch),
-      project: await projectByReference(tx, task.project),
+      project: await connectedProject(tx, task),
     }),
   )
   if (!approval.ok) return approval
-  if (patch === undefined || bytes === undefined || project === undefined)
-    throw new Error('a publishing task has a patch and a project')
+  if (!project.ok) return project
+  if (patch === undefined || bytes === undefined) throw new Error('a publishing task has a patch')
   return ok({
     approval: approval.value,
     patch: bytes,
     undone: patch.undone.length,
     repository: await workshop.repositoryOf(task.project),
-    remote: await workshop.remotes.remoteOf(project),
-    neverTo: [...project.protectedBranches, ...(task.projectFile?.branches.protected ?? [])],
+    remote: await workshop.remotes.remoteOf(project.value),
+    neverTo: [...project.value.protectedBranches, ...(task.projectFile?.branches.protected ?? [])],
   })
 }
 

@@ -44,6 +44,7 @@ export function isolationSuite(open: () => Promise<TestStore>): void {
         'gate_reports',
         'identity_providers',
         'invitations',
+        'log_texts',
         'organisations',
         'patches',
         'people',

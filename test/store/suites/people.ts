@@ -150,6 +150,8 @@ export function peopleSuite(open: () => Promise<TestStore>): void {
         name: 'Example',
         taskCount: 0,
         timeZone: 'UTC',
+        taskDays: null,
+        decisionDays: 400,
         createdAt: MORNING,
       })
     })

@@ -62,6 +62,7 @@ export function tasksSuite(open: () => Promise<TestStore>): void {
       const row = await within((tx) => insertTask(tx, task))
       expect(row).toEqual({
         ...task,
+        erasedAt: null,
         organisation: home.organisation,
         number: 1,
         version: 1,

@@ -8,7 +8,7 @@ const GERMAN: Lexicon = {
   instruction:
     'anweisung*|instruktion*|befehl*|vorgabe*|regeln|richtlinie*|aufgabe|aufgaben|aufträge|auftrag|weisung*|aufforderung*|gesagt*|kontext|eingabe*|prompts|einschränkung*|informationen|aufgabenstellung*',
   reveal:
-    'zeig|zeige|zeigen|verrate*|gib|gebe|geben|nenne|nennen|sage mir|sag mir|wiederhol*|drucke|schreibe|offenbare*|enthülle*|was ist|was sind|wie lautet|wie lauten|was war|liste|übersetze',
+    'zeig|zeige|zeigen|verrate*|gib|gebe|geben|nenne|nennen|sage mir|sag mir|wiederhol*|drucke|schreibe|offenbare*|enthülle*|was ist|was sind|wie lautet|wie lauten|was war|liste|übersetze|was steht|wie lautet|wie lauten|nenne mir|nenn mir',
   prompt:
     'systemprompt*|system prompt|system-prompt|deine anweisungen|ihre anweisungen|deine instruktionen|deine vorgaben|deinen prompt|dein prompt|deine regeln|ursprünglichen anweisungen|initialen anweisungen|ersten prompt|deine aufgabe|text oben|obigen text|vorherigen text|geheimen anweisungen|prompttext*|prompt-text*',
   secret:
@@ -17,7 +17,8 @@ const GERMAN: Lexicon = {
   silent: 'heimlich|im geheimen|unbemerkt',
   user: 'dem benutzer|den benutzer|der benutzer|dem nutzer|den nutzer|der nutzer|niemandem|benutzers|nutzers',
   role: 'du bist jetzt|du bist nun|sie sind jetzt|sie sind nun|ab jetzt|von nun an|ab sofort|verhalte dich|handle als|agiere als|tu so|spiele die rolle|übernimm die rolle|stell dir vor|stelle dir vor|tue so|nimm die rolle|gib vor|antworte als',
-  free: 'keine einschränkungen|ohne einschränkungen|keine regeln|ohne regeln|ohne filter|unzensiert|uneingeschränkt|keine grenzen|ohne rücksicht|ohne moral',
+  free: 'keine einschränkungen|ohne einschränkungen|keine regeln|ohne regeln|ohne filter|unzensiert|uneingeschränkt|keine grenzen|ohne rücksicht|ohne moral|ohne zensur|keine filter|lehnst keine|niemals ablehnen|nie ablehnen|verweigerst nie',
+  persona: 'entwicklermodus|gottmodus|adminmodus|jailbreak-modus',
   fresh:
     'neue anweisung|neue anweisungen|neuen anweisungen|neue aufgabe|neuen aufgabe|nächste aufgabe|folgende anweisungen|folgenden anweisungen|stattdessen|deine neue|ihre neue|konzentriere dich',
   agent: 'ki|ki-assistent|sprachmodell|assistent|ki-modell|chatbot',
@@ -45,7 +46,8 @@ const FRENCH: Lexicon = {
   silent: 'secrètement|en secret|discrètement|silencieusement',
   user: 'utilisateur|utilisateurs|personne|l utilisateur|usager',
   role: 'tu es maintenant|vous êtes maintenant|tu es désormais|vous êtes désormais|à partir de maintenant|dorénavant|désormais|agis comme|agissez comme|agis en tant|agissez en tant|fais semblant|faites semblant|joue le rôle|jouez le rôle|comporte-toi|imagine que tu|prétends|prends le rôle|réponds comme',
-  free: 'sans restriction|sans restrictions|aucune restriction|sans limites|sans filtre|non censuré|sans censure|sans règles|aucune règle|sans limite',
+  free: 'sans restriction|sans restrictions|aucune restriction|sans limites|sans filtre|non censuré|sans censure|sans règles|aucune règle|sans limite|sans jamais refuser|ne refuse jamais|ne refuses jamais|aucune limite|aucun filtre',
+  persona: 'mode développeur|mode dieu|mode administrateur|mode jailbreak',
   fresh:
     'nouvelle instruction|nouvelles instructions|nouvelle tâche|nouvelles règles|instructions suivantes|à la place|plutôt|nouvelle consigne|nouvelles consignes|ta nouvelle|votre nouvelle',
   agent: 'ia|assistant|modèle de langage|intelligence artificielle|agent ia',
@@ -74,7 +76,8 @@ const SPANISH: Lexicon = {
   silent: 'en secreto|secretamente|silenciosamente|a escondidas',
   user: 'usuario|usuarios|al usuario|el usuario|nadie',
   role: 'ahora eres|ahora usted es|eres ahora|a partir de ahora|desde ahora|de ahora en adelante|actúa como|actua como|actúe como|compórtate como|finge que|finge ser|haz de|haz el papel|imagina que eres|simula ser|pretende ser|hazte pasar|responde como|asume el papel|asume el rol',
-  free: 'sin restricciones|sin límites|sin limites|sin filtros|sin filtro|sin censura|sin reglas|ninguna restricción|ninguna regla|no tienes restricciones|sin limitaciones',
+  free: 'sin restricciones|sin límites|sin limites|sin filtros|sin filtro|sin censura|sin reglas|ninguna restricción|ninguna regla|no tienes restricciones|sin limitaciones|nunca te niegues|nunca rechaces|no rechaces|responde a todo|sin ética',
+  persona: 'modo desarrollador|modo dios|modo administrador|modo jailbreak',
   fresh:
     'nueva instrucción|nuevas instrucciones|nueva tarea|nuevas reglas|siguientes instrucciones|en su lugar|en cambio|nuevas órdenes|tu nueva|nueva orden',
   agent: 'ia|asistente|modelo de lenguaje|inteligencia artificial|agente de ia',
@@ -96,13 +99,14 @@ const PORTUGUESE: Lexicon = {
   reveal:
     'revele|revela|revelar|mostre|mostra|mostrar|diga|diga-me|me diga|imprima|repita|repete|escreva|exiba|qual é|qual e|quais são|quais sao|divulgue|compartilhe|traduza|liste',
   prompt:
-    'prompt do sistema|prompt de sistema|mensagem do sistema|instruções do sistema|suas instruções|instruções iniciais|instruções originais|prompt inicial|seu prompt|texto acima|suas regras|instruções ocultas|tuas instruções|suas diretrizes',
+    'prompt do sistema|prompt de sistema|mensagem do sistema|instruções do sistema|suas instruções|instruções iniciais|instruções originais|prompt inicial|seu prompt|texto acima|teu prompt|suas regras|instruções ocultas|tuas instruções|suas diretrizes',
   secret: 'senha|senhas|segredo|secreta|chave|chaves|chave de api|credenciais|palavra-passe|palavra secreta',
   hide: 'não conte|nao conte|não diga|não mencione|nao mencione|não revele|sem dizer|sem informar|sem avisar|não informe',
   silent: 'secretamente|em segredo|silenciosamente',
   user: 'usuário|usuario|usuários|utilizador|ninguém|ninguem',
   role: 'você agora é|agora você é|voce agora e|a partir de agora|de agora em diante|aja como|atue como|finja ser|finja que|comporte-se como|faça o papel|imagine que você|responda como|assuma o papel|simule ser',
-  free: 'sem restrições|sem restricoes|sem limites|sem filtros|sem filtro|sem censura|sem regras|nenhuma restrição|sem limitações',
+  free: 'sem restrições|sem restricoes|sem limites|sem filtros|sem filtro|sem censura|sem regras|nenhuma restrição|sem limitações|nunca recuse|não recuse|responda a tudo|sem ética',
+  persona: 'modo desenvolvedor|modo deus|modo administrador',
   fresh:
     'nova instrução|novas instruções|nova tarefa|novas regras|seguintes instruções|em vez disso|ao invés|novas ordens|sua nova',
   agent: 'ia|assistente|modelo de linguagem|inteligência artificial',
@@ -129,7 +133,8 @@ const ITALIAN: Lexicon = {
   silent: 'segretamente|in segreto|silenziosamente|di nascosto',
   user: 'utente|utenti|l utente|all utente|nessuno',
   role: 'ora sei|adesso sei|da ora in poi|d ora in poi|da adesso|agisci come|comportati come|fingi di|fai finta|immagina di essere|interpreta il ruolo|rispondi come|assumi il ruolo|simula di',
-  free: 'senza restrizioni|senza limiti|senza filtri|senza censura|senza regole|nessuna restrizione|senza limitazioni',
+  free: 'senza restrizioni|senza limiti|senza filtri|senza censura|senza regole|nessuna restrizione|senza limitazioni|non rifiutare|non rifiutare mai|rispondi a tutto',
+  persona: 'modalità sviluppatore|modalità dio|modalità amministratore',
   fresh:
     'nuova istruzione|nuove istruzioni|nuovo compito|nuove regole|seguenti istruzioni|invece|al suo posto|nuovi ordini|tuo nuovo',
   agent: 'ia|assistente|modello linguistico|intelligenza artificiale',
@@ -205,7 +210,8 @@ const RUSSIAN: Lexicon = {
   silent: 'тайно|втайне|незаметно|скрытно',
   user: 'пользовател*|никому',
   role: 'ты теперь|теперь ты|вы теперь|отныне|с этого момента|действуй как|веди себя|притворись*|представь что ты|играй роль|сыграй роль|представь себе что ты|отвечай как|вообрази',
-  free: 'без ограничений|без цензуры|без фильтров|без правил|никаких ограничений|неограниченн*|нет ограничений',
+  free: 'без ограничений|без цензуры|без фильтров|без правил|никаких ограничений|неограниченн*|нет ограничений|никогда не отказыва*|не отказывай*|без морали|без этики',
+  persona: 'режим разработчика|режим бога|режим администратора',
   fresh:
     'новые инструкции|новая инструкция|новое задание|новая задача|новые правила|следующие инструкции|вместо этого|твоя новая|новые указания',
   agent: 'ии|ассистент*|языковая модель|нейросеть|помощник',

@@ -4,7 +4,7 @@ import { after, around, before, near } from '../neighbours.ts'
 import type { Order } from '../order.ts'
 import type { Idea, Sentence } from '../read.ts'
 
-const { override, loosen, prior, every, instruction, your, safety, fresh } = CONCEPT
+const { override, loosen, prior, every, instruction, your, safety, fresh, reveal, steer, role } = CONCEPT
 
 /** Words that make instructions those of the reader. */
 const OWNED =
@@ -36,7 +36,7 @@ function namesEarlier(next: string): boolean {
   const from = plain[0] === 'the' ? 1 : 0
   if (EARLIER.test(plain[from] ?? '') && plain.slice(from + 1, from + 4).some((word) => MATTER.test(word)))
     return true
-  if (plain[0] === 'everything' && ends(0)) return true
+  if (/^(?:everything|above|everything above)$/.test(plain[0] ?? '') && ends(0)) return true
   if (plain[0] === 'the' && plain[1] === 'above' && ends(1)) return true
   if (
     plain[0] === 'the' &&
@@ -70,9 +70,12 @@ export const OVERRIDE_ORDERS: readonly Order[] = [
         if (!idea.english) {
           const target = near(sentence, idea, instruction, 9)
           const whose = target && near(sentence, idea, prior | every | your | safety, 9, target)
-          return target && whose && { from: idea, to: target, factor: 1 }
+          return target && whose && { from: idea, to: target, factor: mood(idea, text) }
         }
-        const target = after(sentence, idea, instruction, 7) ?? passive(sentence, idea, text)
+        const target =
+          after(sentence, idea, instruction, 7) ??
+          rulesOfSafety(sentence, idea, text) ??
+          passive(sentence, idea, text)
         if (target === undefined) return undefined
         if (!target.english)
           return { from: idea, to: target, factor: near(sentence, idea, prior | every, 9, target) ? 1 : 0.5 }
@@ -115,8 +118,12 @@ export const OVERRIDE_ORDERS: readonly Order[] = [
       around(sentence, override, (idea) => {
         if (!idea.english) {
           const what = near(sentence, idea, every | prior, 5)
-          return what && { from: idea, to: what, factor: 0.7 }
+          const more = what && near(sentence, idea, every | prior, 6, what)
+          return (
+            what && { from: idea, to: what, factor: (more === undefined ? 0.7 : 0.95) * mood(idea, text) }
+          )
         }
+        if (/^stop /.test(text.slice(idea.start))) return { from: idea, to: idea, factor: 0.75 }
         if (/^(?:overrid|bypass|circumvent|violat|overlook)/.test(text.slice(idea.start))) return undefined
         const next = text.slice(idea.end, idea.end + 120)
         return namesEarlier(next) ? { from: idea, to: idea, factor: mood(idea, text) } : undefined
@@ -135,7 +142,7 @@ export const OVERRIDE_ORDERS: readonly Order[] = [
     ],
     find: (sentence, text) =>
       around(sentence, loosen, (idea) => {
-        const target = after(sentence, idea, instruction | safety, 5)
+        const target = after(sentence, idea, instruction | safety, 8)
         if (target === undefined || !OWNED.test(text.slice(idea.end, target.end + 20))) return undefined
         const plain = /^(?:instruction|prompt|directive|guideline|system|programming)/.test(
           text.slice(target.start),
@@ -164,7 +171,10 @@ export const OVERRIDE_ORDERS: readonly Order[] = [
     ],
     find: (sentence, text) =>
       around(sentence, fresh, (idea) => {
-        if (!idea.english) return { from: idea, to: idea, factor: 0.8 }
+        if (!idea.english) {
+          const meant = near(sentence, idea, override | reveal | steer | role, 12)
+          return { from: idea, to: idea, factor: meant === undefined ? 0.4 : 0.8 }
+        }
         const said = text.slice(idea.start, idea.end)
         const next = text.slice(idea.end, idea.end + 20)
         const replaced =
@@ -185,6 +195,13 @@ export const OVERRIDE_ORDERS: readonly Order[] = [
       }),
   },
 ]
+
+function rulesOfSafety(sentence: Sentence, idea: Idea, text: string): Idea | undefined {
+  const target = after(sentence, idea, safety, 7)
+  return target && /^(?:safety|content|ethic|moral|openai|usage|guard)/.test(text.slice(target.start))
+    ? target
+    : undefined
+}
 
 /** `the instructions above are void`, `should be ignored`: the verb comes last. */
 function passive(sentence: Sentence, idea: Idea, text: string): Idea | undefined {

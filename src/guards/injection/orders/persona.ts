@@ -9,6 +9,14 @@ const { override, your, role, free, persona, agent, threat } = CONCEPT
 const ORDINARY =
   /^you (?:are (?:now|going to|about to)|will now|will be) (?:able|ready|see|have|be|need|find|using|in|on|logged|done|set|good|to|get|asked|prompted|familiar|redirected|required|notified|given|free|at|connected|safe|running|looking|left|going|presented|installing|leaving|editing|working)\b/
 
+const HARD =
+  /\b(?:ethic|moral|amoral|immoral|unethical|safety|censor|uncensored|openai|content polic|content filter|illegal)/
+/** Modes and characters that are met without malice as well. */
+const COMMON_MODE =
+  /^(?:super ?user|villain|antagonist|arch nemesis|(?:test|debug|simulation|maintenance|diagnostic|sudo|admin|root) mode)/
+const CALLED_UP =
+  /(?:^|[^a-z ] ?)(?:please )?(?:(?:and|now|then) )?(?:enable|enter|activate|start|switch (?:on|to)|turn on|unlock|simulate|engage|you are(?: now)?(?: in| an?| the)?) (?:[^ ]{1,24} ){0,2}$/
+
 /** Orders to be somebody else, who has no rules. */
 export const PERSONA_ORDERS: readonly Order[] = [
   {
@@ -62,10 +70,15 @@ export const PERSONA_ORDERS: readonly Order[] = [
       'Dan wrote the parser.',
       'Start the app in developer mode.',
     ],
-    find: (sentence) =>
+    find: (sentence, text) =>
       around(sentence, persona, (idea) => {
-        const other = near(sentence, idea, role | free | override | agent, 14)
-        return other === undefined || other === idea ? undefined : { from: idea, to: other, factor: 1 }
+        const common = COMMON_MODE.test(text.slice(idea.start, idea.end))
+        const other = near(sentence, idea, common ? role : role | free | override, 14, idea)
+        if (other !== undefined) return { from: idea, to: other, factor: 1 }
+        if (CALLED_UP.test(text.slice(Math.max(0, idea.start - 40), idea.start)))
+          return { from: idea, to: idea, factor: 1.05 }
+        const named = near(sentence, idea, agent, 14, idea)
+        return named === undefined ? undefined : { from: idea, to: named, factor: 0.5 }
       }),
   },
   {
@@ -83,13 +96,19 @@ export const PERSONA_ORDERS: readonly Order[] = [
       'The cache grows without limits.',
       'The licence has no restrictions.',
     ],
-    find: (sentence) =>
+    find: (sentence, text) =>
       around(sentence, free, (idea) => {
         const other = near(sentence, idea, agent | role | persona, 14)
         const again = sentence.filter(({ concepts }) => (concepts & free) !== 0).length > 1 ? 1.3 : 1
-        if (other !== undefined && other !== idea) return { from: idea, to: other, factor: again }
         const reader = near(sentence, idea, your, 8)
-        return reader === undefined ? undefined : { from: idea, to: reader, factor: again > 1 ? 1.2 : 0.5 }
+        if (other !== undefined && other !== idea)
+          return { from: idea, to: other, factor: reader === undefined ? again : 1.3 }
+        if (!idea.english && again > 1) return { from: idea, to: idea, factor: 1.3 }
+        if (reader === undefined && HARD.test(text.slice(idea.start, idea.end + 40)))
+          return { from: idea, to: idea, factor: 0.6 }
+        if (reader === undefined || /^ ?(?:on|to|for|of|in|as to|regarding)\b/.test(text.slice(idea.end)))
+          return undefined
+        return { from: idea, to: reader, factor: again > 1 ? 1.3 : 0.8 }
       }),
   },
   {

@@ -6,6 +6,8 @@ export interface Encoded {
   readonly start: number
   readonly end: number
   readonly how: string
+  /** All of the text, of which parts may say the same openly. */
+  readonly whole?: true
 }
 
 /** Each takes a whole run at once, so that no text makes it look twice; the length is asked for afterwards. */
@@ -36,6 +38,8 @@ export function encodedParts(text: string): Encoded[] {
     ...tried('&#', ENTITIES, 'escapes', fromEscapes),
     ...parts(text, SPACED, 'letters set apart', fromSpaced),
     ...parts(text, BINARY, 'binary digits', fromBinary),
+    ...parts(text, DECIMAL, 'decimal codes', fromDecimal),
+    ...tried('.-', MORSE, 'Morse code', fromMorse),
     ...whole(text),
   ]
 }
@@ -61,6 +65,27 @@ const ROT13_WORDS =
   /\b(?:vtaber|qvfertneq|sbetrg|bireevqr|vafgehpgvba|vafgehpgvbaf|cebzcg|cerivbhf|lbhe|flfgrz|cnffjbeq|erirny)\b/gi
 const REVERSED_WORDS =
   /\b(?:erongi|drager?sid|tegrof|snoitcurtsni|noitcurtsni|tpmorp|suoiverp|metsys|drowssap|laever)\b/gi
+/** `"ign" + "ore"`: where two pieces of a string meet. */
+const JOINT = /["'`] {0,2}\+ {0,2}["'`]/g
+const PIG_LATIN = /\b[a-z]{2,14}ay\b/gi
+/** Words of attacks as pig Latin spells them, with `ay`, `way` or `yay` behind a vowel. */
+const PIGGED = new Map(
+  'ignore all any previous prior instructions rules forget disregard system prompt reveal your show tell print and the override bypass password secret me everything now'
+    .split(' ')
+    .flatMap((word) => {
+      const vowel = word.search(/[aeiou]/)
+      const [first, rest] = [word.slice(0, vowel), word.slice(vowel)]
+      const ways = first === '' ? [`${word}way`, `${word}ay`, `${word}yay`] : [`${rest}${first}ay`]
+      return ways.map((way) => [way, word] as const)
+    }),
+)
+const MORSE = /(?:[./-]{1,6} )+/g
+const DECIMAL = /(?:\d{2,3}[ ,]{1,2})+\d{2,3}/g
+const MORSE_LETTERS = new Map(
+  '.- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- -..- -.-- --..'
+    .split(' ')
+    .map((code, at) => [code, 'abcdefghijklmnopqrstuvwxyz'.charAt(at)]),
+)
 const LEET_SIGN = /[a-z][0134578@$!|][a-z]|\b[0134578@$!|][a-z]/gi
 const LEET_WORD = /[a-z0-9@$!|]+/gi
 const LEET_LETTERS: Readonly<Record<string, string>> = {
@@ -81,17 +106,41 @@ const LEET_LETTERS: Readonly<Record<string, string>> = {
 function whole(text: string): Encoded[] {
   const sample = text
   const all = (decoded: string, how: string): Encoded[] => [
-    { text: decoded, start: 0, end: Math.min(text.length, 80), how },
+    { text: decoded, start: 0, end: Math.min(text.length, 80), how, whole: true },
   ]
   return [
     ...((sample.match(ROT13_WORDS)?.length ?? 0) >= 2 ? all(rot13(sample), 'rot13') : []),
     ...((sample.match(REVERSED_WORDS)?.length ?? 0) >= 2
       ? all([...sample].reverse().join(''), 'reversed letters')
       : []),
+    ...(text.includes('\\u')
+      ? rewritten(sample, /(?:\\u[0-9a-fA-F]{4})+/g, (run) => fromEscapes(run, 1) ?? run, 'escapes')
+      : []),
+    ...rewritten(sample, JOINT, () => '', 'pieces to be joined'),
+    ...rewritten(sample, PIG_LATIN, (word) => PIGGED.get(word.toLowerCase()) ?? word, 'pig Latin', 3),
     ...((sample.match(LEET_SIGN)?.length ?? 0) >= 3
       ? all(sample.replace(LEET_WORD, unleeted), 'digits for letters')
       : []),
   ]
+}
+
+/** The whole text with some of its runs replaced, if that changes it often enough. */
+function rewritten(
+  text: string,
+  pattern: RegExp,
+  write: (run: string) => string,
+  how: string,
+  least = 1,
+): Encoded[] {
+  let changes = 0
+  const decoded = text.replace(pattern, (run) => {
+    const written = write(run)
+    if (written !== run) changes += 1
+    return written
+  })
+  return changes < least
+    ? []
+    : [{ text: decoded, start: 0, end: Math.min(text.length, 80), how, whole: true }]
 }
 
 function unleeted(word: string): string {
@@ -113,6 +162,20 @@ function fromBinary(run: string): string | undefined {
   )
 }
 
+function fromDecimal(run: string): string | undefined {
+  const codes = run.split(/[ ,]+/).map(Number)
+  return codes.every((code) => code >= 9 && code < 127)
+    ? printable(String.fromCharCode(...codes.slice(0, 4_000)))
+    : undefined
+}
+
+function fromMorse(run: string): string | undefined {
+  return run
+    .split(' ')
+    .map((code) => (code.startsWith('/') ? ' ' : (MORSE_LETTERS.get(code) ?? '')))
+    .join('')
+}
+
 function fromBase64(run: string): string | undefined {
   if (run.length % 4 === 1 || !/[A-Z]/.test(run) || !/[a-z]/.test(run)) return undefined
   return printable(Buffer.from(run, 'base64').toString('utf8'))
@@ -131,7 +194,7 @@ function fromPercent(run: string): string | undefined {
   )
 }
 
-function fromEscapes(run: string): string | undefined {
+function fromEscapes(run: string, shortest?: number): string | undefined {
   return printable(
     run.replace(
       /\\u([0-9a-fA-F]{4})|&#(x?)([0-9a-fA-F]{2,6});/g,
@@ -143,14 +206,15 @@ function fromEscapes(run: string): string | undefined {
         return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : ' '
       },
     ),
+    shortest,
   )
 }
 
 /** A decoded text counts only if nearly all of it can be read. */
-function printable(decoded: string): string | undefined {
+function printable(decoded: string, shortest = 12): string | undefined {
   const sample = decoded.slice(0, 400)
   const odd = sample.match(/[^\x20-\x7e\n\r\t\p{L}\p{P}\p{N}]|\ufffd/gu)?.length ?? 0
-  return sample.length >= 12 && odd <= sample.length * 0.03 ? decoded : undefined
+  return sample.length >= shortest && odd <= sample.length * 0.03 ? decoded : undefined
 }
 
 function rot13(text: string): string {
