@@ -218,6 +218,18 @@ export class FakeApplication extends FakePlaces implements Application {
     })
   }
 
+  scanText: Application['scanText'] = async ({ path, text }) => {
+    const found = text.includes('eval(')
+    return ok({
+      verdict: found ? 'flag' : 'allow',
+      class: found ? 'code-injection' : null,
+      rule: found ? 'javascript.code-injection' : null,
+      reason: found ? path : null,
+      findings: [],
+      minor: 0,
+    })
+  }
+
   justify: Application['justify'] = (actor, ref, request) =>
     this.#change('justify', actor, ref, request, 'awaiting_review')
   selectFromPatch: Application['selectFromPatch'] = (actor, ref, request) =>

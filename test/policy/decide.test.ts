@@ -46,6 +46,7 @@ describe('roles', () => {
         "evidence.show": "viewer",
         "guard.command": "member",
         "guard.scan": "member",
+        "guard.scan": "member",
         "guard.text": "member",
         "identity-provider.create": "owner",
         "identity-provider.list": "admin",
