@@ -91,6 +91,22 @@ export async function removeSecret(tx: Tx, address: SecretAddress): Promise<bool
   return numDeletedRows === 1n
 }
 
+/** Every secret of a project, or of one of its environments; gives how many. */
+export async function removeSecretsOf(
+  tx: Tx,
+  place: { readonly project: string } | { readonly environment: string },
+): Promise<number> {
+  const { numDeletedRows } = await tx
+    .deleteFrom('secrets')
+    .where((column) =>
+      'project' in place
+        ? column('project', '=', place.project)
+        : column('environment', '=', place.environment),
+    )
+    .executeTakeFirst()
+  return Number(numDeletedRows)
+}
+
 export async function noteSecretUse(
   tx: Tx,
   secret: string,

@@ -163,8 +163,7 @@ export async function placesHouse(): Promise<PlacesHouse> {
       })
       const type = response.headers.get('content-type') ?? ''
       const answered = type.includes('json') ? await response.json() : await response.text()
-      const { code, rule, detail, remedy } = response.ok ? {} : answered
-      return { status: response.status, code, rule, detail, remedy, body: answered }
+      return { ...(response.ok ? {} : refusalIn(answered)), status: response.status, body: answered }
     },
     async log(organisation) {
       const entries = await store.inOrganisation(organisation, (tx) => entriesFrom(tx, 0, 10_000))
@@ -189,4 +188,9 @@ function part(parts: Partial<Workshop>, name: string | symbol): unknown {
     throw new Error(`nothing here has a ${name}`)
   }
   return new Proxy(used, { get: used })
+}
+
+function refusalIn(problem: unknown) {
+  const { code, rule, detail, remedy } = problem as Record<'code' | 'rule' | 'detail' | 'remedy', string>
+  return { code, rule, detail, remedy }
 }

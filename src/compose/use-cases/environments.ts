@@ -16,6 +16,7 @@ import {
 } from '#store/environments.ts'
 import { holdProject, type ProjectRow } from '#store/projects.ts'
 import { endBindings } from '#store/role-bindings.ts'
+import { removeSecretsOf } from '#store/secrets.ts'
 import { findProject } from '#tasks/egress-view.ts'
 import { logAction } from '#tasks/log-action.ts'
 import type { Workshop } from '#tasks/workshop.ts'
@@ -76,7 +77,8 @@ export function environmentUseCases(
         const [removed] = await removeEnvironments(tx, { id: row.id }, at)
         if (removed === undefined) return refused(absent(reference, environment))
         const ended = await endBindings(tx, { places: [removed] }, at)
-        const data = { project: project.id, name: row.name, ended: endedForLog(ended) }
+        const secrets = await removeSecretsOf(tx, { environment: removed })
+        const data = { project: project.id, name: row.name, secrets, ended: endedForLog(ended) }
         await logAction(tx, clock, actor, 'environment.removed', removed, data)
         return ok(undefined)
       })

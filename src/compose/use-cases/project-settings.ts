@@ -18,6 +18,7 @@ import {
 } from '#store/projects.ts'
 import { endBindings } from '#store/role-bindings.ts'
 import type { Tx } from '#store/schema.ts'
+import { removeSecretsOf } from '#store/secrets.ts'
 import { countUnfinished } from '#store/tasks.ts'
 import { teamById, teamByReference } from '#store/teams.ts'
 import { findProject } from '#tasks/egress-view.ts'
@@ -111,7 +112,8 @@ async function remove(workshop: Workshop, actor: Actor, reference: string): Prom
     await disconnectProject(tx, project.id, at)
     const environments = await removeEnvironments(tx, { project: project.id }, at)
     const ended = await endBindings(tx, { places: environments }, at)
-    const data = { name: project.name, url: project.url, ended: endedForLog(ended) }
+    const secrets = await removeSecretsOf(tx, { project: project.id })
+    const data = { name: project.name, secrets, ended: endedForLog(ended) }
     await logAction(tx, clock, actor, 'project.removed', project.id, data)
     return ok(project.id)
   })

@@ -1,26 +1,18 @@
-import type { TeamDetail } from '#contract/places.ts'
 import type { Application } from '#http/application.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Actor } from '#policy/actor.ts'
 import { personByReference } from '#store/people.ts'
-import { listBindingsOf, ownBindings } from '#store/role-bindings.ts'
+import { ownBindings } from '#store/role-bindings.ts'
 import type { Tx } from '#store/schema.ts'
 import { serviceAccountByReference } from '#store/service-accounts.ts'
-import {
-  deleteMember,
-  insertMember,
-  lockTeam,
-  membersOf,
-  projectsOfTeam,
-  type TeamRow,
-  teamByReference,
-} from '#store/teams.ts'
+import { deleteMember, insertMember, lockTeam, type TeamRow, teamByReference } from '#store/teams.ts'
 import { logAction } from '#tasks/log-action.ts'
 import { permitAt } from '#tasks/may-begin.ts'
 import { placeOf } from '#tasks/place-of.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 import { mayChangeRoles } from './may-change-roles.ts'
+import { teamDetail } from './team-detail.ts'
 import { noTeam } from './teams.ts'
 
 /** Who is in a team. Being in it is having all its roles, so it is given and taken as those are. */
@@ -59,21 +51,6 @@ export function teamMemberUseCases(workshop: Workshop): Pick<Application, 'addTo
         return ok(undefined)
       })
     },
-  }
-}
-
-export async function teamDetail(tx: Tx, row: TeamRow): Promise<TeamDetail> {
-  const members = await membersOf(tx, row.id)
-  const roles = await listBindingsOf(tx, row.id)
-  const { id, name, createdAt } = row
-  return {
-    ...{ id, name, createdAt },
-    members: members.map(({ member, ...rest }) => ({ id: member, ...rest })),
-    roles: roles.map(({ role, placeKind, place, placeName }) => ({
-      role,
-      at: { kind: placeKind.toLowerCase(), id: place, name: placeName },
-    })),
-    projects: [...(await projectsOfTeam(tx, row.id))],
   }
 }
 

@@ -20,7 +20,7 @@ import { logAction } from '#tasks/log-action.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 import { endedForLog } from './ended-for-log.ts'
 import { mayChangeRoles } from './may-change-roles.ts'
-import { teamDetail } from './team-members.ts'
+import { teamDetail } from './team-detail.ts'
 
 /** People and programs that do something together: what a team is given, everybody in it has. */
 export function teamUseCases(
