@@ -54,7 +54,14 @@ interface Hooked {
 
 const HOOKED: readonly Hooked[] = [
   { agent: claudeCodeAgent, protocol: 'anthropic', model: 'claude-sonnet-4-5', place: '--user' },
-  { agent: codexAgent, protocol: 'openai-responses', model: 'gpt-5.5', place: '--user' },
+  {
+    agent: codexAgent,
+    protocol: 'openai-responses',
+    model: 'gpt-5.5',
+    place: '--user',
+    // A person trusts a new hook with `/hooks`, which needs a terminal.
+    words: ['--dangerously-bypass-hook-trust'],
+  },
   { agent: geminiAgent, protocol: 'gemini', model: 'gemini-2.5-flash', place: '--project' },
   {
     agent: opencodeAgent,

@@ -1,13 +1,16 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { decodeEntry } from '#audit/entry.ts'
 import { WhoAmI } from '#contract/api.ts'
-import { NewApiKey, NewInvitation } from '#contract/sign-in.ts'
+import { IdentityProvider, NewApiKey, NewInvitation, NewPasswordReset } from '#contract/sign-in.ts'
+import { describeToSaml } from '#identity/sign-in/saml/describe.ts'
+import { addApp, codeAtStep } from '#test/support/authenticator-app.ts'
 import { aBrowser, type TestBrowser } from '#test/support/browser.ts'
 import { given, type Journey, type RunningServer, refusal, startJourney } from '#test/support/journey.ts'
+import { aSamlProvider } from '#test/support/saml-provider.ts'
 
 const PASSWORD = 'four words in a row'
 
@@ -121,21 +124,106 @@ test('a service account works, and neither approves nor lets anybody in, whateve
 test('nobody invites somebody above themselves, and a member who was removed is out of everything', async () => {
   const admin = await cli(NewInvitation, 'people', 'invite', 'admin@example.org', '--role', 'admin')
   const visitor = await accept(admin.url, 'admin@example.org')
-  const asked = z.looseObject({ deviceCode: z.string(), userCode: z.string() })
-  const { deviceCode, userCode } = asked.parse((await visitor.json('/auth/cli/begin', { name: 'x' })).body)
-  const page = await visitor.send('/auth/device', { code: userCode })
-  const organisation = /name="organisation" value="([^"]+)"/.exec(page.text)?.[1] ?? ''
-  await visitor.send('/auth/device/decide', { code: userCode, word: 'allow', organisation })
-  const { token } = z
-    .looseObject({ token: z.string() })
-    .parse((await visitor.json('/auth/cli/token', { deviceCode })).body)
-  const theirs = server.as(token)
+  const theirs = server.as(await signedIn(visitor))
   const above = await theirs.invitePerson({ name: 'M', email: 'm@example.org', role: 'owner' })
-  expect(refusal(above)).toMatchObject({ code: 'permission_denied', rule: 'people.owner-decides-admins' })
+  expect(refusal(above)).toMatchObject({
+    code: 'permission_denied',
+    rule: 'people.held-roles-only',
+  })
   const { person } = given(await theirs.me())
   given(await server.client.removePerson(person.id))
   expect(refusal(await theirs.me()).code).toBe('unauthenticated')
   expect((await visitor.get('/auth/account')).text).toContain('not a member of an organisation here any more')
+})
+
+test('a password that was forgotten is chosen anew by a link, which nobody gives to somebody above themselves', async () => {
+  const invited = await cli(NewInvitation, 'people', 'invite', 'forgot@example.org', '--role', 'admin')
+  const visitor = await accept(invited.url, 'forgot@example.org')
+  const admin = server.as(await signedIn(visitor))
+  const me = given(await server.client.me()).person.id
+  expect(refusal(await admin.resetPassword(me, {}))).toMatchObject({ rule: 'people.held-roles-only' })
+  expect(refusal(await server.client.resetPassword('nobody@example.org', {}))).toMatchObject({
+    code: 'not_found',
+  })
+  const { url, person } = await cli(NewPasswordReset, 'people', 'reset', 'forgot@example.org')
+  expect(person.email).toBe('forgot@example.org')
+  const other = browser()
+  expect(await other.send(new URL(url).pathname, { password: 'four other words' })).toMatchObject({
+    path: '/auth/account',
+  })
+  expect((await visitor.get('/auth/account')).path).toBe('/auth/sign-in')
+  expect(refusal(await admin.me()).code).toBe('unauthenticated')
+})
+
+test('what a policy wants a second factor for is done with a code, once', async () => {
+  const invited = await cli(NewInvitation, 'people', 'invite', 'twice@example.org', '--role', 'developer')
+  const visitor = await accept(invited.url, 'twice@example.org')
+  const client = server.as(await signedIn(visitor))
+  const { sequence } = given(await server.client.policies())
+  const text = `@id("keys.confirmed") @reason("A key outlives you.") @remedy("Confirm it.") @confirm("second-factor")
+forbid(principal, action == Airlock::Action::"key.create", resource);`
+  const examples = `- { name: make, action: key.create, as: developer, expect: confirm }
+- { name: look, action: key.list, as: developer, expect: allow }`
+  given(await server.client.setPolicy({ name: 'keys', text, examples, after: sequence }))
+  expect(refusal(await client.createKey({ name: 'x' }))).toMatchObject({
+    code: 'confirmation_needed',
+    rule: 'keys.confirmed',
+    details: { method: 'second-factor' },
+  })
+  const file = join(journey.dataDirectory, 'twice')
+  writeFileSync(file, `${await signedIn(visitor)}\n`, { mode: 0o600 })
+  const make = (code: string) =>
+    journey.airlock('--token-file', file, '--confirm', `totp ${code}`, 'keys', 'create', 'x')
+  expect(await make('000000')).toMatchObject({ exit: 4, err: expect.stringContaining('no second factor') })
+  const { secret } = await addApp(visitor, PASSWORD)
+  const code = await codeAtStep(secret, Date.now(), 1)
+  expect(await make(code)).toMatchObject({ exit: 0 })
+  expect(await make(code)).toMatchObject({ exit: 4, err: expect.stringContaining('used already') })
+  const { sequence: now } = given(await server.client.policies())
+  given(await server.client.removePolicy('keys', now))
+})
+
+test('a page asks the API with its session; the same from another port of this machine is refused', async () => {
+  const invited = await cli(NewInvitation, 'people', 'invite', 'page@example.org', '--role', 'viewer')
+  const visitor = await accept(invited.url, 'page@example.org')
+  const cookie = [...visitor.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  const ask = (from: string) =>
+    fetch(`${origin}/v1/me`, { headers: { cookie, origin: from, 'airlock-browser': '1' } })
+  expect(WhoAmI.parse(await (await ask(origin)).json()).person.email).toBe('page@example.org')
+  expect((await ask('http://localhost:3000')).status).toBe(403)
+  await visitor.send('/auth/sign-out')
+  expect((await ask(origin)).status).toBe(401)
+})
+
+test('a SAML provider is added from its metadata, and lets in who was invited', async () => {
+  const provider = await aSamlProvider(describeToSaml(origin, 'saml'))
+  try {
+    const file = join(journey.dataDirectory, 'provider.xml')
+    writeFileSync(file, provider.metadata)
+    const added = await cli(
+      IdentityProvider,
+      ...['sso', 'add-saml', 'saml', '--metadata', file, '--domain', 'saml.example'],
+    )
+    expect(added).toMatchObject({
+      kind: 'saml',
+      issuer: provider.entityId,
+      entityId: `${origin}/auth/saml/saml`,
+    })
+    await cli(NewInvitation, 'people', 'invite', 'grace@saml.example', '--role', 'viewer')
+    const visitor = browser()
+    const away = await visitor.send('/auth/single-sign-on', { email: 'grace@saml.example' })
+    const url = /<a class="button" href="([^"]+)"/.exec(away.text)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    const form = { ...(await provider.answer(url, 'grace@saml.example')) }
+    const passed = await visitor.send(new URL(added.redirectUrl).pathname, form, 'https://elsewhere.example')
+    expect(passed.text).toContain(form.SAMLResponse)
+    const arrived = await visitor.send('/auth/saml/saml', form)
+    expect(arrived).toMatchObject({ path: '/auth/account', status: 200 })
+    expect(arrived.text).toContain('grace@saml.example · viewer')
+    expect(await journey.airlock('sso', 'remove', 'saml')).toMatchObject({ exit: 0 })
+    expect((await visitor.get('/auth/account')).path).toBe('/auth/sign-in')
+  } finally {
+    provider.close()
+  }
 })
 
 test('all of it is in the audit log, and none of the secrets', async () => {
@@ -152,9 +240,21 @@ test('all of it is in the audit log, and none of the secrets', async () => {
       'key.revoked',
     ]),
   )
-  for (const secret of ['alk_', PASSWORD, '/auth/invitation/']) expect(text).not.toContain(secret)
+  for (const secret of ['alk_', PASSWORD, 'four other words', '/auth/invitation/', '/auth/reset/'])
+    expect(text).not.toContain(secret)
   expect(await server.auditLog()).toMatchObject({ ok: true, findings: [] })
 })
+
+/** The token of a command line that the visitor let in. */
+async function signedIn(visitor: TestBrowser): Promise<string> {
+  const asked = z.looseObject({ deviceCode: z.string(), userCode: z.string() })
+  const { deviceCode, userCode } = asked.parse((await visitor.json('/auth/cli/begin', { name: 'x' })).body)
+  const page = await visitor.send('/auth/device', { code: userCode })
+  const organisation = /name="organisation" value="([^"]+)"/.exec(page.text)?.[1] ?? ''
+  await visitor.send('/auth/device/decide', { code: userCode, word: 'allow', organisation })
+  const told = (await visitor.json('/auth/cli/token', { deviceCode })).body
+  return z.looseObject({ token: z.string() }).parse(told).token
+}
 
 /** Runs `airlock login`, and types the code it shows into the page. */
 async function throughTheBrowser(visitor: TestBrowser, word: 'allow' | 'deny') {

@@ -14,5 +14,6 @@ export const codex: AgentHook = {
       hooks: [{ type: 'command', command, timeout: 30 }],
     }),
   uninstall: (existing) => withoutHook(existing, EVENT),
-  afterwards: 'Codex runs a new hook only after you have trusted it there: open /hooks.',
+  afterwards:
+    'Codex runs a new hook only after you have trusted it there, and passes over it in silence until then: open /hooks.',
 }
