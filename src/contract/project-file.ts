@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CommandRule } from './command-rule.ts'
 import { EgressRule, routeOf, targetText } from './egress.ts'
 import { ImageChoice } from './image-reference.ts'
 import { SandboxTier } from './sandbox-tier.ts'
@@ -90,6 +91,24 @@ export const ProjectFile = z
     image: ImageChoice.optional().describe(
       'The container image whose programs sandboxes have; `host` for those of the host',
     ),
+    guards: z
+      .strictObject({
+        command: z.strictObject({
+          rules: z
+            .union([
+              z
+                .string()
+                .max(512)
+                .regex(/^[^/\\:][^\\:]*$/, 'a path from the root of the repository'),
+              z.array(CommandRule).max(100),
+            ])
+            .describe(
+              'Rules of the command guard, or the file in which they stand; those that allow are left out',
+            ),
+        }),
+      })
+      .optional()
+      .describe('Read by `airlock guard command` and `airlock hook` in this repository'),
     sandbox: z
       .strictObject({ require: SandboxTier.describe('The weakest sandbox that is strong enough') })
       .optional()

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type Command, Option } from 'commander'
 import type { CommandContext, CommandJudgement } from '#guards/command/verdict.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
+import { commandRules } from '../command-rules.ts'
 import { type GuardItem, isJsonLines, parseItem, textOf } from '../guard-items.ts'
 import { judgementText, rulesText } from '../render/judgement.ts'
 import { type Cli, DONE, type Outcome, type Session } from '../session.ts'
@@ -74,13 +74,8 @@ async function contextOf({
   workingDirectory,
 }: Session<GuardOptions>): Promise<Result<CommandContext>> {
   const workspace = resolve(workingDirectory, options.workspace ?? '.')
-  const context: CommandContext = { workspace, phase: options.phase }
-  if (options.rules === undefined) return ok(context)
-  const { parseCustomRules } = await import('#guards/command/custom-file.ts')
-  const source = await readFile(resolve(workingDirectory, options.rules), 'utf8').catch(() => undefined)
-  if (source === undefined) return unreadableFile(options.rules)
-  const rules = parseCustomRules(source, options.rules)
-  return rules.ok ? ok({ ...context, rules: rules.value }) : rules
+  const rules = await commandRules(workspace, { file: options.rules, directory: workingDirectory })
+  return rules.ok ? ok({ workspace, phase: options.phase, rules: rules.value }) : rules
 }
 
 type Judge = (text: string) => CommandJudgement

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { Argument, type Command } from 'commander'
-import type { CustomRule } from '#guards/command/custom-rule.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
+import { commandRules } from '../command-rules.ts'
 import { type AgentHook, blocked, type HookAnswer, SILENCE } from '../hooks/agent-hook.ts'
 import { claudeCode } from '../hooks/claude-code.ts'
 import { codex } from '../hooks/codex.ts'
@@ -75,7 +74,8 @@ async function answer(session: Session<HookOptions>, agent: AgentHook): Promise<
     if (input.length > LONGEST_INPUT) return blocked('Airlock refuses a tool call of this length.')
     const call = agent.read(JSON.parse(input))
     if (call === undefined) return SILENCE
-    const rules = await rulesOf(session)
+    const { options, workingDirectory } = session
+    const rules = await commandRules(workingDirectory, { file: options.rules, directory: workingDirectory })
     if (!rules.ok) return blocked(rules.failure.message)
     return agent.answer(
       await judgeToolCall(call, { workspace: session.workingDirectory, rules: rules.value }),
@@ -83,15 +83,6 @@ async function answer(session: Session<HookOptions>, agent: AgentHook): Promise<
   } catch {
     return blocked('Airlock cannot read this tool call, and refuses what it cannot read.')
   }
-}
-
-async function rulesOf({
-  options,
-  workingDirectory,
-}: Session<HookOptions>): Promise<Result<readonly CustomRule[]>> {
-  if (options.rules === undefined) return ok([])
-  const { parseCustomRules } = await import('#guards/command/custom-file.ts')
-  return parseCustomRules(await readFile(resolve(workingDirectory, options.rules), 'utf8'), options.rules)
 }
 
 async function change(session: Session<HookOptions>, name: HookName): Promise<Outcome> {

@@ -1,5 +1,6 @@
 import { isMap, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
 import { z } from 'zod'
+import { CommandRule } from '#contract/command-rule.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { matching } from './custom-match.ts'
 import type { CustomRule } from './custom-rule.ts'
@@ -7,19 +8,7 @@ import { readCommand } from './read.ts'
 
 const LONGEST = 256 * 1024
 
-const text = z.string().min(1).max(2_000)
-const Rule = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9-]{0,60}$/, 'is small letters, digits and hyphens'),
-  verdict: z.enum(['allow', 'ask', 'deny']),
-  why: text,
-  remedy: text.default('Ask whoever wrote the rule.'),
-  programs: z.array(text).min(1).max(100),
-  words: z.array(text).max(100).default([]),
-  answers: z.array(z.string().startsWith('command.')).max(100).default([]),
-  match: z.array(text).min(1).max(100),
-  not_match: z.array(text).min(1).max(100),
-})
-const File = z.strictObject({ version: z.literal(1), rules: z.array(Rule).max(500) })
+const File = z.strictObject({ version: z.literal(1), rules: z.array(CommandRule).max(500) })
 
 /**
  * Reads a file of rules, and judges the examples of each: a rule that does not do what its examples say is an error, with
@@ -42,22 +31,31 @@ export function parseCustomRules(source: string, file: string): Result<readonly 
       `${path.join('.') || 'the file'}: ${issue?.message ?? 'is not a file of rules'}`,
     )
   }
+  const checked = checkedRules(parsed.data.rules)
+  return 'wrong' in checked ? flaw(file, lineOf(['rules', ...checked.at]), checked.wrong) : ok(checked.rules)
+}
+
+/** What a rule does that it should not, or the other way round, and where among the rules that stands. */
+interface Flaw {
+  readonly at: readonly (string | number)[]
+  readonly wrong: string
+}
+
+/** Judges the examples of rules that have the right form. */
+export function checkedRules(
+  given: readonly CommandRule[],
+): Flaw | { readonly rules: readonly CustomRule[] } {
   const rules: CustomRule[] = []
-  for (const [index, { not_match: notMatch, name, ...rest }] of parsed.data.rules.entries()) {
+  for (const [index, { not_match: notMatch, name, ...rest }] of given.entries()) {
     const rule: CustomRule = { ...rest, name: `custom.${name}`, notMatch }
     const wrong = wrongExample(rule)
-    if (wrong) return flaw(file, lineOf(['rules', index, wrong.list, wrong.at]), wrong.what)
+    if (wrong) return { at: [index, wrong.list, wrong.at], wrong: wrong.what }
     if (rule.verdict === 'allow' && rule.answers.length === 0)
-      return flaw(
-        file,
-        lineOf(['rules', index]),
-        `${name} allows, but does not say which questions it answers`,
-      )
-    if (rules.some((other) => other.name === rule.name))
-      return flaw(file, lineOf(['rules', index]), `${name} stands twice`)
+      return { at: [index], wrong: `${name} allows, but does not say which questions it answers` }
+    if (rules.some((other) => other.name === rule.name)) return { at: [index], wrong: `${name} stands twice` }
     rules.push(rule)
   }
-  return ok(rules)
+  return { rules }
 }
 
 function wrongExample(
