@@ -6,9 +6,11 @@ import { attachCommand } from './commands/attach.ts'
 import { auditCommand } from './commands/audit.ts'
 import { budgetCommand } from './commands/budget.ts'
 import { cancelCommand } from './commands/cancel.ts'
+import { dataCommand } from './commands/data.ts'
 import { diffCommand } from './commands/diff.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { downCommand } from './commands/down.ts'
+import { environmentCommand } from './commands/environment.ts'
 import { guardCommand } from './commands/guard.ts'
 import { hookCommand } from './commands/hook.ts'
 import { imageCommand } from './commands/image.ts'
@@ -17,6 +19,7 @@ import { justifyCommand } from './commands/justify.ts'
 import { keysCommand } from './commands/keys.ts'
 import { labCommand } from './commands/lab.ts'
 import { loginCommand, logoutCommand, whoamiCommand } from './commands/login.ts'
+import { organisationCommand } from './commands/organisation.ts'
 import { peopleCommand } from './commands/people.ts'
 import { policyCommand } from './commands/policy.ts'
 import { projectCommand } from './commands/project.ts'
@@ -24,6 +27,7 @@ import { providerCommand } from './commands/provider.ts'
 import { rejectCommand } from './commands/reject.ts'
 import { retryCommand } from './commands/retry.ts'
 import { reviewCommand } from './commands/review.ts'
+import { roleCommand } from './commands/role.ts'
 import { runCommand } from './commands/run.ts'
 import { sandboxCommand } from './commands/sandbox.ts'
 import { scanCommand } from './commands/scan.ts'
@@ -34,11 +38,11 @@ import { showCommand } from './commands/show.ts'
 import { ssoCommand } from './commands/sso.ts'
 import { statusCommand } from './commands/status.ts'
 import { tasksCommand } from './commands/tasks.ts'
+import { teamCommand } from './commands/team.ts'
 import { serveCommand, upCommand } from './commands/up.ts'
 import { verifyCommand } from './commands/verify.ts'
 import { watchCommand } from './commands/watch.ts'
 import { widenCommand } from './commands/widen.ts'
-import { dataCommand } from './commands/data.ts'
 import type { CliDependencies } from './dependencies.ts'
 import { USAGE } from './exit-code.ts'
 import { type Cli, createCli } from './session.ts'
@@ -60,7 +64,11 @@ const GROUPS: readonly CommandGroup[] = [
       agentsCommand,
       imageCommand,
       projectCommand,
+      environmentCommand,
       secretCommand,
+      organisationCommand,
+      teamCommand,
+      roleCommand,
       peopleCommand,
       serviceAccountsCommand,
       keysCommand,

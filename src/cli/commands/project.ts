@@ -9,6 +9,7 @@ import { oneLine } from '../terminal/safe-text.ts'
 import type { Paint } from '../terminal/screen.ts'
 import { table } from '../terminal/table.ts'
 import { projectEgressCommand } from './project-egress.ts'
+import { projectSettingCommands } from './project-settings.ts'
 
 interface AddOptions {
   readonly name?: string
@@ -46,6 +47,7 @@ Examples:
   project.addCommand(
     cli.command('list', 'List the connected repositories').action(cli.act<unknown, []>(list)),
   )
+  for (const command of projectSettingCommands(cli)) project.addCommand(command)
   project.addCommand(projectEgressCommand(cli))
   project.addCommand(
     cli
