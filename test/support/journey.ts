@@ -70,6 +70,8 @@ export interface RunningServer {
   stalled(): Promise<void>
   /** kill -9, and nothing of the process is left when it resolves. */
   kill(): Promise<void>
+  /** What it wrote so far. */
+  said(): string
   /** What Ctrl-C does; gives the exit code. */
   stop(): Promise<number | null>
 }
@@ -246,6 +248,7 @@ async function runningServer(
         await pause(30)
       }
     },
+    said: () => said.out + said.err,
     kill: async () => void (await end('SIGKILL')),
     stop: () => end('SIGTERM'),
   }
