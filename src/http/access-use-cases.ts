@@ -23,7 +23,11 @@ export interface AccessUseCases {
   listInvitations(actor: Actor): Promise<Result<Page<Invitation>>>
   revokeInvitation(actor: Actor, id: string): Promise<Result<void>>
   /** A link by which a member, by id or address, chooses a new password; the newest of theirs is the only one. */
-  resetPassword(actor: Actor, person: string, request: PasswordResetRequest): Promise<Result<NewPasswordReset>>
+  resetPassword(
+    actor: Actor,
+    person: string,
+    request: PasswordResetRequest,
+  ): Promise<Result<NewPasswordReset>>
 
   listServiceAccounts(actor: Actor): Promise<Result<Page<ServiceAccount>>>
   createServiceAccount(actor: Actor, request: ServiceAccountRequest): Promise<Result<ServiceAccount>>
