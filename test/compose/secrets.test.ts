@@ -54,6 +54,9 @@ beforeAll(async () => {
   const people: Record<string, Actor> = {
     owner: memberOf(home.organisation, home.person, 'owner'),
     'owner of production': memberOf(home.organisation, home.person, 'member', there),
+    'owner of the server': memberOf(home.organisation, home.person, 'member', [
+      { role: 'owner', at: { kind: 'Server', id: 'server' } },
+    ]),
     maintainer: memberOf(home.organisation, home.person, 'maintainer'),
     stranger: memberOf(elsewhere.organisation, elsewhere.person, 'owner'),
   }
@@ -168,10 +171,10 @@ test('an owner of one environment stores and destroys what is of that one, and n
   expect(items.map(({ name }) => name)).toEqual(['npmrc', 'url'])
 })
 
-test('only an owner of the whole rotates keys', async () => {
-  for (const who of ['maintainer', 'owner of production'])
+test('only an owner of the server rotates keys, where there are several organisations', async () => {
+  for (const who of ['owner', 'maintainer', 'owner of production'])
     expect(await ask(who, 'POST', '/secrets/rotate-keys', {})).toMatchObject({ status: 403 })
-  expect(await ask('owner', 'POST', '/secrets/rotate-keys', {})).toMatchObject({
+  expect(await ask('owner of the server', 'POST', '/secrets/rotate-keys', {})).toMatchObject({
     status: 200,
     body: { key: expect.stringMatching(/^local:/), rewrapped: 3 },
   })

@@ -74,7 +74,7 @@ export const secretRoutes: readonly Route[] = [
     method: 'post',
     path: '/v1/secrets/rotate-keys',
     action: 'secret.rotate-keys',
-    place: 'organisation',
+    place: 'server',
     summary: 'Put the secrets of the whole server under its newest key',
     reply: KeyRotation,
     run: ({ application, actor }) => application.rotateSecretKeys(actor),
