@@ -43,7 +43,7 @@ export function scanCommand(cli: Cli): Command {
 }
 
 const HELP = `
-Needs no server and runs nothing. JavaScript, TypeScript, Python, Go, Java, Ruby and PHP are read; secrets are looked for
+Needs no server and runs nothing. JavaScript, TypeScript, Python, Go, Java, C#, Ruby and PHP are read; secrets are looked for
 in every text. Exits with 16 when something blocks.
 A line can be left alone with a reason: a comment "airlock-ignore: <rule> -- <reason>" on it or above it.
 Without paths, standard input with JSON Lines of {"id", "text" or "path", "lang"?} is answered line by line.

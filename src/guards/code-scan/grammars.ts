@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { CSHARP } from './syntax/csharp.ts'
 import { GO } from './syntax/go.ts'
 import { JAVA } from './syntax/java.ts'
 import { JAVASCRIPT } from './syntax/javascript.ts'
@@ -8,7 +9,17 @@ import type { Grammar } from './syntax/reader.ts'
 import { RUBY } from './syntax/ruby.ts'
 import type { Syntax } from './syntax/tree.ts'
 
-export const LANGUAGES = ['javascript', 'typescript', 'tsx', 'python', 'go', 'java', 'ruby', 'php'] as const
+export const LANGUAGES = [
+  'javascript',
+  'typescript',
+  'tsx',
+  'python',
+  'go',
+  'java',
+  'csharp',
+  'ruby',
+  'php',
+] as const
 export type LanguageName = (typeof LANGUAGES)[number]
 
 interface Parsing {
@@ -26,12 +37,13 @@ const PARSINGS: Readonly<Record<LanguageName, Parsing>> = {
   python: { grammar: PYTHON, parser: 'python', rules: 'python' },
   go: { grammar: GO, parser: 'go', rules: 'go' },
   java: { grammar: JAVA, parser: 'java', rules: 'java' },
+  csharp: { grammar: CSHARP, parser: 'csharp', rules: 'csharp' },
   ruby: { grammar: RUBY, parser: 'ruby', rules: 'ruby' },
   php: { grammar: PHP, parser: 'php', rules: 'php' },
 }
 
 /** Those that do not come with ast-grep itself. */
-const DYNAMIC = ['python', 'go', 'java', 'ruby', 'php'] as const
+const DYNAMIC = ['python', 'go', 'java', 'csharp', 'ruby', 'php'] as const
 
 interface AstGrep {
   parse(language: string, text: string): { root(): Syntax }

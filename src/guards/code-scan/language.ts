@@ -16,6 +16,7 @@ export interface CompiledSighting {
   readonly notInFile: RegExp | undefined
   readonly after: RegExp | undefined
   readonly notAfter: RegExp | undefined
+  readonly harmlessAfter: RegExp | undefined
   readonly notPrefix: RegExp | undefined
   readonly prefix: RegExp | undefined
   readonly target: RegExp | undefined
@@ -102,6 +103,7 @@ function compileSighting(rule: ScanRule, sighting: Sighting): CompiledSighting {
     notInFile: ready(sighting.notInFile),
     after: ready(sighting.after),
     notAfter: ready(sighting.notAfter),
+    harmlessAfter: ready(sighting.harmlessAfter),
     notPrefix: ready(sighting.notPrefix),
     prefix: ready(sighting.prefix),
     target: ready(sighting.target),

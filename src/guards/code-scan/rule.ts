@@ -62,6 +62,8 @@ export interface Sighting {
   /** The text before the value inside of the longer text must match: what is safe where a path begins is not elsewhere. */
   readonly after?: string
   readonly notAfter?: string
+  /** Behind such text the value can do no harm, whoever controls it: behind the `?` of an address it chooses no host. */
+  readonly harmlessAfter?: string
   /** Constant text at the beginning that makes it harmless (a host, a directory). */
   readonly notPrefix?: string
   readonly severity?: Severity

@@ -23,6 +23,7 @@ const EXTENSIONS: Readonly<Record<string, LanguageName>> = {
   pyi: 'python',
   go: 'go',
   java: 'java',
+  cs: 'csharp',
   rb: 'ruby',
   rake: 'ruby',
   gemspec: 'ruby',

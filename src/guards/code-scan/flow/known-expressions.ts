@@ -8,7 +8,7 @@ export const KNOWN_EXPRESSIONS: Readonly<Record<string, RegExp>> = {
   /** The same, where not even a caller is known: only where nothing but a value can stand. */
   'sql-value-strict': /(?:=|like|\bin|values)[\s(]{0,8}['"`%(]{0,4}$|[,(]\s{0,4}['"]$/i,
   /** An address of our own: a path, a query, or one fixed host. */
-  'own-address': /^(?:\/(?![/\\])[^/\\]|https?:\/\/[^/?#]+[/?#]|\?|#|\.{1,2}\/)/,
+  'own-address': /^(?:\/(?![/\\])[^/\\]|https?:\/\/[^/?#]+[/?#]|\?|#|\.{1,2}\/|[\w.-]+[/?#])/,
   /** A host that the value behind it cannot change any more. */
   'fixed-host': /^(?:https?:)?\/\/[^/?#@:]+(?::\d+)?[/?#]|^\/[^/]|^\?|^[\w.-]+\//,
   /** Words that say that something is protected here. */

@@ -91,10 +91,11 @@ const RANK: Readonly<Record<OriginName, Origin | 9>> = {
   never: 9,
 }
 
-function counts({ sighting, rule, after, notAfter }: CompiledSighting, taint: Taint): boolean {
+function counts({ sighting, rule, after, notAfter, harmlessAfter }: CompiledSighting, taint: Taint): boolean {
   if ((taint.cleared & bitOf(rule.class)) !== 0) return false
   const least = RANK[(taint.built ? sighting.built : sighting.whole) ?? sighting.whole ?? 'remote']
   if (taint.origin < least) return false
+  if (taint.built && harmlessAfter?.test(taint.before ?? '') === true) return false
   // What a stranger controls is wrong at any place; for the rest the place decides whether it may be meant.
   if (!taint.built || taint.origin >= LOCAL) return true
   if (after !== undefined && !after.test(taint.before ?? '')) return false
