@@ -1,5 +1,5 @@
 import type { Origin } from './origin.ts'
-import type { Invocation } from './reading.ts'
+import type { Argument, Invocation } from './reading.ts'
 import { firstOperand, literalArgument, operands, optionValues } from './reading.ts'
 import { decodes, staticOutput } from './static-output.ts'
 
@@ -90,22 +90,23 @@ export class WrittenFiles {
 function savedBy({ name, args }: Invocation): string[] {
   const named =
     name === 'wget'
-      ? optionValues(args, '-O', '--output-document')
-      : [
-          ...optionValues(args, '-o', '--output'),
-          ...args.flatMap(({ text }, index) =>
-            /^-[a-zA-Z]+o$/.test(text) ? args.slice(index + 1, index + 2) : [],
-          ),
-        ]
+      ? [...optionValues(args, '-O', '--output-document'), ...bundled(args, /^-[a-zA-Z]+O$/)]
+      : [...optionValues(args, '-o', '--output'), ...bundled(args, /^-[a-zA-Z]+o$/)]
   const byAddress =
     name === 'wget' ||
     name === 'aria2c' ||
+    name === 'lwp-download' ||
     args.some(({ text }) => text === '--remote-name' || (/^-[a-zA-Z]+$/.test(text) && text.includes('O')))
   const basenames = byAddress
     ? operands(args).map(({ text }) => literalArgument(text.slice(text.lastIndexOf('/') + 1)))
     : []
-  const second = name === 'lwp-download' ? operands(args).slice(1) : []
+  const second = name === 'lwp-download' && operands(args).length > 1 ? operands(args).slice(1) : []
   return [...named, ...basenames, ...second].map(({ text }) => text)
+}
+
+/** The word after a bundle whose last letter takes it: `-qO file`. */
+function bundled(args: readonly Argument[], bundle: RegExp): readonly Argument[] {
+  return args.flatMap(({ text }, index) => (bundle.test(text) ? args.slice(index + 1, index + 2) : []))
 }
 
 function clonedInto({ args }: Invocation): string {

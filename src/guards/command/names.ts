@@ -67,6 +67,7 @@ function isHiddenPattern(text: string): boolean {
 
 /** `c''at`, `w"h"o`, `c\\at`: quotes that change nothing but how it looks. A first backslash only goes around an alias. */
 export function isBrokenUp(name: string): boolean {
+  if (/\w\\\n\w/.test(name.slice(0, 200))) return true
   if (!/^[\w'"\\./-]{2,80}$/.test(name) || WINDOWS_PATH.test(name)) return false
   // Scripts of Python begin with `'''exec'`, which both languages read.
   if (name.startsWith("'''")) return false

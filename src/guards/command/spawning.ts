@@ -30,6 +30,7 @@ const SHELL_OPTIONS: Readonly<Record<string, string>> = {
   watchexec: '',
   bpftrace: '-c',
   tmate: '-c',
+  java: '-XX:OnError=* -XX:OnOutOfMemoryError=*',
   xterm: '-e',
   rxvt: '-e',
   'x-terminal-emulator': '-e',

@@ -28,10 +28,20 @@ export const commandHooks: CommandRule = {
   },
 }
 
+const BROWSER =
+  /^['"]?--(gpu-launcher|renderer-cmd-prefix|utility-cmd-prefix|ppapi-plugin-launcher|browser-subprocess-path)=/
+
 const HOOKS: Readonly<Record<string, RegExp>> = {
   tar: /^--(checkpoint-action=exec=|to-command|info-script|new-volume-script|rsh-command)|^-F$/,
   tcpdump: /^(-z|--postrotate-command)/,
   zip: /^(-TT|--unzip-command)/,
+  chrome: BROWSER,
+  chromium: BROWSER,
+  'google-chrome': BROWSER,
+  'chromium-browser': BROWSER,
+  psql: /^(-o|--output=)['"]?\|/,
+  hg: /^(hooks|alias)\.[\w.-]{1,60}=|^--config=(hooks|alias)\./,
+  mvn: /^-Dexec\.executable=([\w/.]{1,80}\/)?(ba|da|z|k)?sh$/,
   gcc: /^-wrapper/,
   cc: /^-wrapper/,
   'g++': /^-wrapper/,

@@ -11,7 +11,7 @@ const ACTIONS: Readonly<Record<string, RegExp>> = {
     /^(play|kube (play|apply|down)|machine (init|start|stop|rm|set|ssh|reset)|push|login|load|system (reset|prune))\b/,
   nerdctl: /^(push|login)\b/,
   kubectl:
-    /^(apply|create|delete|exec|run|edit|patch|replace|scale|rollout (restart|undo)|set|label|annotate|cp|port-forward|proxy|attach|debug|drain|cordon|uncordon|taint|expose|autoscale|certificate|config (set|use|delete|unset))/,
+    /^(apply|create|delete|exec|run|edit|patch|replace|scale|rollout (restart|undo)|set|label|annotate|cp|proxy|attach|debug|drain|cordon|uncordon|taint|expose|autoscale|certificate|config (set|use|delete|unset))/,
   oc: /^(apply|create|delete|exec|run|rsh|edit|patch|new-app|login|adm)\b/,
   helm: /^(install|upgrade|uninstall|delete|rollback|push|registry login)\b/,
   minikube: /^(ssh|mount)\b/,
@@ -22,7 +22,7 @@ const ACTIONS: Readonly<Record<string, RegExp>> = {
   vagrant: /^(up|ssh|provision|reload|destroy)\b/,
   virsh: /^(start|create|define|destroy|undefine|console)\b/,
   machinectl: /^(start|shell|login|run|copy)/,
-  ctr: /^(run|tasks?|t|c(ontainers?)? create|images? (pull|import))\b/,
+  ctr: /^(run|tasks?|t|c(ontainers?)? create|images? import)\b/,
   crictl: /^(exec|run|runp|start|create)\b/,
   runc: /^(run|exec|create|start|init)\b/,
   crun: /^(run|exec|create|start)\b/,

@@ -56,8 +56,11 @@ function takesAlong({ text, substitutions, variables }: Argument, isLookup: bool
   const collected =
     substitutions.some(({ name }) => !HARMLESS.has(name) || (isLookup && name === 'cat')) &&
     !(substitutions[0] && fetches(substitutions[0]))
+  // Put into the address by xargs, line by line.
+  const appended = /[?&][\w-]{1,40}=$|\/$/.test(text) && substitutions.some(({ name }) => ENCODES.has(name))
   const partly = /\S[$`]|[)`}]\S|^\$\w+\.\w/.test(text)
-  if (collected && (partly || isLookup))
+  const encoded = isLookup && substitutions.some(({ name }) => ENCODES.has(name))
+  if (collected && (partly || appended || encoded))
     return substitutions.some(({ name }) => COLLECTS.has(name)) || isLookup
   return (
     variables?.some((variable) => SECRET.test(variable)) === true &&
@@ -67,6 +70,7 @@ function takesAlong({ text, substitutions, variables }: Argument, isLookup: bool
   )
 }
 
+const ENCODES = new Set('base64 xxd base32 od hexdump openssl gzip'.split(' '))
 const COLLECTS = new Set(
   'base64 xxd base32 od hexdump openssl gzip whoami id hostname env printenv cat head tail grep find ls awk sed tr cut'.split(
     ' ',

@@ -33,6 +33,7 @@ const SECRET_PATHS: readonly RegExp[] = [
   /(^|\/)id_(rsa|dsa|ecdsa|ed25519)(_sk)?$/,
   /(^|\/)(key[34]\.db|logins\.json|cookies\.sqlite|Login Data|Web Data|Local State|login\.keychain(-db)?|wallet\.dat|master\.key)$|\/(chromium|google-chrome|Chrome|Firefox)\/[^,]{0,200}\/Cookies$/,
   /^\/(var\/)?run\/secrets(\/|$)/,
+  /^\/var\/lib\/(docker\/(volumes|overlay2|containers)|kubelet\/pods|containerd\/\w{1,60})\/./,
   /\/jenkins\/(secrets|credentials\.xml)/,
   /^HKLM\\(SAM|SECURITY|SYSTEM)/i,
 ]

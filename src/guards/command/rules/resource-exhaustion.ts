@@ -25,7 +25,7 @@ export const resourceExhaustion: CommandRule = {
   ],
   *look(reading) {
     const idle = reading.invocations.filter(({ name, background }) => name === 'yes' && background)
-    if (idle.length > 2) yield { verdict: 'deny', reason: 'It starts several programs that only burn time.' }
+    if (idle.length > 1) yield { verdict: 'deny', reason: 'It starts several programs that only burn time.' }
     for (const { does, span } of reading.endless)
       if (does === 'grow') yield { verdict: 'deny', reason: 'An endless loop makes directories.', span }
       else if (does === 'flood')
@@ -83,7 +83,7 @@ function exhausts(invocation: Invocation, all: readonly Invocation[]): boolean {
     }
     case 'fallocate':
     case 'truncate':
-      return /^\d+[TPE]/i.test(
+      return /^(\d{3,}G|\d+[TPE])/i.test(
         optionValues(args, name === 'truncate' ? '-s' : '-l', name === 'truncate' ? '--size' : '--length')[0]
           ?.text ?? '',
       )

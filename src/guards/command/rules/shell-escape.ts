@@ -16,6 +16,8 @@ const LAUNCHERS = new Set(
     ' ',
   ),
 )
+/** What they are told to run is a connection, a packer or a pager, and no script. */
+const TRANSPORTS = new Set('tar zip scp rsync man tcpdump openvpn wget aria2c mail psql java'.split(' '))
 /** A shell is only a file to them. */
 const READERS = new Set(
   'ls ll file stat which whereis type command readlink realpath ldd strings cat head tail less cp mv ln install chmod chown chgrp rm cmp diff md5sum sha1sum sha256sum du wc xxd hexdump od objdump readelf nm grep egrep rg echo printf test [ [[ dpkg dpkg-query rpm apt-file pacman brew usermod useradd adduser chsh update-alternatives docker podman nerdctl kubectl oc docker-compose lxc ssh mosh tmux screen export alias readonly declare set unset sed awk touch mount tar rsync scp stow find git sudo su xargs env gdb size strip getfacl setfacl setcap getcap lsattr chattr fuser lsof pgrep pkill ps basename dirname base64 shellcheck bats source . for case nsenter chroot unshare sh bash dash zsh ash ksh fish'.split(
@@ -80,6 +82,8 @@ function* typedShell(invocation: Invocation): Iterable<Sighting> {
     isShell(name) &&
     args.every(({ text }) => text === '' || text.startsWith('-')) &&
     !args.some(({ text }) => /^-[a-z]*c/.test(text))
+  if (isShell(name) && via.some((wrapper) => TRANSPORTS.has(wrapper)))
+    yield { verdict: 'ask', reason: `${via.at(-1)} would run a script of a shell beside its work.`, span }
   if (!isInteractiveShell(invocation) && !readsNames) return
   const outer = via.findLast((wrapper) => !ORDINARY.has(wrapper) && !isShell(wrapper))
   if (outer === undefined) return
