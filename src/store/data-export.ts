@@ -88,7 +88,7 @@ function entriesOf(about: About): RawBuilder<boolean> {
 }
 
 /** What lets somebody in is nobody's data to take along. */
-const SECRET = new Set(['ctid', 'hash', 'salt', 'wrapped_key', 'ciphertext', 'nonce', 'canaries'])
+const SECRET = new Set(['ctid', 'hash', 'salt', 'wrapped_key', 'sealed', 'ciphertext', 'nonce', 'canaries'])
 
 function withoutSecrets(table: string, row: Readonly<Record<string, unknown>>): ExportedRow['row'] {
   const open = Object.entries(row).filter(([column]) => !SECRET.has(column))
