@@ -13,6 +13,7 @@ export const EXIT_CODE = {
   confirmation_needed: 4,
   self_approval: 4,
   conflict: 5,
+  precondition_failed: 5,
   wrong_state: 5,
   approval_void: 5,
   findings_open: 5,

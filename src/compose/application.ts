@@ -7,6 +7,7 @@ import { reject } from '#review/reject.ts'
 import { select } from '#review/select.ts'
 import { listShares, revokeShare, shareTask } from '#review/share-link.ts'
 import { cancelTask } from '#tasks/cancel.ts'
+import { fewAtATime } from '#tasks/few-at-a-time.ts'
 import { discardPreserved, inspectPreserved } from '#tasks/inspect.ts'
 import { mayBegin, mayList } from '#tasks/may-begin.ts'
 import { retryTask } from '#tasks/retry.ts'
@@ -39,9 +40,18 @@ export interface ApplicationOptions {
   readonly examineHost: () => Promise<readonly HostFinding[]>
 }
 
+/** Each who waits for a turn holds a connection: some must be left for the work. */
+const inTurn = fewAtATime(4, 100, {
+  code: 'conflict',
+  rule: 'request.too-many-edits',
+  message: 'Too many changes wait for each other.',
+  remedy: 'Try again in a moment.',
+})
+
 /** Everything the surfaces can ask for, over one workshop. */
 export function createApplication(workshop: Workshop, options: ApplicationOptions): Application {
   return {
+    exclusively: (name, work) => inTurn(() => workshop.store.exclusively(name, work)),
     mayBegin: (actor, action, at) => mayBegin(workshop, actor, action, at),
     mayList: (actor, action) => mayList(workshop, actor, action),
     submitTask: (actor, request) => submitTask(workshop, actor, request),

@@ -71,6 +71,9 @@ export interface Application extends PlaceUseCases, AccessUseCases {
   /** The same of a list: may it be answered with what can be seen? */
   mayList(actor: Actor, action: ActionName): Promise<Result<void>>
 
+  /** Work under one name goes on alone, on this server and on others at the same database. */
+  exclusively<T>(name: string, work: () => Promise<Result<T>>): Promise<Result<T>>
+
   submitTask(actor: Actor, request: TaskRequest): Promise<Result<Task>>
   listTasks(actor: Actor, query: TaskQuery): Promise<Result<Page<Task>>>
   getTask(actor: Actor, task: TaskRef): Promise<Result<Task>>

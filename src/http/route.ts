@@ -1,14 +1,16 @@
 import { createRoute, type OpenAPIHono, type RouteConfig } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { z } from 'zod'
-import { Problem } from '#contract/api.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { ACTIONS, type ActionName } from '#policy/action.ts'
 import type { Actor } from '#policy/actor.ts'
 import { decideAtDoor, refusalOf } from '#policy/decide.ts'
 import type { Application } from './application.ts'
+import { edit } from './edit.ts'
+import { entityTag, isNamed } from './entity-tag.ts'
 import { checkPlainText } from './plain-text.ts'
 import { problemResponse } from './problem.ts'
+import { refusalsOf } from './refusals.ts'
 import { type RoutePlace, referenceOf } from './route-place.ts'
 
 /** What the app carries along a request once the door has let it in. */
@@ -45,6 +47,8 @@ interface Shape<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodTyp
   readonly params?: P
   readonly query?: Q
   readonly body?: B
+  /** What the route changes, as its own GET answers it: lets callers say with If-Match what they saw. */
+  readonly current?: (asked: Asked<z.output<P>, z.output<Q>, z.output<B>>) => Promise<Result<unknown>>
 }
 
 export interface JsonRoute<
@@ -87,8 +91,8 @@ export function jsonRoute<
   const status = route.status ?? 200
   const content = { 'application/json': { schema: route.reply } }
   return mountable(route, status, content, async (asked) => {
-    const result = await route.run(asked)
-    return result.ok ? asked.context.json(result.value, status) : problemResponse(result.failure)
+    const result = await changed(route, asked, () => route.run(asked))
+    return result.ok ? tagged(asked.context, result.value, status) : problemResponse(result.failure)
   })
 }
 
@@ -99,8 +103,35 @@ export function rawRoute<
 >(route: RawRoute<P, Q, B>): Route {
   const content = Object.fromEntries(route.mediaTypes.map((type) => [type, { schema: z.string() }]))
   return mountable(route, route.status ?? 200, content, async (asked) => {
-    const result = await route.run(asked)
+    const result = await changed(route, asked, () => route.run(asked))
     return result.ok ? result.value : problemResponse(result.failure)
+  })
+}
+
+/** With its entity tag; whoever has exactly that already is told so. */
+function tagged(context: Context, value: unknown, status: 200 | 201): Response {
+  const own = context.res.headers.get('etag')
+  const tag = own ?? entityTag(value)
+  context.header('etag', tag)
+  const known = context.req.header('if-none-match')
+  if (context.req.method === 'GET' && known !== undefined && isNamed(known, tag))
+    return context.body(null, 304)
+  return context.json(value as object, status)
+}
+
+function changed<P extends z.ZodObject, Q extends z.ZodObject, B extends z.ZodType, T>(
+  { current, path }: Shape<P, Q, B>,
+  asked: Asked<z.output<P>, z.output<Q>, z.output<B>>,
+  change: () => Promise<Result<T>>,
+): Promise<Result<T>> {
+  if (current === undefined) return change()
+  const { application, actor, context, params } = asked
+  return edit({
+    application,
+    what: JSON.stringify([actor.organisation, path.split('/')[2], params]),
+    ifMatch: context.req.header('if-match'),
+    current: () => current(asked),
+    change,
   })
 }
 
@@ -157,10 +188,8 @@ function configOf(
     },
     responses: {
       [status]: status === 204 ? { description: 'Done' } : { description: shape.summary, content },
-      default: {
-        description: 'A refusal: its code, rule and the smallest change that would allow it',
-        content: { 'application/problem+json': { schema: Problem } },
-      },
+      ...(shape.method === 'get' ? { 304: { description: 'If-None-Match names what is there' } } : {}),
+      ...refusalsOf({ body: shape.body !== undefined, precondition: shape.method !== 'get' }),
     },
   })
 }

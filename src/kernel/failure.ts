@@ -10,6 +10,7 @@ export const FAILURE_CODES = [
   'invalid_selection',
   'not_found',
   'conflict',
+  'precondition_failed',
   'unauthenticated',
   'permission_denied',
   'confirmation_needed',

@@ -165,7 +165,7 @@ function turns(): <T>(work: () => Promise<T>) => Promise<T> {
 
 function changedMeanwhile(version: number | undefined): Result<never> {
   return refused({
-    code: 'conflict',
+    code: 'precondition_failed',
     rule: 'secrets.version',
     message:
       version === undefined

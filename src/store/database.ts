@@ -16,6 +16,8 @@ export interface Store {
    * rejects. Effects belong after it: work must not start anything it cannot take back.
    */
   inOrganisation<T>(organisation: string, work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Runs work while nobody else, on any server at this database, runs work under the same name. */
+  exclusively<T>(name: string, work: () => Promise<T>): Promise<T>
   /** Every organisation there is, the oldest first: for start-up recovery, and to know whether one is alone here. */
   organisations(): Promise<readonly string[]>
   /** Whose access token has this SHA-256 hash; whether it still counts is asked inside that organisation. */
@@ -71,6 +73,7 @@ async function openConnections(connections: Connections, options: StoreOptions):
     let closing: Promise<void> | undefined
     return {
       inOrganisation: (organisation, work) => inOrganisation(query, organisation, work),
+      exclusively: (name, work) => exclusively(query, name, work),
       organisations: () => organisations(owner),
       organisationOfToken: (hash) => organisationOfToken(query, hash),
       organisationsOfIdentity: (id) => organisationsOfIdentity(query, id),
@@ -122,6 +125,18 @@ async function inOrganisation<T>(
   } catch (error) {
     throw databaseFailure(error)
   }
+}
+
+async function exclusively<T>(query: Kysely<Tables>, name: string, work: () => Promise<T>): Promise<T> {
+  return query.connection().execute(async (db) => {
+    const key = sql`hashtextextended(${name}, ${SCHEMA_LOCK})`
+    await sql`select pg_advisory_lock(${key})`.execute(db)
+    try {
+      return await work()
+    } finally {
+      await sql`select pg_advisory_unlock(${key})`.execute(db)
+    }
+  })
 }
 
 async function organisations(owner: Kysely<Tables>): Promise<readonly string[]> {

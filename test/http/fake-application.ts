@@ -326,6 +326,7 @@ export class FakeApplication extends FakePlaces implements Application {
     this.#answer('providerOrder', [], () => ({ order: ['anthropic'] }))
   orderProviders: Application['orderProviders'] = (_actor, request) =>
     this.#answer('orderProviders', [request], () => request)
+  exclusively: Application['exclusively'] = (_name, work) => work()
   mayBegin: Application['mayBegin'] = async () => ok(undefined)
   mayList: Application['mayList'] = async () => ok(undefined)
   listPolicies: Application['listPolicies'] = () =>

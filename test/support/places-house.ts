@@ -42,6 +42,7 @@ export interface Answer {
   readonly rule?: string
   readonly detail?: string
   readonly remedy?: string
+  readonly headers: Headers
   // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever was answered
   readonly body: any
 }
@@ -50,6 +51,7 @@ export interface Answer {
 export interface PlacesHouse {
   readonly store: Store
   readonly workshop: Workshop
+  readonly http: ReturnType<typeof createHttp>
   /** Projects whose repository copy was removed. */
   readonly forgotten: string[]
   /** Moves the clock on. */
@@ -58,7 +60,13 @@ export interface PlacesHouse {
   person(organisation: string, name: string, role: Role, at?: readonly Binding[]): Promise<Asker>
   serviceAccount(organisation: string, name: string, role: Role, at?: readonly Binding[]): Promise<Asker>
   project(organisation: string, name: string): Promise<ProjectRow>
-  ask(asker: Asker, method: string, path: string, body?: unknown): Promise<Answer>
+  ask(
+    asker: Asker,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<Answer>
   /** Actions of an organisation's log with what they tell, oldest first. */
   log(organisation: string): Promise<{ action: string; subject: string; by: string; data: unknown }[]>
   close(): Promise<void>
@@ -132,6 +140,7 @@ export async function placesHouse(): Promise<PlacesHouse> {
   return {
     store,
     workshop,
+    http,
     forgotten,
     wait: (minutes) => {
       now += minutes * 60_000
@@ -154,16 +163,21 @@ export async function placesHouse(): Promise<PlacesHouse> {
       if (row === undefined) throw new Error(`there is a project ${name} already`)
       return row
     },
-    async ask({ token }, method, path, body) {
+    async ask({ token }, method, path, body, headers = {}) {
       const json = body === undefined ? {} : { 'content-type': 'application/json' }
       const response = await http.request(path, {
         method,
-        headers: { host: 'localhost:7411', authorization: `Bearer ${token}`, ...json },
+        headers: { host: 'localhost:7411', authorization: `Bearer ${token}`, ...json, ...headers },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
       const type = response.headers.get('content-type') ?? ''
       const answered = type.includes('json') ? await response.json() : await response.text()
-      return { ...(response.ok ? {} : refusalIn(answered)), status: response.status, body: answered }
+      return {
+        ...(response.ok ? {} : refusalIn(answered)),
+        status: response.status,
+        headers: response.headers,
+        body: answered,
+      }
     },
     async log(organisation) {
       const entries = await store.inOrganisation(organisation, (tx) => entriesFrom(tx, 0, 10_000))

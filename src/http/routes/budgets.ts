@@ -23,6 +23,7 @@ export const budgetRoutes: readonly Route[] = [
     summary: 'Set, replace or (without any limit) remove a shared budget',
     body: SharedBudgetRequest,
     reply: SharedBudgetPage,
+    current: ({ application, actor }) => application.listBudgets(actor),
     run: ({ application, actor, body }) => application.setBudget(actor, body),
   }),
   jsonRoute({

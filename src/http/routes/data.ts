@@ -30,6 +30,7 @@ export const dataRoutes: readonly Route[] = [
     summary: 'Say how long to keep what was done; what is older is erased within the hour',
     body: Retention,
     reply: Retention,
+    current: ({ application, actor }) => application.retention(actor),
     run: ({ application, actor, body }) => application.setRetention(actor, body),
   }),
   rawRoute({

@@ -19,6 +19,7 @@ export const organisationRoutes: readonly Route[] = [
     summary: 'Change its name, or the time zone that its policies go by',
     body: OrganisationSettings,
     reply: Organisation,
+    current: ({ application, actor }) => application.showOrganisation(actor),
     run: ({ application, actor, body }) => application.setOrganisation(actor, body),
   }),
   jsonRoute({

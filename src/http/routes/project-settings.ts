@@ -26,6 +26,7 @@ export const projectSettingRoutes: readonly Route[] = [
     params: ProjectParams,
     body: ProjectRename,
     reply: ProjectDetail,
+    current: ({ application, actor, params }) => application.showProject(actor, params.project),
     run: ({ application, actor, params, body }) =>
       application.renameProject(actor, params.project, body.name),
   }),
@@ -38,6 +39,7 @@ export const projectSettingRoutes: readonly Route[] = [
     params: ProjectParams,
     body: ProjectMove,
     reply: ProjectDetail,
+    current: ({ application, actor, params }) => application.showProject(actor, params.project),
     run: ({ application, actor, params, body }) => application.moveProject(actor, params.project, body.team),
   }),
   jsonRoute({
@@ -49,6 +51,7 @@ export const projectSettingRoutes: readonly Route[] = [
     params: ProjectParams,
     body: ProjectAutonomy,
     reply: ProjectDetail,
+    current: ({ application, actor, params }) => application.showProject(actor, params.project),
     run: ({ application, actor, params, body }) =>
       application.setAutonomy(actor, params.project, body.autonomy),
   }),
@@ -61,6 +64,7 @@ export const projectSettingRoutes: readonly Route[] = [
     params: ProjectParams,
     status: 204,
     mediaTypes: [],
+    current: ({ application, actor, params }) => application.showProject(actor, params.project),
     run: async ({ application, actor, params }) =>
       noContent(await application.removeProject(actor, params.project)),
   }),

@@ -33,6 +33,7 @@ export const projectRoutes: readonly Route[] = [
     params: z.strictObject({ project: z.string().min(1).max(100).describe('Id or name') }),
     body: ModelPolicy,
     reply: Project,
+    current: ({ application, actor, params }) => application.showProject(actor, params.project),
     run: ({ application, actor, params, body }) => application.setProjectModels(actor, params.project, body),
   }),
 ]

@@ -43,6 +43,7 @@ export const providerRoutes: readonly Route[] = [
     summary: 'Set the order in which providers stand by for each other',
     body: ProviderOrder,
     reply: ProviderOrder,
+    current: ({ application }) => application.providerOrder(),
     run: ({ application, actor, body }) => application.orderProviders(actor, body),
   }),
   rawRoute({

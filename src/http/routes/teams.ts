@@ -45,6 +45,7 @@ export const teamRoutes: readonly Route[] = [
     params: TeamParams,
     body: Named,
     reply: Team,
+    current: ({ application, actor, params }) => application.showTeam(actor, params.team),
     run: ({ application, actor, params, body }) => application.renameTeam(actor, params.team, body.name),
   }),
   rawRoute({
@@ -56,6 +57,7 @@ export const teamRoutes: readonly Route[] = [
     params: TeamParams,
     status: 204,
     mediaTypes: [],
+    current: ({ application, actor, params }) => application.showTeam(actor, params.team),
     run: async ({ application, actor, params }) =>
       noContent(await application.removeTeam(actor, params.team)),
   }),
