@@ -6,6 +6,8 @@ export interface PersonalVector {
   readonly text: string
   /** The data that stand in the text, in order. */
   readonly data: readonly string[]
+  /** Known to be judged wrongly; marked with `~` in front of the line. */
+  readonly wrong: boolean
 }
 
 /** Reads the vectors; what stands in double brackets is a datum. */
@@ -15,12 +17,14 @@ export function personalVectors(): PersonalVector[] {
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => {
-      const [kind = '', marked = ''] = line.split('\t')
+      const wrong = line.startsWith('~')
+      const [kind = '', marked = ''] = line.slice(wrong ? 1 : 0).split('\t')
       const text = marked.replaceAll('\\n', '\n')
       return {
         class: kind,
         text: text.replace(/\[\[|\]\]/g, ''),
         data: [...text.matchAll(/\[\[(.*?)\]\]/g)].map((match) => match[1] ?? ''),
+        wrong,
       }
     })
 }

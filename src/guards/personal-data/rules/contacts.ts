@@ -15,6 +15,22 @@ export const CONTACTS: readonly PersonalRule[] = [
     lacks: ['4111 1111 1111 1112', '1234567890123456', '0000 0000 0000 0000', '1700000000000'],
   },
   {
+    rule: 'personal.card-by-label',
+    class: 'card',
+    what: 'a payment card number',
+    pattern: /(?<![\w.-])\d[\d -]{11,22}\d(?![\w-])/g,
+    context:
+      /(?:credit|debit|payment|bank)[ -]?card|card ?(?:number|no\b|nr\b|#)|\b(?:visa|mastercard|amex|maestro)\b|kreditkart|kartennummer|carte (?:bancaire|de crédit|bleue)|tarjeta|cartão|carta di credito|numero di carta|creditcard|kartnummer|karty|номер карты|银行卡|信用卡|カード番号|카드 ?번호/i,
+    confidence: 'medium',
+    check: (value) => GROUPED_CARD.test(value) && !isMadeUp(value.replace(/\D/g, '')),
+    holds: [
+      'My credit card number is 4095-2609-9393-4930',
+      'Kreditkarte: 5425 2334 3010 9904',
+      'card no 6011000990139425',
+    ],
+    lacks: ['order 6011000990139425', 'card number: 1234567890123456', 'credit card 42'],
+  },
+  {
     rule: 'personal.iban',
     class: 'bank-account',
     what: 'an IBAN',
@@ -34,7 +50,7 @@ export const CONTACTS: readonly PersonalRule[] = [
     what: 'a bank account number',
     pattern: /(?<![\w-])\d{7,17}(?![\w-])/g,
     context:
-      /\b(?:bank )?(?:account|acct|a\/c|konto|compte|cuenta|conta|conto|rekening)(?:[ -]?(?:number|no|nr|num|nummer|numéro|número|numero)\b|#)/i,
+      /\b(?:bank )?(?:account|acct|a\/c|konto|compte|cuenta|conta|conto|rekening)(?:[ -]?(?:number|no|nr|num|nummer|numéro|número|numero)\b|#)|\bacct\b|\ba\/c\b|(?:\bbank|savings|checking|deposit|\binto|\bmy|\bhis|\bher) account\b|(?:numéro|n°|no) de compte|número de cuenta|numero di conto|número da conta|bankkonto|bankrekening|(?:nr|numer) konta/i,
     confidence: 'medium',
     holds: [
       'account number: 48215973',
@@ -42,7 +58,7 @@ export const CONTACTS: readonly PersonalRule[] = [
       'Kontonummer: 532013007',
       'bank account number is 9876501234',
     ],
-    lacks: ['order number: 48215973', '48215973', 'account: main'],
+    lacks: ['order number: 48215973', '48215973', 'account: main', 'the account 123456789012 of the cloud'],
   },
   {
     rule: 'personal.ip-address',
@@ -85,13 +101,14 @@ export const CONTACTS: readonly PersonalRule[] = [
 ]
 
 /** The ways in which makers print a card's number. */
-const GROUPED_CARD = /^(?:\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{1,7}|3[47]\d{2}[ -]\d{6}[ -]\d{5}|\d{13,19})$/
+const GROUPED_CARD =
+  /^(?:\d{4}[ -]\d{4}[ -]\d{4}[ -]\d{1,7}|3[47]\d{2}[ -]\d{6}[ -]\d{5}|3\d{3}[ -]\d{6}[ -]\d{4}|\d{13,19})$/
 
 /** ISO/IEC 7812 with the ranges of issuers that give cards to people. */
 function isCard(value: string): boolean {
   const digits = value.replace(/\D/g, '')
   const issued =
-    /^(?:4\d{12}(?:\d{3})?(?:\d{3})?|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d{2}|7[01]\d|720)\d{12}|3[47]\d{13}|6(?:011|5\d{2}|4[4-9]\d)\d{12}|3(?:0[0-5]|[68]\d)\d{11}|35(?:2[89]|[3-8]\d)\d{12}|62\d{14,17}|(?:5018|5020|5038|5893|6304|6759|676[1-3]|67\d{2}|50\d{2}|5[6-9]\d{2})\d{8,15}|220[0-4]\d{12}|60\d{14}|81\d{14})$/.test(
+    /^(?:4\d{12}(?:\d{3})?(?:\d{3})?|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d{2}|7[01]\d|720)\d{12}|3[47]\d{13}|6(?:011|5\d{2}|4[4-9]\d)\d{12}|3(?:0[0-5]|[68]\d)\d{11}|35(?:2[89]|[3-8]\d)\d{12}|62\d{14,17}|(?:5018|5020|5038|5893|6304|6759|676[1-3]|67\d{2}|50\d{2}|5[6-9]\d{2})\d{8,15}|220[0-4]\d{12}|60\d{14}|81\d{14,17})$/.test(
       digits,
     )
   return (

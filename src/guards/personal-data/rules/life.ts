@@ -3,7 +3,10 @@ import type { PersonalRule } from '../finding.ts'
 
 const DATE =
   '\\d{1,2}[./ -]\\d{1,2}[./ -](?:19|20)?\\d{2}|(?:19|20)\\d{2}[./-]\\d{1,2}[./-]\\d{1,2}|\\d{1,2}(?:st|nd|rd|th|\\.)? (?:of )?\\p{L}{3,10}\\.?,? (?:19|20)\\d{2}|\\p{L}{3,10} \\d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\\d{2}'
-const WORD = "\\p{Lu}[\\p{L}'’-]{1,24}"
+const WORD = "(?:\\p{Lu}[\\p{L}'’-]{1,24}|\\p{Lo}[\\p{L}'’-]{0,24})"
+const PLACE = "[\\p{Lu}\\p{Lo}\\d#][\\p{L}\\d#/'’-]{0,24}"
+const BETWEEN =
+  '(?:de|la|le|du|des|del|della|di|da|do|dos|das|van|der|den|el|al|no|of|the|pod|nad|m|th|og|em|apt|suite|unit|floor|flat|étage|кв|ул|пл)'
 const NAME = "\\p{Lu}\\p{Ll}[\\p{L}'’-]{0,24}"
 const STREET =
   'street|st|avenue|ave|road|rd|lane|ln|drive|dr|boulevard|blvd|court|ct|place|pl|way|terrace|square|sq|highway|hwy|parkway|pkwy|circle|cir|close|crescent|gardens|grove|mews|row|walk|hill|trail|loop|alley|plaza|turnpike|crossing|heights|ridge|villas?|views?|mount|manor|meadows?'
@@ -40,7 +43,7 @@ export const LIFE: readonly PersonalRule[] = [
     pattern: /(?<![\w-])[A-Z0-9][A-Z0-9-]*(?![\w-])/gi,
     check: (value) => value.length >= 6 && value.length <= 20 && digitsOf(value).length >= 3,
     context:
-      /(?:driv(?:er|ing|er s|ers)['’]?s? ?licen[cs]e|\bDL\b|führerschein|permis de conduire|licencia de conducir|carnet de conducir|patente di guida|rijbewijs|prawo jazdy)(?:[ -]?(?:number|no\.?|nr\.?|num|nummer|numéro|número|numero|#))?/i,
+      /(?:driv(?:er|ing|er s|ers)['’]?s? ?licen[cs]e|\bDL[ :#.]|führerschein|permis de conduire|licencia de conducir|carnet de conducir|patente di guida|rijbewijs|prawo jazdy)(?:[ -]?(?:number|no\.?|nr\.?|num|nummer|numéro|número|numero|#))?/i,
     confidence: 'medium',
     holds: [
       "driver's license number: D1234562",
@@ -70,7 +73,7 @@ export const LIFE: readonly PersonalRule[] = [
     class: 'name',
     what: 'the name of a person',
     pattern: new RegExp(
-      `(?<![\\p{L}])(?:[Mm]y name is|[Ii] am called|[Nn]ame of (?:the )?(?:patient|customer|employee|applicant|client|holder)[:=]?|(?:[Ff]ull|[Ff]irst|[Ll]ast|[Pp]atient|[Cc]ustomer|[Ee]mployee|[Cc]lient|[Cc]ardholder|[Cc]ontact|[Aa]pplicant|[Ss]tudent)[ _]?[Nn]ame["']?[:=]|[Pp]atient:|[Mm]ein [Nn]ame ist|[Ii]ch heiße|[Jj]e m['’]appelle|[Mm]on nom est|[Mm]e llamo|[Mm]i nombre es|[Mm]eu nome é|[Mm]i chiamo|[Mm]ijn naam is|[Mm]am na imię|[Мм]еня зовут) {0,3}["']?(${WORD}(?: (?:van|von|de|der|den|del|della|di|da|la|le|du)){0,2}(?: ${WORD}){0,3})`,
+      `(?<![\\p{L}])(?:[Mm]y name is|[Ii] am called|[Nn]ame of (?:the )?(?:patient|customer|employee|applicant|client|holder)[:=]?|(?:[Ff]ull|[Ff]irst|[Ll]ast|[Pp]atient|[Cc]ustomer|[Ee]mployee|[Cc]lient|[Cc]ardholder|[Cc]ontact|[Aa]pplicant|[Ss]tudent)[ _]?[Nn]ame["']?[:=]|[Pp]atient:|[Cc]ontact [Pp]erson:|[Mm]ein [Nn]ame ist|[Ii]ch heiße|[Jj]e m['’]appelle|[Mm]on nom est|[Mm]e llamo|[Mm]i nombre es|[Mm]eu nome é|[Mm]i chiamo|[Mm]ijn naam is|[Mm]am na imię|[Мм]еня зовут) {0,3}["']?(${WORD}(?: (?:van|von|de|der|den|del|della|di|da|la|le|du)){0,2}(?: ${WORD}){0,3})`,
       'gu',
     ),
     confidence: 'medium',
@@ -122,11 +125,31 @@ export const LIFE: readonly PersonalRule[] = [
     lacks: ['10 ways to', '3 steps', '5 Row level'],
   },
   {
+    rule: 'personal.address-by-label',
+    class: 'postal-address',
+    what: 'a postal address',
+    pattern: new RegExp(
+      `(?<![\\p{L}-])(?:(?:I|[Hh]e|[Ss]he|[Ww]e|[Tt]hey|[Ww]ho) (?:currently )?(?:lives?|lived|resides?) (?:at|on)|(?:[Hh]ome|[Mm]ailing|[Pp]ostal|[Bb]illing|[Ss]hipping|[Rr]esidential|[Ss]treet|[Dd]elivery|[Mm]y|[Hh]is|[Hh]er|[Oo]ur|[Nn]ew) address(?: is|:)|Address:|[Oo]ur new home is|(?:[Dd]eliver|[Ss]hip|[Ss]end)(?: it| them| this)? to|[Ww]ohnhaft(?: in| an)?|[Ii]ch wohne (?:in|an) der|(?:[Dd]ie |[Mm]eine )?(?:An)?[Aa]dresse(?: lautet| ist|:)|[Jj]['’]habite(?: au)?|[Mm]on adresse est|[Aa]dresse :|[Vv]ivo en|[Dd]irección(?: es|:)|[Aa]bito in|[Ii]ndirizzo(?: è|:)|[Mm]oro na|[Ee]ndereço(?: é|:)|[Aa]dres(?: is|:)|[Аа]дрес:|[Пп]роживает по адресу|住所[は::]|地址[是::]|주소[는:]) {0,2}(${PLACE}(?:(?:,|(?<=[ ,]\\p{L}{1,3})\\.,?)? (?:${BETWEEN},? ){0,2}${PLACE}){1,9})`,
+      'gu',
+    ),
+    confidence: 'medium',
+    check: (value) =>
+      /\d/.test(value) &&
+      /(?:^|[ ,])[\p{Lu}\p{Lo}][\p{L}'’.-]{2,}/u.test(value) &&
+      !/\b(?:v?\d+\.\d+\.\d+|0x[0-9a-f]+|https?|localhost)\b/i.test(value),
+    holds: [
+      'I live at 50548 Cedar Pass.',
+      'Ship it to Västra Kyrkgränden 6, 13431 Helsingsta',
+      'My home address is Strada Cecilio 405, Appartamento 60',
+    ],
+    lacks: ['Address: 0x7ffe1234', 'ship it to production', 'Our address is on the website.'],
+  },
+  {
     rule: 'personal.continental-address',
     class: 'postal-address',
     what: 'a postal address',
     pattern: new RegExp(
-      `(?<![\\p{L}-])(?:\\p{Lu}[\\p{L}-]{2,24}(?:straße|strasse|str\\.|weg|allee|platz|gasse|ring|damm|ufer|straat|laan|plein|gade|vej|gatan|vägen|gata)|(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Cc]hemin|[Aa]llée|[Ii]mpasse|[Cc]alle|[Aa]venida|[Pp]laza|[Pp]aseo|[Vv]ia|[Vv]iale|[Pp]iazza|[Cc]orso|[Rr]ua|[Tt]ravessa|[Uu]lica|[Uu]l\\.) (?:(?:de|du|des|la|le|les|del|della|di|da|do|dos|el|los) |l['’]){0,3}${NAME}(?: ${NAME}){0,3},?) ?\\d{1,4} ?[a-zA-Z]?\\b(?:,? {0,2}\\n? ?(?:[A-Z]{1,2}-)?\\d{4,5} ?(?:[A-Z]{2} )?${WORD})?|(?<!\\d)\\d{1,4}(?: ?bis| ?ter)?,? (?:rue|avenue|boulevard|place|chemin|allée|impasse|quai|route|cours) (?:(?:de|du|des|la|le|les) |[dl]['’]){0,3}${WORD}(?: ${WORD}){0,3}(?:,? ?\\d{5} ${WORD})?`,
+      `(?<![\\p{L}-])(?:\\p{Lu}[\\p{L}-]{2,24}(?:straße|strasse|str\\.|weg|allee|platz|gasse|ring|damm|ufer|straat|laan|plein|gade|vej|gatan|vägen|gata)|(?:[Rr]ue|[Aa]venue|[Bb]oulevard|[Cc]hemin|[Aa]llée|[Ii]mpasse|[Cc]alle|[Aa]venida|[Pp]laza|[Pp]aseo|Via|[Vv]iale|[Pp]iazza|[Cc]orso|[Rr]ua|[Tt]ravessa|[Uu]lica|[Uu]l\\.) (?:(?:de|du|des|la|le|les|del|della|di|da|do|dos|el|los) |l['’]){0,3}${NAME}(?: ${NAME}){0,3},?) ?\\d{1,4} ?[a-zA-Z]?\\b(?:,? {0,2}\\n? ?(?:[A-Z]{1,2}-)?\\d{4,5} ?(?:[A-Z]{2} )?${WORD})?|(?<!\\d)\\d{1,4}(?: ?bis| ?ter)?,? (?:rue|avenue|boulevard|place|chemin|allée|impasse|quai|route|cours) (?:(?:de|du|des|la|le|les) |[dl]['’]){0,3}${WORD}(?: ${WORD}){0,3}(?:,? ?\\d{5} ${WORD})?`,
       'gu',
     ),
     confidence: 'medium',
