@@ -14,13 +14,13 @@ export async function isSure(
 ): Promise<Result<void>> {
   const { options, screen, prompts } = session
   if (options.yes) return ok(undefined)
-  if (!options.json) for (const line of consequences) screen.remark(line)
   if (!screen.interactive || options.json)
     return refused({
       code: 'confirmation_needed',
       message: ['Nobody is there to be asked.', ...consequences].join(' '),
       remedy: 'Say --yes, when you are sure.',
     })
+  for (const line of consequences) screen.remark(line)
   return (await prompts.confirm(question, false))
     ? ok(undefined)
     : refused({ code: 'cancelled', message: 'Nothing was changed.' })
