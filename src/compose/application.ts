@@ -12,7 +12,6 @@ import { discardPreserved, inspectPreserved } from '#tasks/inspect.ts'
 import { mayBegin, mayList } from '#tasks/may-begin.ts'
 import { retryTask } from '#tasks/retry.ts'
 import { textScanner } from '#tasks/scan-text.ts'
-import { textScanner } from '#tasks/scan-text.ts'
 import { submitTask } from '#tasks/submit.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 import type { SignInDesk } from './sign-in.ts'
@@ -61,7 +60,7 @@ export function createApplication(workshop: Workshop, options: ApplicationOption
     approve: (actor, task, request) => approve(workshop, actor, task, request),
     reject: (actor, task, request) => reject(workshop, actor, task, request),
     justify: (actor, task, request) => justify(workshop, actor, task, request),
-    scanText: textScanner(workshop),
+    mayJudge: () => workshop.mayJudge(),
     scanText: textScanner(workshop),
     attachEvidence: (actor, task) => attachEvidence(workshop, actor, task),
     inspectPreserved: (actor, task, request) => inspectPreserved(workshop, actor, task, request),

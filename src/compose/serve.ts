@@ -23,6 +23,7 @@ import { createApplication } from './application.ts'
 import { type Config, DEFAULT_PORT, isRoot } from './config.ts'
 import { ensureOwner } from './first-owner.ts'
 import { forgetDisconnected } from './forget-project.ts'
+import { checkGuards } from './guards-check/check-guards.ts'
 import { openInstallation } from './installation.ts'
 import { openSignIn } from './sign-in.ts'
 import { openWorkshop, type WorkshopOptions } from './workshop.ts'
@@ -59,9 +60,14 @@ export async function serve(config: Config, options: ServeOptions): Promise<Resu
   // Modes are said where a file is made; a stricter inherited mask would close to the sandboxes' user what is for them.
   if (isRoot()) process.umask(0o022)
   await closeMemory(options.onProblem)
+  const guards = checkGuards(options.onProblem)
+  undo.push(guards.stop)
   try {
     const installation = await openInstallation(config.dataDirectory, config.runtimeDirectory, randomBytes)
-    const { workshop, close } = await openWorkshop(config, installation, options)
+    const { workshop, close } = await openWorkshop(config, installation, {
+      ...options,
+      mayJudge: guards.mayJudge,
+    })
     undo.push(close)
     const setUp = await ensureOwner(workshop, config.dataDirectory, await ownerOf(config))
     await forgetDisconnected(workshop)

@@ -39,6 +39,7 @@ export interface WorkshopOptions {
   readonly version: string
   readonly packageRoot: string
   readonly onProblem: Workshop['onProblem']
+  readonly mayJudge: Workshop['mayJudge']
   readonly idleSeconds?: number
   readonly testingOnlyStall?: NonNullable<Workshop['testingOnlyStall']>
   readonly testingOnlyInternet?: Internet
@@ -71,6 +72,7 @@ async function workshopOver(
     packageRoot,
     version,
     onProblem,
+    mayJudge,
     idleSeconds = IDLE_SECONDS,
     testingOnlyStall,
     testingOnlyInternet,
@@ -127,6 +129,7 @@ async function workshopOver(
     policyOf: policiesIn(store, { clock }),
     interrupts: new Interrupts(),
     driver,
+    mayJudge,
     limits: hostLimits(),
     workspaces,
     vault,

@@ -18,7 +18,6 @@ import type { Retention, TaskErasure } from '#contract/data.ts'
 import type { EgressTarget, EgressView, WideningRequest } from '#contract/egress.ts'
 import type { TaskEvent } from '#contract/event.ts'
 import type { ScanAnswer, ScanQuestion } from '#contract/guards.ts'
-import type { ScanAnswer, ScanQuestion } from '#contract/guards.ts'
 import type { ModelPolicy, ProviderOrder } from '#contract/model-policy.ts'
 import type {
   ExplainRequest,
@@ -100,8 +99,8 @@ export interface Application extends PlaceUseCases, AccessUseCases {
   reject(actor: Actor, task: TaskRef, request: RejectionRequest): Promise<Result<Task>>
   /** Lets one finding of the scan stand, with a reason that the approval signs. */
   justify(actor: Actor, task: TaskRef, request: JustificationRequest): Promise<Result<Task>>
-  /** Looks at one file, of which nothing is kept. */
-  scanText(question: ScanQuestion): Promise<Result<ScanAnswer>>
+  /** Refuses when the rules of the guards do not do what their examples say. */
+  mayJudge(): Result<void>
   /** Looks at one file, of which nothing is kept. */
   scanText(question: ScanQuestion): Promise<Result<ScanAnswer>>
   /** Makes a smaller patch and checks it again; refuses with `approval_void` when the patch is no longer that one. */

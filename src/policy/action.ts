@@ -154,7 +154,6 @@ export const ACTIONS = {
   'guard.command': { permission: 'guards:judge', risk: 'low' },
   'guard.text': { permission: 'guards:judge', risk: 'low' },
   'guard.scan': { permission: 'guards:judge', risk: 'low' },
-  'guard.scan': { permission: 'guards:judge', risk: 'low' },
   'retention.show': { permission: 'audit:read', risk: 'low' },
   'retention.set': { permission: 'retention:set', risk: 'critical' },
   'task.export': { permission: 'data:export', risk: 'high' },

@@ -13,7 +13,10 @@ import type { Workshop } from './workshop.ts'
 
 /** The little of a task that a scan is given. */
 export interface ScanContext {
-  readonly workshop: Pick<Workshop, 'driver' | 'random' | 'runtime' | 'stopwatch' | 'scratchDirectory'> & {
+  readonly workshop: Pick<
+    Workshop,
+    'driver' | 'random' | 'runtime' | 'stopwatch' | 'scratchDirectory' | 'mayJudge'
+  > & {
     readonly workspaces: Pick<Workspaces, 'owner'>
   }
   readonly signal: AbortSignal
@@ -44,14 +47,16 @@ const MOST_STARTS = 8
 /**
  * Scans files of a patch in a sandbox without network that sees nothing else: the parsers are native code, and what they read is
  * hostile. Gives for each file what was said of it, or why nothing was: one that breaks the scanner or keeps it too long is named, and the
- * others are scanned in another sandbox. Refuses when no sandbox starts.
+ * others are scanned in another sandbox. Refuses when no sandbox starts, and when the rules of the guards do not hold.
  */
 export async function scanInSandbox(
   context: ScanContext,
   files: readonly ScannedContent[],
   patience: ScanPatience,
 ): Promise<Result<readonly (ScanAnswer | NotScanned)[]>> {
-  const { workspaces, scratchDirectory, stopwatch } = context.workshop
+  const { workspaces, scratchDirectory, stopwatch, mayJudge } = context.workshop
+  const may = mayJudge()
+  if (!may.ok) return may
   const shown = await showFiles(scratchDirectory, contentsOf(files), workspaces.owner)
   try {
     const answers: (ScanAnswer | NotScanned)[] = []

@@ -9,6 +9,7 @@ import type { ProviderDirectory } from '#gateway/provider-directory.ts'
 import type { KnownSecret } from '#guards/secrets/known-value.ts'
 import type { RandomBytes } from '#kernel/ids.ts'
 import type { Clock, Stopwatch } from '#kernel/instant.ts'
+import type { Result } from '#kernel/result.ts'
 import type { Policy } from '#policy/policy.ts'
 import type { SandboxDriver } from '#sandbox/driver.ts'
 import type { GuestRuntime } from '#sandbox/guest-runtime.ts'
@@ -35,6 +36,8 @@ export interface Workshop {
   readonly interrupts: Interrupts
   readonly driver: SandboxDriver
   readonly limits: Limits
+  /** Refuses from the moment on at which a rule of the guards does not do what its examples say. */
+  mayJudge(): Result<void>
   readonly workspaces: Workspaces
   /** What setup of a project may see, and nobody else. */
   readonly vault: Vault

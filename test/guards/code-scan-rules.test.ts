@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { bitOf, SCAN_CLASSES } from '#guards/code-scan/class.ts'
+import { exampledRules } from '#guards/code-scan/examples.ts'
 import { SEVERITIES } from '#guards/code-scan/rule.ts'
 import { languageRules, languageWith } from '#guards/code-scan/rules.ts'
 import { scanFile } from '#guards/code-scan/scan.ts'
-import { exampledRules } from '../support/scan-examples.ts'
 
 const rules = exampledRules()
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { refused } from '#kernel/result.ts'
 import { aHouse } from './house.ts'
 
 async function answerOf(path: string, body: unknown) {
@@ -42,6 +43,18 @@ describe('the guards answer over the API what they answer on the command line', 
       { path: 'a.js', text: 'x', workspace: '/' },
     ])
       expect((await answerOf('/v1/guards/scan', body)).status).toBe(400)
+  })
+
+  test('no verdict is given by rules that do not do what their examples say', async () => {
+    const house = aHouse()
+    house.application.guards = refused({ code: 'verification_failed', rule: 'guards.examples', message: 'x' })
+    for (const [path, body] of [
+      ['/v1/guards/command', { command: 'ls' }],
+      ['/v1/guards/text', { text: 'ls' }],
+    ] as const) {
+      const response = await house.ask('viewer', 'POST', path, body)
+      expect(await response.json()).toMatchObject({ code: 'verification_failed', rule: 'guards.examples' })
+    }
   })
 
   test('the phase of a command counts', async () => {

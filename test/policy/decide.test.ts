@@ -46,7 +46,6 @@ describe('roles', () => {
         "evidence.show": "viewer",
         "guard.command": "member",
         "guard.scan": "member",
-        "guard.scan": "member",
         "guard.text": "member",
         "identity-provider.create": "owner",
         "identity-provider.list": "admin",

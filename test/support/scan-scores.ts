@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parse } from 'yaml'
 import { CLASS_TITLE, SCAN_CLASSES, type ScanClass } from '#guards/code-scan/class.ts'
+import { exampledRules } from '#guards/code-scan/examples.ts'
 import { scanFile } from '#guards/code-scan/scan.ts'
-import { exampledRules } from './scan-examples.ts'
 
 const PAIRS = resolve(import.meta.dirname, '../vectors/code-scan')
 

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import type { FileChange } from '#contract/patch.ts'
+import { ok, type Result, refused } from '#kernel/result.ts'
 import { createFakeDriver, type FakeInside, type FakeProgram } from '#sandbox/fake/driver.ts'
 import type { ChangedName } from '#sandbox/guest/scan-change.ts'
 import { scanInSandbox } from '#tasks/scan-in-sandbox.ts'
@@ -33,6 +34,7 @@ async function scanned(
   program: FakeProgram,
   names: readonly string[],
   patience = { seconds: 60, secondsPerFile: 60 },
+  guards: Result<void> = ok(undefined),
 ) {
   const scratchDirectory = temporaryDirectory()
   const stopwatch = () => performance.now()
@@ -44,6 +46,7 @@ async function scanned(
         random: (size) => randomBytes(size),
         stopwatch,
         scratchDirectory,
+        mayJudge: () => guards,
         workspaces: {},
         runtime: {
           mounts: [],
@@ -171,4 +174,10 @@ test('answers without end, in halves, or to what nobody asked are cut', async ()
     ['a.js'],
   )
   expect(odd.answers).toEqual([{ ...NOTHING, findings: [{ ...FINDING, snippet: '\ufffd' }] }])
+})
+
+test('rules that do not do what their examples say judge no file', async () => {
+  const broken = refused({ code: 'verification_failed', message: 'broken rules' })
+  const patience = { seconds: 60, secondsPerFile: 60 }
+  await expect(scanned(() => 0, ['a.js'], patience, broken)).rejects.toThrow('broken rules')
 })

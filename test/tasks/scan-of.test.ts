@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ScanReport } from '#contract/scan-report.ts'
 import { openTrustedRepository } from '#forge/git/trusted-repository.ts'
+import { ok } from '#kernel/result.ts'
 import { type GuestRuntime, stageGuestRuntime } from '#sandbox/guest-runtime.ts'
 import type { ScanContext } from '#tasks/scan-in-sandbox.ts'
 import { scanOf } from '#tasks/scan-of.ts'
@@ -30,6 +31,7 @@ const workshop = (): ScanContext['workshop'] => ({
   runtime,
   stopwatch: () => performance.now(),
   scratchDirectory: rig.options.scratchDirectory,
+  mayJudge: () => ok(undefined),
   workspaces: HOST_USER === undefined ? {} : { owner: HOST_USER },
 })
 

@@ -22,8 +22,10 @@ export const guardRoutes: readonly Route[] = [
     summary: 'Judge a shell command before it runs: allow, ask or deny',
     body: CommandQuestion,
     reply: CommandAnswer,
-    run: async ({ body: { command, ...context } }) =>
-      ok(commandAnswer(command, judgeCommand(command, context))),
+    run: async ({ application, body: { command, ...context } }) => {
+      const may = application.mayJudge()
+      return may.ok ? ok(commandAnswer(command, judgeCommand(command, context))) : may
+    },
   }),
   jsonRoute({
     method: 'post',
@@ -33,7 +35,10 @@ export const guardRoutes: readonly Route[] = [
     summary: 'Look in a text for injected orders, secrets and personal data',
     body: TextQuestion,
     reply: TextAnswer,
-    run: async ({ body: { text, ...context } }) => ok(judgeText(text, context)),
+    run: async ({ application, body: { text, ...context } }) => {
+      const may = application.mayJudge()
+      return may.ok ? ok(judgeText(text, context)) : may
+    },
   }),
   jsonRoute({
     method: 'post',
