@@ -25,11 +25,11 @@ async function actorFor(email: string): Promise<Actor> {
 }
 
 async function enrolled(email: string) {
-  const { secret, browser } = await enrol(house, email)
+  const { secret } = await enrol(house, email)
   const actor = await actorFor(email)
   house.stopClock(LATER)
   return {
-    browser,
+    secret,
     actor,
     code: (steps: number) => codeAtStep(secret, LATER, steps),
     prove: async (code: string, address = '192.0.2.1') =>
@@ -67,11 +67,17 @@ describe('a second factor for one action', () => {
   })
 
   test('is not looked at any more after eight wrong ones, from wherever; each lock is longer, and is in the log', async () => {
-    const { code, prove } = await enrolled('guess@example.org')
+    const { code, prove, secret } = await enrolled('guess@example.org')
     const wrong = await code(40)
     for (let times = 0; times < 8; times += 1) expect(await prove(wrong, `192.0.2.${times}`)).toBe(false)
     expect(await prove(await code(0))).toBe(false)
     expect(await house.log()).toContain('sign-in.locked')
+    const owner = house.browser()
+    await owner.send('/auth/sign-in', { email: 'guess@example.org', password: PASSWORD })
+    house.stopClock(undefined)
+    const shown = { code: await codeAtStep(secret, Date.now(), 1) }
+    expect(await owner.send('/auth/second-factor', shown)).toMatchObject({ path: '/auth/account' })
+    house.stopClock(LATER)
     const locked = async () => {
       const { rows } = await house.store.identity.query(
         `select extract(epoch from locked_until - $1::timestamptz)::int as seconds from failures where key like 'account %'`,

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { neighbourhood } from '#identity/sign-in/limited.ts'
+import { personByReference, removePerson } from '#store/people.ts'
 import { codeAtStep, enrol } from '#test/support/authenticator-app.ts'
 import type { TestBrowser } from '#test/support/browser.ts'
 import { aSignInHouse, PASSWORD, type SignInHouse } from '#test/support/sign-in-house.ts'
@@ -55,6 +57,37 @@ describe('an invitation', () => {
     expect(stranger).toMatchObject({ status: 401, title: 'Welcome to Airlock' })
     expect((await house.browser().get(path)).text).toContain('Somebody signs in with this address already')
     expect((await browser.get(path)).text).not.toContain('type="password"')
+  })
+
+  test('lets somebody begin anew who was removed, and opens nothing of what they had', async () => {
+    const old = await house.member('back@example.org')
+    await house.store.inOrganisation(house.home.organisation, async (tx) => {
+      const person = await personByReference(tx, 'back@example.org')
+      await removePerson(tx, person?.id ?? '', new Date().toISOString())
+    })
+    const path = await house.invite('back@example.org')
+    expect((await house.browser().get(path)).text).toContain('Somebody signs in with this address already')
+    await house.store.identity.query(
+      `update "user" set "createdAt" = now() - interval '1 hour' where email = 'back@example.org'`,
+    )
+    const anew = { name: 'Grace', password: 'four other words' }
+    expect(await house.browser().send(path, anew)).toMatchObject({ path: '/auth/account', status: 200 })
+    expect((await old.get('/auth/account')).path).toBe('/auth/sign-in')
+    expect(await signIn(house.browser(), 'back@example.org')).toMatchObject({ status: 401 })
+  })
+
+  test('of an address that only looks like one is none', async () => {
+    const path = await house.invite('ada@localhost')
+    for (const email of [
+      'gr\u0430ce@example.org',
+      '\u212aate@example.org',
+      'grace@ex\u0430mple.org',
+      'no address',
+    ])
+      expect(await house.browser().send(path, { name: 'x', email, password: PASSWORD })).toMatchObject({
+        status: 400,
+        problem: expect.stringContaining('no e-mail address'),
+      })
   })
 
   test('wants a password of some length', async () => {
@@ -224,6 +257,17 @@ describe('sessions', () => {
     expect((await browser.send('/auth/sign-out')).path).toBe('/auth/sign-in')
     expect(await inside(browser)).toBe(false)
   })
+})
+
+test('the customers of IPv6 have one address each, and those of mapped ones the one they have', () => {
+  const near = ['2001:db8:1:2::1', '2001:DB8:1:2:ffff::9', '2001:0db8:0001:0002:1:2:3:4']
+  expect(new Set(near.map(neighbourhood))).toEqual(new Set(['2001:db8:1:2::/64']))
+  expect(['2001:db8:1:3::1', '::1', '::ffff:192.0.2.7', '192.0.2.7'].map(neighbourhood)).toEqual([
+    '2001:db8:1:3::/64',
+    '0:0:0:0::/64',
+    '192.0.2.7',
+    '192.0.2.7',
+  ])
 })
 
 describe('the pages', () => {

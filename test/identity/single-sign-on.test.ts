@@ -78,6 +78,22 @@ describe('single sign-on', () => {
     expect(rows).toEqual([])
   })
 
+  test('believes no address that the provider does not call verified, unless an owner says so', async () => {
+    await house.invite('unverified@example.org')
+    provider.unverified.add('unverified@example.org')
+    const come = async () => (await comeIn(house.browser(), 'unverified@example.org')).arrived
+    expect(await come()).toMatchObject({ status: 401, title: 'Sign in' })
+    const { rows } = await house.store.identity.query(
+      `select 1 from "user" where email = 'unverified@example.org'`,
+    )
+    expect(rows).toEqual([])
+    const before = house.signIn.providers.byId('example')
+    if (before === undefined || !('oidc' in before)) throw new Error('the provider is gone')
+    await house.store.identity.query('delete from "ssoProvider"')
+    await house.signIn.providers.add({ ...before, oidc: { ...before.oidc, acceptsUnverified: true } })
+    expect(await come()).toMatchObject({ path: '/auth/account', status: 200 })
+  })
+
   test('does not take over an account that has a password', async () => {
     await house.member('taken@example.org')
     const { arrived } = await comeIn(house.browser(), 'taken@example.org')
@@ -111,7 +127,7 @@ describe('single sign-on', () => {
 
   test('ends with its provider, and another of that name finds nobody', async () => {
     const gone = await house.signIn.providers.remove('example')
-    expect(gone).toHaveLength(2)
+    expect(gone).toHaveLength(3)
     const { rows } = await house.store.identity.query(`select 1 from account where "providerId" = 'example'`)
     expect(rows).toEqual([])
   })

@@ -7,6 +7,8 @@ export interface TestProvider {
   readonly issuer: string
   readonly clientId: string
   readonly clientSecret: string
+  /** Of whom it says that their address is not verified. */
+  readonly unverified: Set<string>
   /** Signs somebody in there, as a browser would; gives the address the provider sends them back to. */
   signIn(url: string, email: string): Promise<string>
   close(): void
@@ -14,6 +16,7 @@ export interface TestProvider {
 
 /** A certified identity provider on loopback that believes everybody who they say they are. */
 export async function aProvider(redirectUrl: string): Promise<TestProvider> {
+  const unverified = new Set<string>()
   let answer: ReturnType<Provider['callback']> = (_request, response) => void response.end()
   const server = createServer((request, response) => answer(request, response))
   server.listen(0, '127.0.0.1')
@@ -30,7 +33,7 @@ export async function aProvider(redirectUrl: string): Promise<TestProvider> {
       claims: () => ({
         sub: id,
         email: id,
-        email_verified: true,
+        email_verified: !unverified.has(id),
         name: `${id.split('@')[0]} of the provider`,
       }),
     }),
@@ -39,6 +42,7 @@ export async function aProvider(redirectUrl: string): Promise<TestProvider> {
     issuer,
     clientId,
     clientSecret,
+    unverified,
     signIn: (url, email) => walk(issuer, url, email),
     close: () => server.close().closeAllConnections(),
   }

@@ -10,7 +10,7 @@ import type { Tx } from '#store/schema.ts'
 import type { Browser } from './browser.ts'
 import { parseInvitationLink } from './invitation-link.ts'
 import { limited } from './limited.ts'
-import { note } from './note.ts'
+import { membershipsOf, note } from './note.ts'
 import { notSignedIn, type SignInParts, type WithCookies } from './parts.ts'
 import { checkLength } from './passwords.ts'
 import { visitorOf } from './visitor.ts'
@@ -36,7 +36,7 @@ export async function viewInvitation(
     const found = await find(parts, link)
     if (found === undefined) return noInvitation()
     const { name, email, role } = found.row
-    const known = (await identityOf(parts, email)) !== undefined
+    const known = (await standingOf(parts, email)).known !== undefined
     return ok({ name, email, role, needsAddress: !isAddress(email), known })
   })
 }
@@ -62,7 +62,7 @@ export async function acceptInvitation(
       rule: 'sign-in.address',
       remedy: 'Give the address you want to sign in with.',
     })
-  const known = await identityOf(parts, email)
+  const { known, left } = await standingOf(parts, email)
   if (known !== undefined) {
     const visitor = await visitorOf(parts, browser)
     if (visitor?.identity !== known) return notSignedIn()
@@ -72,7 +72,7 @@ export async function acceptInvitation(
   const length = checkLength(chosen.password)
   if (!length.ok) return length
   const name = chosen.name.trim().slice(0, 200) || found.value.row.name
-  const identity = await newIdentity(parts, { name, email, password: chosen.password })
+  const identity = await newIdentity(parts, { name, email, password: chosen.password, left })
   if (identity === undefined) return noInvitation()
   const joined = await join(parts, found.value, identity, name)
   if (!joined.ok) {
@@ -140,9 +140,22 @@ async function newPerson(
   return (await insertPerson(tx, { id: newId('usr', random), name, email, role, createdAt }))?.id
 }
 
-async function identityOf({ engine }: SignInParts, email: string): Promise<string | undefined> {
-  const { internalAdapter } = await engine.$context
-  return (await internalAdapter.findUserByEmail(email.toLowerCase()))?.user.id
+interface Standing {
+  /** Who signs in with an address. */
+  readonly known?: string
+  /** Who did, and belongs to nobody any more: they may have forgotten everything, and counts for nobody. */
+  readonly left?: string
+}
+
+/** A moment ago somebody may just be about to join. */
+const JOINING_MILLISECONDS = 10 * 60 * 1000
+
+async function standingOf(parts: SignInParts, email: string): Promise<Standing> {
+  const { internalAdapter } = await parts.engine.$context
+  const user = (await internalAdapter.findUserByEmail(email.toLowerCase()))?.user
+  if (user === undefined) return {}
+  const isNew = parts.clock() - user.createdAt.getTime() < JOINING_MILLISECONDS
+  return isNew || (await membershipsOf(parts, user.id)).length > 0 ? { known: user.id } : { left: user.id }
 }
 
 /** Undefined when somebody else with that address was faster. */
@@ -155,12 +168,21 @@ async function newIdentity(...given: Parameters<typeof createIdentity>): Promise
   }
 }
 
+interface NewIdentity {
+  readonly name: string
+  readonly email: string
+  readonly password: string
+  /** In whose place. */
+  readonly left: string | undefined
+}
+
 /** Whoever holds the link was sent it by somebody of the organisation: that is all the proof of the address there is. */
 async function createIdentity(
   { engine }: SignInParts,
-  { name, email, password }: { readonly name: string; readonly email: string; readonly password: string },
+  { name, email, password, left }: NewIdentity,
 ): Promise<string> {
   const context = await engine.$context
+  if (left !== undefined) await context.internalAdapter.deleteUser(left)
   const user = await context.internalAdapter.createUser(
     { name, email: email.toLowerCase(), emailVerified: false },
     { method: 'admin' },

@@ -8,7 +8,7 @@ import { isEnrolled, takeCode } from './totp.ts'
 
 /**
  * Takes a one-time code as the proof that whoever asks with a token or a session is there themselves. It counts once, here
- * or at sign-in, and wrong ones lock both.
+ * or at sign-in. Wrong ones lock this and not the sign-in, or a stolen token could shut its owner out.
  */
 export async function proveSecondFactor(
   parts: SignInParts,
@@ -21,7 +21,7 @@ export async function proveSecondFactor(
   const identity = await parts.store.inOrganisation(organisation, (tx) => identityOfPerson(tx, person.id))
   if (identity === undefined || !(await isEnrolled(parts, identity))) return noSecondFactor()
   const onLocked = () => noteEverywhere(parts, identity, 'sign-in.locked', { at: 'second-factor' }, 'system')
-  const account = `second ${identity}`
+  const account = `confirm ${identity}`
   const proven = await limited(parts, { address, account, onLocked, ...SECOND_FACTOR }, async () =>
     (await takeCode(parts, identity, code)) ? ok(undefined) : notRight(),
   )

@@ -57,6 +57,7 @@ export async function resetPassword(
   if (!used) return noReset()
   await replace(parts, identity, password, row.secondFactor)
   await forgive(parts, email)
+  if (row.secondFactor) await forgive(parts, `second ${identity}`)
   return withPassword(parts, browser, { email, password })
 }
 
