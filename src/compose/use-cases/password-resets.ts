@@ -7,6 +7,7 @@ import { organisationPlace } from '#policy/place.ts'
 import { insertPasswordReset } from '#store/password-resets.ts'
 import { personByReference } from '#store/people.ts'
 import { identityOfPerson } from '#store/person-identities.ts'
+import { strongestHeld } from '#store/role-bindings.ts'
 import { logAction } from '#tasks/log-action.ts'
 import { decisionForLog, permit } from '#tasks/permit.ts'
 import type { Workshop } from '#tasks/workshop.ts'
@@ -23,7 +24,9 @@ export function passwordResetUseCases(
       const { organisation } = actor
       const found = await store.inOrganisation(organisation, async (tx) => {
         const person = await personByReference(tx, reference)
-        return person && { person, identity: await identityOfPerson(tx, person.id) }
+        if (person === undefined) return undefined
+        const strongest = await strongestHeld(tx, person)
+        return { person, strongest, identity: await identityOfPerson(tx, person.id) }
       })
       if (found === undefined)
         return refused({
@@ -31,12 +34,12 @@ export function passwordResetUseCases(
           message: `There is nobody here called ${reference.slice(0, 100)}.`,
           remedy: 'See `airlock people list`.',
         })
-      const { person, identity } = found
+      const { person, strongest, identity } = found
       const allowed = await permit(workshop, {
         actor,
         action: 'person.reset-password',
         place: organisationPlace(organisation),
-        facts: { givenRole: person.role },
+        facts: { givenRole: strongest },
       })
       if (!allowed.ok) return allowed
       const why =
