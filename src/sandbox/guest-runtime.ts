@@ -1,5 +1,6 @@
 import { constants, copyFile, cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { ADDED_GRAMMARS, grammarPackage } from '#guards/code-scan/added-grammars.ts'
 import { digestOf } from '#kernel/bytes.ts'
 import { canonicalJson } from '#kernel/canonical-json.ts'
 import type { ReadOnlyMount } from './driver.ts'
@@ -36,11 +37,7 @@ const PACKAGES = [
   '@ai-sdk/openai',
   '@ai-sdk/openai-compatible',
   '@ast-grep/napi',
-  '@ast-grep/lang-go',
-  '@ast-grep/lang-java',
-  '@ast-grep/lang-php',
-  '@ast-grep/lang-python',
-  '@ast-grep/lang-ruby',
+  ...ADDED_GRAMMARS.map(grammarPackage),
   'tar-stream',
   'unbash',
   'picomatch',

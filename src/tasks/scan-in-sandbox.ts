@@ -15,7 +15,7 @@ import type { Workshop } from './workshop.ts'
 export interface ScanContext {
   readonly workshop: Pick<
     Workshop,
-    'driver' | 'random' | 'runtime' | 'stopwatch' | 'scratchDirectory' | 'mayJudge'
+    'driver' | 'random' | 'runtime' | 'stopwatch' | 'scratchDirectory' | 'mayJudge' | 'onProblem'
   > & {
     readonly workspaces: Pick<Workspaces, 'owner'>
   }
@@ -98,6 +98,7 @@ async function scanShown(
 ): Promise<Result<readonly (ScanAnswer | NotScanned)[]>> {
   const { runtime, stopwatch } = workshop
   const output: Buffer[] = []
+  let words = ''
   let begun = stopwatch()
   let tooSlow = false
   const ended = await sandboxed(
@@ -112,7 +113,10 @@ async function scanShown(
       limits: { ...ROOM, seconds },
       input: Buffer.from(JSON.stringify(files)),
       onOutput: (stream, chunk) => {
-        if (stream !== 'stdout') return
+        if (stream === 'stderr') {
+          words = `${words}${Buffer.from(chunk).toString('utf8')}`.slice(0, 2_000)
+          return
+        }
         output.push(Buffer.from(chunk))
         if (chunk.includes(0x0a)) begun = stopwatch()
       },
@@ -129,6 +133,10 @@ async function scanShown(
   if (signal.aborted || cause === 'failed_to_start') return refused(notStarted(ended.value))
   const answers = scanAnswers(Buffer.concat(output)).slice(0, files.length)
   if (answers.length === files.length) return ok(answers)
+  workshop.onProblem(
+    `a scan ended at ${JSON.stringify(files[answers.length]?.path)} (${cause})`,
+    JSON.stringify(words),
+  )
   return ok([...answers, tooSlow || cause === 'timed_out' ? 'too_slow' : 'broke_scanner'])
 }
 

@@ -47,6 +47,7 @@ async function scanned(
         stopwatch,
         scratchDirectory,
         mayJudge: () => guards,
+        onProblem: () => undefined,
         workspaces: {},
         runtime: {
           mounts: [],

@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ScanReport } from '#contract/scan-report.ts'
 import { openTrustedRepository } from '#forge/git/trusted-repository.ts'
+import { LANGUAGES } from '#guards/code-scan/grammars.ts'
+import { extensionOf } from '#guards/code-scan/source-kind.ts'
 import { ok } from '#kernel/result.ts'
 import { type GuestRuntime, stageGuestRuntime } from '#sandbox/guest-runtime.ts'
 import type { ScanContext } from '#tasks/scan-in-sandbox.ts'
@@ -32,6 +34,7 @@ const workshop = (): ScanContext['workshop'] => ({
   stopwatch: () => performance.now(),
   scratchDirectory: rig.options.scratchDirectory,
   mayJudge: () => ok(undefined),
+  onProblem: () => undefined,
   workspaces: HOST_USER === undefined ? {} : { owner: HOST_USER },
 })
 
@@ -216,3 +219,17 @@ test('a text of anybody is scanned there as well, by the language of its name or
     'invalid_input',
   ])
 })
+
+test('the sandbox can parse every language that the scan reads', async () => {
+  const programs = Object.fromEntries(
+    LANGUAGES.map((language) => [
+      `a.${extensionOf(language)}`,
+      `${ODD[language] ?? ''}@@@ ((( eval( query( === \n`,
+    ]),
+  )
+  const { files, findings } = await scanned({}, programs)
+  expect(files).toBe(LANGUAGES.length)
+  expect(findings.filter(({ message }) => message.includes('did not survive'))).toEqual([])
+})
+
+const ODD: Partial<Record<string, string>> = { php: '<?php ' }

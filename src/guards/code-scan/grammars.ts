@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { ADDED_GRAMMARS, grammarPackage } from './added-grammars.ts'
 import { CSHARP } from './syntax/csharp.ts'
 import { GO } from './syntax/go.ts'
 import { JAVA } from './syntax/java.ts'
@@ -42,9 +43,6 @@ const PARSINGS: Readonly<Record<LanguageName, Parsing>> = {
   php: { grammar: PHP, parser: 'php', rules: 'php' },
 }
 
-/** Those that do not come with ast-grep itself. */
-const DYNAMIC = ['python', 'go', 'java', 'csharp', 'ruby', 'php'] as const
-
 interface AstGrep {
   parse(language: string, text: string): { root(): Syntax }
   registerDynamicLanguage(languages: Record<string, object>): void
@@ -68,8 +66,8 @@ function load(): AstGrep {
   const loaded: AstGrep = require('@ast-grep/napi')
   loaded.registerDynamicLanguage(
     Object.fromEntries(
-      DYNAMIC.map((name) => {
-        const { libraryPath, extensions, languageSymbol, expandoChar } = require(`@ast-grep/lang-${name}`)
+      ADDED_GRAMMARS.map((name) => {
+        const { libraryPath, extensions, languageSymbol, expandoChar } = require(grammarPackage(name))
         return [name, { libraryPath, extensions, languageSymbol, expandoChar }]
       }),
     ),
