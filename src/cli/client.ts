@@ -15,6 +15,7 @@ import {
   TaskPage,
   WhoAmI,
 } from '#contract/api.ts'
+import { Confirmation, ConfirmationPage } from '#contract/confirmation.ts'
 import { Retention, type TaskErasure } from '#contract/data.ts'
 import { type EgressTarget, EgressView, type WideningRequest } from '#contract/egress.ts'
 import { type ModelPolicy, ProviderOrder } from '#contract/model-policy.ts'
@@ -129,6 +130,8 @@ export function createClient(door: Door) {
     share: (ref: string, request: z.input<typeof ShareRequest>) =>
       post(`${task(ref)}/shares`, NewShareLink, request),
     shares: (ref: string) => json(`${task(ref)}/shares`, ShareLinkPage),
+    confirmations: () => json('/v1/confirmations', ConfirmationPage),
+    giveConfirmation: (id: string) => post(`/v1/confirmations/${encodeURIComponent(id)}`, Confirmation),
     retention: () => json('/v1/retention', Retention),
     setRetention: (wanted: Retention) => post('/v1/retention', Retention, wanted),
     exportPerson: (id: string) => stream(`/v1/people/${encodeURIComponent(id)}/data`),

@@ -6,6 +6,7 @@ import { attachCommand } from './commands/attach.ts'
 import { auditCommand } from './commands/audit.ts'
 import { budgetCommand } from './commands/budget.ts'
 import { cancelCommand } from './commands/cancel.ts'
+import { confirmCommand } from './commands/confirm.ts'
 import { dataCommand } from './commands/data.ts'
 import { diffCommand } from './commands/diff.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -52,7 +53,7 @@ export type CommandGroup = readonly [heading: string, makers: readonly ((cli: Cl
 
 const GROUPS: readonly CommandGroup[] = [
   ['Work:', [runCommand, tasksCommand, showCommand, watchCommand, cancelCommand, retryCommand, widenCommand]],
-  ['Review:', [reviewCommand, diffCommand, justifyCommand, approveCommand, rejectCommand]],
+  ['Review:', [reviewCommand, diffCommand, justifyCommand, approveCommand, rejectCommand, confirmCommand]],
   ['Evidence:', [verifyCommand, attachCommand, auditCommand, shareCommand, dataCommand]],
   ['Guards:', [scanCommand, guardCommand, hookCommand]],
   [

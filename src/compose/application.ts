@@ -17,6 +17,7 @@ import type { Workshop } from '#tasks/workshop.ts'
 import type { SignInDesk } from './sign-in.ts'
 import { auditUseCases } from './use-cases/audit.ts'
 import { budgetUseCases } from './use-cases/budgets.ts'
+import { confirmationUseCases } from './use-cases/confirmations.ts'
 import { dataUseCases } from './use-cases/data.ts'
 import { egressUseCases } from './use-cases/egress.ts'
 import { identityProviderUseCases } from './use-cases/identity-providers.ts'
@@ -85,6 +86,7 @@ export function createApplication(workshop: Workshop, options: ApplicationOption
     ...identityProviderUseCases(workshop, options.signIn),
     ...policyUseCases(workshop),
     ...auditUseCases(workshop),
+    ...confirmationUseCases(workshop),
     ...dataUseCases(workshop),
   }
 }

@@ -14,6 +14,7 @@ import type {
   ServerStatus,
   TaskQuery,
 } from '#contract/api.ts'
+import type { Confirmation } from '#contract/confirmation.ts'
 import type { Retention, TaskErasure } from '#contract/data.ts'
 import type { EgressTarget, EgressView, WideningRequest } from '#contract/egress.ts'
 import type { TaskEvent } from '#contract/event.ts'
@@ -174,6 +175,10 @@ export interface Application extends PlaceUseCases, AccessUseCases {
   listPeople(actor: Actor, page: PageRequest): Promise<Result<Page<Member>>>
   addPerson(actor: Actor, request: MemberRequest): Promise<Result<NewMember>>
   removePerson(actor: Actor, person: string): Promise<Result<void>>
+
+  listConfirmations(actor: Actor): Promise<Result<Page<Confirmation>>>
+  /** As somebody who could do it themselves, and did not ask for it. */
+  giveConfirmation(actor: Actor, id: string): Promise<Result<Confirmation>>
 
   retention(actor: Actor): Promise<Result<Retention>>
   setRetention(actor: Actor, retention: Retention): Promise<Result<Retention>>

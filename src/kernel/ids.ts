@@ -22,6 +22,7 @@ export type IdKind =
   | 'dec'
   | 'inv'
   | 'shr'
+  | 'cnf'
   | 'sva'
   | 'sec'
   | 'rst'

@@ -56,6 +56,16 @@ function toConfirm(decision: Decision, code: string): Failure {
   }
 }
 
+/** What takes somebody else's word, which has an id of its own. */
+export function toSecond(decision: Decision, id: string): Failure {
+  return {
+    ...refusalOf(decision),
+    code: 'confirmation_needed',
+    remedy: `Have somebody who could do it themselves say: airlock confirm ${id}; then ask again within the hour.`,
+    details: { method: 'other-person', confirmation: id },
+  }
+}
+
 /** What nobody can confirm is refused like anything else, and says so. */
 function notYet(refusal: Failure, method: Confirmation, why: string): Failure {
   return { ...refusal, code: 'permission_denied', message: `${refusal.message} ${why}`, details: { method } }

@@ -12,6 +12,8 @@ export const LEAST_ROLE = {
   'guards:judge': 'member',
   'server:read': 'member',
   'keys:own': 'member',
+  'confirmations:read': 'member',
+  'confirmations:give': 'member',
   'tasks:read': 'viewer',
   'projects:read': 'viewer',
   'evidence:read': 'viewer',

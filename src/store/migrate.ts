@@ -14,6 +14,7 @@ import * as vault from './migrations/0013-vault.ts'
 import * as shareLinks from './migrations/0014-share-links.ts'
 import * as erasure from './migrations/0015-erasure.ts'
 import * as signInAgain from './migrations/0016-sign-in.ts'
+import * as confirmations from './migrations/0018-confirmations.ts'
 import type { Tables } from './schema.ts'
 
 /** Every migration in order. Forward only: one that has shipped is never edited, the next one mends it. */
@@ -32,6 +33,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0014-share-links': shareLinks,
   '0015-erasure': erasure,
   '0016-sign-in': signInAgain,
+  '0018-confirmations': confirmations,
 }
 
 /** Brings the schema to the newest version as the owner. One process at a time: others wait for its lock. */

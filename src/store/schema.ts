@@ -13,6 +13,7 @@ import type { Failure } from '#kernel/failure.ts'
 import type { Grant } from '#policy/grant.ts'
 import type { Role } from '#policy/role.ts'
 import type { Bytes, Json, Moment, Organisation } from './column-kinds.ts'
+import type { ConfirmationsTable } from './confirmations-schema.ts'
 import type { LogTextsTable } from './data-schema.ts'
 import type { EnvironmentsTable, RoleBindingsTable, TeamMembersTable, TeamsTable } from './places-schema.ts'
 import type { SecretsTable, SecretVersionsTable } from './secrets-schema.ts'
@@ -61,6 +62,7 @@ export interface Tables {
   budgetHolds: BudgetHoldsTable
   policies: PoliciesTable
   decisions: DecisionsTable
+  confirmations: ConfirmationsTable
   secrets: SecretsTable
   secretVersions: SecretVersionsTable
   logTexts: LogTextsTable

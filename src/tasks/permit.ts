@@ -1,12 +1,13 @@
 import type { Json } from '#kernel/canonical-json.ts'
 import { newId } from '#kernel/ids.ts'
 import { instantOf } from '#kernel/instant.ts'
-import { ok, type Result } from '#kernel/result.ts'
-import { settle } from '#policy/confirmation.ts'
+import { ok, type Result, refused } from '#kernel/result.ts'
+import { settle, toSecond } from '#policy/confirmation.ts'
 import type { Decision, Question } from '#policy/decide.ts'
 import { recordedQuestion } from '#policy/recorded-question.ts'
 import { rankOf } from '#policy/risk.ts'
 import { insertDecision } from '#store/decisions.ts'
+import { secondPerson } from './second-person.ts'
 import type { Workshop } from './workshop.ts'
 
 /** Under which rules something was allowed, for the log. */
@@ -36,6 +37,12 @@ export async function permit(workshop: Workshop, question: Question): Promise<Re
         effect: decision.effect,
       }),
     )
+  if (decision.confirm === 'other-person' && question.action !== 'review.approve') {
+    const seconded = await secondPerson(workshop, question)
+    return seconded.given
+      ? ok({ decision, policyVersion: policy.version })
+      : refused(toSecond(decision, seconded.id))
+  }
   const settled = settle(decision, question, policy.version)
   return settled.ok ? ok({ decision, policyVersion: policy.version }) : settled
 }

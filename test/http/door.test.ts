@@ -21,6 +21,7 @@ function concrete(path: string): string {
     .replace('{account}', 'sva_00000000000000000001')
     .replace('{key}', `tok_${'0'.repeat(20)}`)
     .replace('{provider}', 'example')
+    .replace('{confirmation}', `cnf_${'0'.repeat(20)}`)
 }
 
 describe('the door', () => {

@@ -251,6 +251,13 @@ export class FakeApplication extends FakePlaces implements Application {
       const project: Project = { ...known, models }
       return project
     })
+  listConfirmations: Application['listConfirmations'] = () =>
+    this.#answer('listConfirmations', [], () => ({ items: [] }))
+  giveConfirmation: Application['giveConfirmation'] = (actor, id) =>
+    this.#answer('giveConfirmation', [id], () => ({
+      ...{ id, action: 'environment.remove', place: 'Environment env_a', facts: {} },
+      ...{ askedBy: actor.person, askedAt: AT, expiresAt: AT },
+    }))
   retention: Application['retention'] = () =>
     this.#answer('retention', [], () => ({ taskDays: null, decisionDays: 400 }))
   setRetention: Application['setRetention'] = (_actor, retention) =>

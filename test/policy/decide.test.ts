@@ -38,6 +38,8 @@ describe('roles', () => {
         "budget.list": "developer",
         "budget.raise": "maintainer",
         "budget.set": "admin",
+        "confirmation.give": "member",
+        "confirmation.list": "member",
         "environment.create": "admin",
         "environment.list": "viewer",
         "environment.remove": "admin",

@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { NOTHING_SPENT } from '#contract/budget.ts'
 import { newId } from '#kernel/ids.ts'
+import { organisationPlace } from '#policy/place.ts'
 import { insertAccessToken } from '#store/access-tokens.ts'
 import { insertApproval } from '#store/approvals.ts'
 import { beginAttempt } from '#store/attempts.ts'
 import { appendEntries, saveCheckpoint } from '#store/audit-log.ts'
+import { insertConfirmation } from '#store/confirmations.ts'
 import type { Store } from '#store/database.ts'
 import { insertDecision } from '#store/decisions.ts'
 import { allowEgress, noteEgressRequests } from '#store/egress.ts'
@@ -60,6 +62,11 @@ export async function fullOrganisation(store: Store): Promise<FullOrganisation> 
     await insertPatch(tx, somePatch(patch, row.id))
     await saveGateReport(tx, row.id, noGates(somePatch(patch, row.id).digest), MORNING)
     await cacheBaseRun(tx, 'key', { outcome: 'pass' }, MORNING)
+    await insertConfirmation(tx, {
+      ...{ id: newId('cnf', randomBytes), digest: 'of a question', action: 'environment.remove' as const },
+      ...{ place: organisationPlace(home.organisation), facts: {}, askedBy: home.person },
+      ...{ askedAt: MORNING, expiresAt: '2026-02-01T08:00:00.000Z' },
+    })
     await keepLogText(tx, {
       ...{ digest: `sha256:${'d'.repeat(64)}`, subject: row.id, person: home.person.id },
       ...{ salt: randomBytes(16), text: 'for a reason', createdAt: MORNING },

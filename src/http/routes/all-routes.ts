@@ -2,6 +2,7 @@ import type { Route } from '../route.ts'
 import { accessRoutes } from './access.ts'
 import { auditRoutes } from './audit.ts'
 import { budgetRoutes } from './budgets.ts'
+import { confirmationRoutes } from './confirmations.ts'
 import { dataRoutes } from './data.ts'
 import { egressRoutes } from './egress.ts'
 import { environmentRoutes } from './environments.ts'
@@ -42,6 +43,7 @@ export function allRoutes(heartbeatMilliseconds: number): readonly Route[] {
     ...accessRoutes,
     ...budgetRoutes,
     ...policyRoutes,
+    ...confirmationRoutes,
     ...auditRoutes,
     ...dataRoutes,
     ...guardRoutes,

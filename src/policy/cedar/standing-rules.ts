@@ -13,6 +13,7 @@ const CHANGING_RIGHTS: readonly Permission[] = [
   'reviews:approve',
   'reviews:justify',
   'keys:own',
+  'confirmations:give',
   'identity-providers:set',
   'policies:set',
   'projects:move',

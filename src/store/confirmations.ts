@@ -1,0 +1,77 @@
+import type { Selectable } from 'kysely'
+import type { Person } from '#contract/task.ts'
+import type { Instant } from '#kernel/instant.ts'
+import type { Question } from '#policy/decide.ts'
+import { json } from './column.ts'
+import type { ConfirmationsTable } from './confirmations-schema.ts'
+import type { Tx } from './schema.ts'
+
+export type ConfirmationRow = Selectable<ConfirmationsTable>
+
+export interface NewConfirmation extends Pick<Question, 'action' | 'place' | 'facts'> {
+  readonly id: string
+  readonly digest: string
+  readonly askedBy: Person
+  readonly askedAt: Instant
+  readonly expiresAt: Instant
+}
+
+export function insertConfirmation(tx: Tx, asked: NewConfirmation): Promise<ConfirmationRow> {
+  const { place, facts, askedBy } = asked
+  return tx
+    .insertInto('confirmations')
+    .values({ ...asked, place: json(place), facts: json(facts), askedBy: json(askedBy) })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+/** One that was not used and is in time, by the question it is about. */
+export function standingConfirmation(
+  tx: Tx,
+  digest: string,
+  at: Instant,
+): Promise<ConfirmationRow | undefined> {
+  return standing(tx, at).where('digest', '=', digest).orderBy('askedAt', 'desc').executeTakeFirst()
+}
+
+export function confirmationById(tx: Tx, id: string, at: Instant): Promise<ConfirmationRow | undefined> {
+  return standing(tx, at).where('id', '=', id).executeTakeFirst()
+}
+
+/** Those that wait for somebody, the oldest first. At most 200. */
+export function waitingConfirmations(tx: Tx, at: Instant): Promise<ConfirmationRow[]> {
+  return standing(tx, at).where('givenAt', 'is', null).orderBy('askedAt').limit(200).execute()
+}
+
+/** False when somebody else was first. */
+export async function giveConfirmation(
+  tx: Tx,
+  id: string,
+  given: { readonly by: Person; readonly at: Instant; readonly until: Instant },
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('confirmations')
+    .set({ givenBy: json(given.by), givenAt: given.at, expiresAt: given.until })
+    .where('id', '=', id)
+    .where('givenAt', 'is', null)
+    .where('usedAt', 'is', null)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
+}
+
+/** Of two who use it at the same moment, one is told true. */
+export async function useConfirmation(tx: Tx, id: string, usedAt: Instant): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('confirmations')
+    .set({ usedAt })
+    .where('id', '=', id)
+    .where('givenAt', 'is not', null)
+    .where('usedAt', 'is', null)
+    .where('expiresAt', '>', usedAt)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
+}
+
+function standing(tx: Tx, at: Instant) {
+  return tx.selectFrom('confirmations').selectAll().where('usedAt', 'is', null).where('expiresAt', '>', at)
+}

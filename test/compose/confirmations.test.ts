@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { insertPolicyChange } from '#store/policies.ts'
+import { type Asker, type PlacesHouse, placesHouse } from '#test/support/places-house.ts'
+
+const POLICIES = join(import.meta.dirname, '../../policies')
+
+let house: PlacesHouse
+beforeAll(async () => {
+  house = await placesHouse()
+})
+afterAll(() => house.close())
+
+let ada: Asker
+let grace: Asker
+let dev: Asker
+beforeEach(async () => {
+  const organisation = await house.organisation('Example')
+  ada = await house.person(organisation, 'ada', 'admin')
+  grace = await house.person(organisation, 'grace', 'admin')
+  dev = await house.person(organisation, 'dev', 'developer')
+  await house.project(organisation, 'shop')
+  const read = (name: string) => readFileSync(join(POLICIES, name), 'utf8')
+  await house.store.inOrganisation(organisation, (tx) =>
+    insertPolicyChange(tx, {
+      ...{ sequence: 1, name: 'production', text: read('production.cedar') },
+      ...{ examples: read('production.examples.yaml'), setAt: '2026-02-02T11:00:00.000Z' },
+      setBy: { id: ada.id, name: ada.name, email: '' },
+    }),
+  )
+  for (const name of ['production', 'staging'])
+    expect((await house.ask(ada, 'POST', '/v1/projects/shop/environments', { name })).status).toBe(201)
+})
+
+const remove = (who: Asker, environment = 'production') =>
+  house.ask(who, 'DELETE', `/v1/projects/shop/environments/${environment}`)
+
+async function asked(who: Asker): Promise<string> {
+  const answer = await remove(who)
+  expect(answer).toMatchObject({ status: 428, code: 'confirmation_needed', rule: 'production.two-people' })
+  return answer.body.details.confirmation
+}
+
+const confirm = (who: Asker, id: string) => house.ask(who, 'POST', `/v1/confirmations/${id}`)
+
+test('what is about production takes two people, and nothing else does', async () => {
+  expect((await remove(ada, 'staging')).status).toBe(204)
+  const id = await asked(ada)
+  expect(await asked(ada)).toBe(id)
+  expect((await house.ask(grace, 'GET', '/v1/confirmations')).body.items).toMatchObject([
+    { id, action: 'environment.remove', askedBy: { id: ada.id }, facts: { environment: 'production' } },
+  ])
+  expect((await confirm(grace, id)).status).toBe(200)
+  expect((await remove(ada)).status).toBe(204)
+  const told = (await house.log(ada.organisation)).filter(({ action }) => action === 'confirmation.given')
+  expect(told).toMatchObject([
+    { subject: id, by: grace.id, data: { action: 'environment.remove', askedBy: ada.id } },
+  ])
+})
+
+test('nobody is their own second person, and who could not do it confirms nothing', async () => {
+  const id = await asked(ada)
+  expect(await confirm(ada, id)).toMatchObject({ status: 403, rule: 'confirmation.other-person' })
+  expect((await confirm(dev, id)).status).toBe(404)
+  expect((await house.ask(dev, 'GET', '/v1/confirmations')).body.items).toEqual([])
+  const stranger = await house.person(await house.organisation('Other'), 'eve', 'owner')
+  expect((await confirm(stranger, id)).status).toBe(404)
+  await asked(ada)
+})
+
+test('a confirmation is for one person, one time, and one hour', async () => {
+  const id = await asked(ada)
+  expect((await confirm(grace, id)).status).toBe(200)
+  expect((await confirm(grace, id)).status).toBe(404)
+  const hers = await asked(grace)
+  expect(hers).not.toBe(id)
+  house.wait(61)
+  expect(await asked(ada)).not.toBe(id)
+  const again = await asked(ada)
+  expect((await confirm(grace, again)).status).toBe(200)
+  expect((await remove(ada)).status).toBe(204)
+})
