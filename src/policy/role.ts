@@ -55,7 +55,7 @@ export const LEAST_ROLE = {
   'environments:set': 'admin',
   'people:remove': 'admin',
   'identity-providers:set': 'owner',
-  'secrets:set': 'owner',
+  'secrets:set': 'admin',
   'roles:set': 'owner',
   'data:erase': 'owner',
   'retention:set': 'owner',
@@ -64,7 +64,7 @@ export const LEAST_ROLE = {
   'organisations:set': 'owner',
   'organisations:create': 'owner',
   'policies:set': 'owner',
-  'secrets:remove': 'owner',
+  'secrets:remove': 'admin',
   'secrets:rotate': 'owner',
 } as const satisfies Record<Permission, Role>
 

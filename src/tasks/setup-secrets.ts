@@ -119,7 +119,7 @@ async function notStored({ workshop, task }: StepContext, absent: readonly strin
     code: 'setup_failed',
     rule: 'secrets.absent',
     message: `Setup wants the secret ${absent.join(', ')}, which nobody has stored for this project.`,
-    remedy: `An owner stores it: airlock secret set ${project?.name ?? task.project} ${absent[0]} < FILE; then retry the task.`,
+    remedy: `An admin stores it: airlock secret set ${project?.name ?? task.project} ${absent[0]} < FILE; then retry the task.`,
     details: { absent },
   }
 }
