@@ -14,7 +14,9 @@ const FETCHERS = new Set(
     ' ',
   ),
 )
-const NETWORK = new Set('nc ncat netcat socat telnet dig nslookup host drill ssh rustcat'.split(' '))
+const NETWORK = new Set(
+  'nc ncat netcat socat telnet dig nslookup host drill ssh rustcat whois finger'.split(' '),
+)
 
 /** True for a program that prints or saves what it gets from another machine. */
 export function fetches({ name, args }: Invocation): boolean {
@@ -97,8 +99,10 @@ function savedBy({ name, args }: Invocation): string[] {
     name === 'aria2c' ||
     name === 'lwp-download' ||
     args.some(({ text }) => text === '--remote-name' || (/^-[a-zA-Z]+$/.test(text) && text.includes('O')))
+  const [directory] = optionValues(args, name === 'wget' ? '-P' : '--output-dir', '--directory-prefix')
+  const place = directory === undefined ? '' : `${directory.text}/`
   const basenames = byAddress
-    ? operands(args).map(({ text }) => literalArgument(text.slice(text.lastIndexOf('/') + 1)))
+    ? operands(args).map(({ text }) => literalArgument(place + text.slice(text.lastIndexOf('/') + 1)))
     : []
   const second = name === 'lwp-download' && operands(args).length > 1 ? operands(args).slice(1) : []
   return [...named, ...basenames, ...second].map(({ text }) => text)

@@ -14,7 +14,7 @@ export const RUNNERS = set(`
   exec_command execSync execFile execFileSync spawn spawnSync
   shell_exec passthru proc_open pcntl_exec capture2 capture2e capture3 pipeline
   execute callCommand readProcess createProcess rawSystem ProcessBuilder Command Cmd startProcess
-  termopen jobstart qx open3`)
+  cmd termopen jobstart qx open3`)
 
 /** In these languages `exec` and the backtick start a program; in the others `exec` runs code or matches a text. */
 export const EXEC_STARTS = set('perl ruby php lua javascript other awk')
@@ -22,7 +22,7 @@ export const EXEC_STARTS = set('perl ruby php lua javascript other awk')
 export const SOCKETS = set(`
   socket Socket create_connection create_server fsockopen pfsockopen stream_socket_client stream_socket_server socket_create
   socket_connect TCPSocket TCPServer UDPSocket INET IO::Socket::INET createConnection createServer TCPClient TcpClient
-  TcpListener sockaddr_in Dial Listen ztcp tcp net tls asyncore socketserver telnetlib`)
+  TcpListener socketConnection gen_tcp sockaddr_in Dial Listen ztcp tcp net tls asyncore socketserver telnetlib`)
 
 export const DOWNLOADERS = set(`
   urlopen urlretrieve getprint getstore DownloadString DownloadFile file_get_contents curl_exec Invoke-WebRequest

@@ -7,6 +7,7 @@ const SHELLS = new Set(
     ' ',
   ),
 )
+const LISTENERS = new Set('nc ncat netcat pwncat pwncat-cs rcat rustcat'.split(' '))
 const TUNNELS = new Set(
   'ngrok cloudflared chisel frpc frps bore localtunnel lt tailscale wg wg-quick openvpn openvpn3 tor torsocks torify proxychains proxychains4 autossh sshuttle ligolo-agent gost iodine dnscat dnscat2 dns2tcpc ptunnel stunnel rathole zrok pagekite inlets'.split(
     ' ',
@@ -81,7 +82,7 @@ function* objections(invocation: Invocation): Iterable<Sighting> {
     yield { verdict: 'ask', reason: `${name} would scan other machines.`, span }
   else if (name === 'rclone' && /^(copy|sync|move|mount|cat|ls|serve|config)/.test(firstOperand(args)))
     yield { verdict: 'ask', reason: 'rclone would connect to another machine.', span }
-  else if ((name === 'nc' || name === 'ncat' || name === 'netcat') && hasFlag(args, 'l', '--listen'))
+  else if (LISTENERS.has(name) && (hasFlag(args, 'l', '--listen') || hasWord(args, 'listen')))
     yield { verdict: 'ask', reason: `${name} would listen for whoever connects.`, span }
 }
 
