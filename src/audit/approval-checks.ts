@@ -1,5 +1,6 @@
 import { canonicalJson, type Json } from '#kernel/canonical-json.ts'
 import { type Check, type Exhibits, judged, skipped } from './check.ts'
+import { quorumFaults } from './quorum.ts'
 import { agreedIn, gateReportDigest, summariseGates } from './statement.ts'
 
 /** The statement repeats the approval exactly: base, tree, patch, gates, grant, policy version, branch, people. */
@@ -18,6 +19,22 @@ export function checkBinding({ statement, approval }: Exhibits): Check {
     'binding',
     differing.map((field) => `The statement and the approval differ in ${field}.`),
     `The statement is about approval ${approval.value.id} by ${approval.value.approver.name}.`,
+  )
+}
+
+/** Where rules asked for several approvals, they are all there, each of somebody else, of the same and in time. */
+export function checkQuorum({ approval, parts }: Exhibits): Check {
+  if (!approval.ok) return skipped('quorum', 'It needs the approval.')
+  const read = parts.flatMap((part) => (part.ok ? [part.value] : []))
+  const unreadable = parts.flatMap((part) => (part.ok ? [] : [part.failure.message]))
+  const faults = [...unreadable, ...quorumFaults(approval.value, read)]
+  const { quorum } = approval.value
+  if (quorum === undefined && faults.length === 0) return skipped('quorum', 'No rule asked for approvals.')
+  const rules = quorum?.rules.map(({ rule }) => rule) ?? []
+  return judged(
+    'quorum',
+    faults,
+    `${read.length + 1} people approved exactly this, as ${[...new Set(rules)].join(', ')} asked.`,
   )
 }
 

@@ -18,6 +18,9 @@ export const MAX_BUNDLE_BYTES = 128 * 1024 * 1024
 // Base64 texts are bounded here and decoded where they are used: a pattern over 40 MB of text is no bound.
 const base64Of = (bytes: number) => z.string().max(Math.ceil(bytes / 3) * 4)
 
+/** More people than approve anything. */
+const MOST_PARTS = 500
+
 /** One entry of the audit log with the hashes that lead from it to the checkpoint's root (RFC 9162, 2.1.3). */
 export const LoggedEntry = z.strictObject({
   index: z.int().min(0),
@@ -31,6 +34,9 @@ export const EvidenceBundle = z.strictObject({
   version: z.literal(1),
   statement: Envelope,
   approval: Envelope,
+  parts: z.exactOptional(
+    z.array(Envelope).min(1).max(MOST_PARTS).describe('The approvals on which the last one rests'),
+  ),
   patch: base64Of(BOUNDS.patch).describe('The approved patch'),
   gates: GateReport,
   log: z.strictObject({
@@ -44,6 +50,7 @@ export type EvidenceBundle = z.infer<typeof EvidenceBundle>
 export interface Evidence {
   readonly statement: Envelope
   readonly approval: Envelope
+  readonly parts: readonly Envelope[]
   readonly patch: Uint8Array
   readonly gates: GateReport
   readonly checkpoint: string
@@ -61,6 +68,7 @@ export function bundleOf(evidence: Evidence): EvidenceBundle {
     version: 1,
     statement: evidence.statement,
     approval: evidence.approval,
+    ...(evidence.parts.length === 0 ? {} : { parts: evidence.parts }),
     patch: toBase64(evidence.patch),
     gates: evidence.gates,
     log: {

@@ -11,6 +11,7 @@ export type CheckName =
   | 'key'
   | 'statement'
   | 'approval'
+  | 'quorum'
   | 'binding'
   | 'commit'
   | 'patch'
@@ -46,6 +47,8 @@ export interface Exhibits {
   readonly facts: CommitFacts
   readonly statement: Result<ChangeStatement>
   readonly approval: Result<ApprovalTuple>
+  /** The approvals on which it rests, in its order. */
+  readonly parts: readonly Result<ApprovalTuple>[]
   readonly commit: Result<GitCommit>
   readonly checkpoint: Result<Checkpoint>
 }

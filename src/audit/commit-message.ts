@@ -12,6 +12,9 @@ export function commitMessage(approval: ApprovalTuple): string {
     `Airlock-Model: ${approval.model}`,
     `Airlock-Requester: ${approval.requester.name} <${approval.requester.email}>`,
     `Airlock-Approval: ${approval.id}`,
+    ...(approval.quorum?.with ?? []).map(
+      ({ approver }) => `Airlock-Approved-With: ${approver.name} <${approver.email}>`,
+    ),
   ]
   return `${plainLines(approval.message)}\n\n${trailers.map(oneLine).join('\n')}\n`
 }

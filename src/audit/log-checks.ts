@@ -1,6 +1,6 @@
 import type { ApprovalTuple } from '#contract/review.ts'
 import { fromBase64 } from '#kernel/bytes.ts'
-import { APPROVAL_ACTION, approvalDigest } from './approval.ts'
+import { APPROVAL_ACTION, approvalDigest, PART_ACTION } from './approval.ts'
 import type { LoggedEntry } from './bundle.ts'
 import { type Check, type Exhibits, judged, readable, skipped } from './check.ts'
 import type { Checkpoint } from './checkpoint.ts'
@@ -14,8 +14,8 @@ export function checkCheckpoint({ checkpoint }: Exhibits): Check {
   return readable('checkpoint', checkpoint, `The log is signed for at ${size} entries.`)
 }
 
-/** Every entry of the task in the bundle is in the log, and among them the approval, where the statement says. */
-export function checkLog({ bundle, statement, approval, checkpoint }: Exhibits): Check {
+/** Every entry of the task in the bundle is in the log, and among them the approval, where the statement says, and all parts. */
+export function checkLog({ bundle, statement, approval, parts, checkpoint }: Exhibits): Check {
   if (!statement.ok || !approval.ok || !checkpoint.ok)
     return skipped('log', 'It needs the statement, the approval and the checkpoint.')
   const entries = bundle.log.entries.map((logged) => readLogged(logged, checkpoint.value))
@@ -28,8 +28,14 @@ export function checkLog({ bundle, statement, approval, checkpoint }: Exhibits):
       !inOrder(bundle.log.entries) && 'The entries are not in order.',
       approvalEntry < 0 && `The approval's entry, number ${index}, is missing.`,
       approvalEntry >= 0 &&
-        !records(entries[approvalEntry], approval.value) &&
+        !records(entries[approvalEntry], approval.value, APPROVAL_ACTION) &&
         `Entry ${index} does not record this approval.`,
+      ...parts.map(
+        (part) =>
+          part.ok &&
+          !entries.slice(0, approvalEntry).some((entry) => records(entry, part.value, PART_ACTION)) &&
+          `No entry before it records the approval ${part.value.id}.`,
+      ),
     ],
     `The approval is entry ${index} of the log; all ${entries.length} entries of the task are in it.`,
   )
@@ -55,10 +61,10 @@ function faultOf(entry: Reading, index: number | undefined, approval: ApprovalTu
   return !ofThisTask && `Entry ${index} is about something else than this task.`
 }
 
-function records(entry: Reading | undefined, approval: ApprovalTuple): boolean {
+function records(entry: Reading | undefined, approval: ApprovalTuple, action: string): boolean {
   return (
     typeof entry === 'object' &&
-    entry.action === APPROVAL_ACTION &&
+    entry.action === action &&
     entry.actor.kind === 'person' &&
     entry.actor.id === approval.approver.id &&
     entry.data.approval === approvalDigest(approval) &&

@@ -1,5 +1,5 @@
-import { verifyApproval } from './approval.ts'
-import { checkBinding, checkGates } from './approval-checks.ts'
+import { verifyApproval, verifyPart } from './approval.ts'
+import { checkBinding, checkGates, checkQuorum } from './approval-checks.ts'
 import type { EvidenceBundle } from './bundle.ts'
 import { type Check, type CommitFacts, type Exhibits, judged, readable } from './check.ts'
 import { openCheckpoint } from './checkpoint.ts'
@@ -35,6 +35,7 @@ export function verifyBundle(request: {
     checkOfKey,
     readable('statement', exhibits.statement, `Signed by ${key.name}.`),
     readable('approval', exhibits.approval, `Signed by ${key.name} on behalf of the approver.`),
+    checkQuorum(exhibits),
     checkBinding(exhibits),
     checkCommit(exhibits),
     checkPatch(exhibits),
@@ -56,6 +57,7 @@ function readExhibits(bundle: EvidenceBundle, key: VerifierKey, facts: CommitFac
     facts,
     statement,
     approval: verifyApproval(bundle.approval, key),
+    parts: (bundle.parts ?? []).map((part) => verifyPart(part, key)),
     commit: readCommit(facts.id, facts.object),
     checkpoint: openCheckpoint(bundle.log.checkpoint, key, origin),
   }

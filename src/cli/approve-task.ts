@@ -5,6 +5,7 @@ import type { Task } from '#contract/task.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Client } from './client.ts'
 import { EXIT_CODE } from './exit-code.ts'
+import { approvalLines } from './render/approval-lines.ts'
 import { failureText } from './render/failure.ts'
 import { nextSteps } from './render/task-detail.ts'
 import type { Outcome, Session } from './session.ts'
@@ -13,7 +14,7 @@ import { oneLine } from './terminal/safe-text.ts'
 const LOOK_EVERY_MILLISECONDS = 150
 const MOST_LOOKS = 2_000
 
-/** Approves, waits for the publisher, and tells where the change went or why it did not. */
+/** Approves, waits for the publisher, and tells where the change went or why it did not, or who is to approve it besides. */
 export async function approveTask(
   session: Session<unknown>,
   client: Client,
@@ -23,6 +24,10 @@ export async function approveTask(
   const { screen } = session
   const approved = await client.approve(task.id, request)
   if (!approved.ok) return approved
+  if (approved.value.state === 'awaiting_review') {
+    session.show(approved.value, () => waitingText(session, approved.value))
+    return ok(0)
+  }
   screen.status(screen.paint('green', 'approved, publishing …'))
   const settled = await publicationOf(client, approved.value)
   screen.status('')
@@ -51,6 +56,17 @@ async function publicationOf(client: Client, approved: Task): Promise<Result<Tas
 
 function isUnderWay(task: Task): boolean {
   return task.state === 'approved' || task.state === 'publishing'
+}
+
+function waitingText({ screen, clock }: Session<unknown>, { approvals, number }: Task): string {
+  const { paint } = screen
+  const lines = approvals === undefined ? [] : approvalLines(approvals, { paint, now: clock() })
+  return [
+    `${paint('green', '✓')} ${paint('bold', 'Approved.')} It goes out when others have, too.`,
+    ...lines.map((line) => `  ${line}`),
+    '',
+    `  ${paint('cyan', `airlock approve ${number}`)}  ${paint('dim', 'is for them to type')}`,
+  ].join('\n')
 }
 
 function outcomeText({ screen }: Session<unknown>, task: Task): string {

@@ -69,15 +69,21 @@ async function takeStep(desk: Desk): Promise<Step> {
 
 async function approve(desk: Desk): Promise<Step> {
   const { session, client, task } = desk
-  let wording: Wording = { message: proposedMessage(task), branch: '' }
+  const given = task.approvals?.wording
+  let wording: Wording = { message: given?.message ?? proposedMessage(task), branch: given?.branch ?? '' }
   for (;;) {
     const choice = await session.prompts.choose(`Let exactly ${task.patch?.digest.slice(0, 19)}… out?`, [
+      ...(given === undefined
+        ? []
+        : [{ value: 'same', label: 'Yes, as the others approved it', hint: shortened(given.message, 72) }]),
       { value: 'push', label: 'Yes, push it', hint: shortened(wording.message, 72) },
       { value: 'commit', label: 'Yes, but do not push it yet' },
       { value: 'word', label: 'Change the message or the branch first' },
       { value: 'no', label: 'No' },
     ])
     if (choice === undefined || choice === 'no') return { desk }
+    if (choice === 'same')
+      return { done: await approveTask(session, client, task, { patchDigest: task.patch?.digest ?? '' }) }
     if (choice === 'word') {
       wording = await reworded(desk, wording)
       continue

@@ -27,10 +27,24 @@ const Written = {
 export const PolicyDraft = z.strictObject(Written).meta({ id: 'PolicyDraft' })
 export type PolicyDraft = z.infer<typeof PolicyDraft>
 
+/** What lifts a rule: so many different people approved exactly this patch. */
+const ApprovalNeed = {
+  count: z.int(),
+  by: z.string().optional().describe('A role, or `code-owners`; anybody who may approve unless given'),
+  withinSeconds: z.int().describe('An older approval counts no more'),
+}
+
 export const PolicyView = z
   .strictObject({
     ...Written,
-    rules: z.array(z.strictObject({ name: z.string(), reason: z.string(), confirm: z.string().optional() })),
+    rules: z.array(
+      z.strictObject({
+        name: z.string(),
+        reason: z.string(),
+        confirm: z.string().optional(),
+        approvals: z.strictObject(ApprovalNeed).optional(),
+      }),
+    ),
     problem: z
       .string()
       .optional()
@@ -87,6 +101,10 @@ export const Explanation = z
     action: z.string(),
     effect: Effect,
     confirm: z.string().optional(),
+    approvals: z
+      .array(z.strictObject({ rule: z.string(), ...ApprovalNeed }))
+      .optional()
+      .describe('What approvals are asked for before a change goes out'),
     risk: z.string(),
     riskReasons: z.array(z.string()),
     rules: z.array(z.strictObject({ rule: z.string(), effect: Effect, reason: z.string() })),

@@ -60,6 +60,30 @@ export type Attempt = z.infer<typeof Attempt>
 export const RiskLevel = z.enum(['low', 'medium', 'high', 'critical']).meta({ id: 'Risk' })
 export type RiskLevel = z.infer<typeof RiskLevel>
 
+/** How far a patch is on its way out, where more people than one are to approve it. */
+export const Approvals = z
+  .strictObject({
+    needed: z.int(),
+    given: z.array(z.strictObject({ approver: Person, at: z.string() })),
+    wording: z
+      .strictObject({ message: z.string(), branch: z.string(), push: z.boolean() })
+      .optional()
+      .describe('What they approved besides the patch; another approver need not say it again'),
+    missing: z.array(
+      z.strictObject({
+        rule: z.string(),
+        reason: z.string(),
+        count: z.int(),
+        who: z.string().describe('Whose approvals count, in plain words'),
+      }),
+    ),
+    void: z
+      .array(z.strictObject({ approver: Person, at: z.string(), why: z.string() }))
+      .describe('Given before, and counted no more'),
+  })
+  .meta({ id: 'Approvals' })
+export type Approvals = z.infer<typeof Approvals>
+
 export const Task = z
   .strictObject({
     id: z.string(),
@@ -83,6 +107,9 @@ export const Task = z
       .strictObject({ level: RiskLevel, reasons: z.array(z.string()) })
       .optional()
       .describe('Of approving the patch; with a task by itself, not in lists'),
+    approvals: Approvals.optional().describe(
+      'Under review, where rules ask for several or some stand; with a task by itself, not in lists',
+    ),
     egress: EgressView.optional().describe('Beyond the presets; with a task by itself, not in lists'),
     preserved: PreservedWorkspace.optional().describe('With a task by itself, not in lists'),
     cause: FailureShape.optional(),

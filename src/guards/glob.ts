@@ -84,8 +84,11 @@ function patternsOf(glob: string): string[][] {
   return /[*?]/.test(glob) ? [parts] : [parts, [...parts, '**', '*']]
 }
 
-/** `**` takes any number of components; going back to the last one suffices, as for `*` in a name. */
-function matchPath(pattern: readonly string[], components: readonly string[]): boolean {
+/**
+ * A pattern cut at its slashes, against a path: `**` takes any number of components, `*` and `?` match within a name. Going
+ * back to the last star suffices.
+ */
+export function matchPath(pattern: readonly string[], components: readonly string[]): boolean {
   return wildcardMatch(pattern, components, '**', (part, component) =>
     wildcardMatch([...part], [...component], '*', (a, b) => a === '?' || a === b),
   )

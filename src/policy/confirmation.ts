@@ -6,10 +6,14 @@ import type { Confirmation } from './cedar/rule.ts'
 import type { Confirmed } from './confirmed.ts'
 import { type Decision, type Question, refusalOf } from './decide.ts'
 
-/** Allowed, or confirmed as the rules want it; else the refusal, which says how to confirm. Never allowed by silence. */
+/**
+ * Allowed, or confirmed as the rules want it; else the refusal, which says how to confirm. Never allowed by silence. Whether
+ * enough others approved is for whoever gives an approval to weigh: `approvals` of the decision says what is asked for.
+ */
 export function settle(decision: Decision, question: Question, version: string): Result<void> {
   if (decision.effect === 'allow') return ok(undefined)
   if (decision.effect === 'deny') return refused(refusalOf(decision))
+  if (decision.confirm === 'other-person' && decision.approvals !== undefined) return ok(undefined)
   const code = codeOf(question, version)
   const { confirmed } = question.actor
   const given = confirmed?.method === 'code' && confirmed.code !== code ? undefined : confirmed?.method

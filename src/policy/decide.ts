@@ -2,6 +2,7 @@ import type { Failure, FailureCode } from '#kernel/failure.ts'
 import { ACTIONS, type ActionName, type Risk } from './action.ts'
 import type { Actor } from './actor.ts'
 import { rolesAt } from './binding.ts'
+import { type ApprovalNeed, TWO_PEOPLE } from './cedar/approval-need.ts'
 import type { Engine, Place } from './cedar/engine.ts'
 import type { Facts } from './cedar/facts.ts'
 import { CONFIRMATIONS, type Confirmation, type Rule } from './cedar/rule.ts'
@@ -18,10 +19,18 @@ export interface RuleSpeech {
   readonly reason: string
 }
 
+/** A rule that enough approvals lift. */
+export interface ApprovalRule extends ApprovalNeed {
+  readonly rule: string
+  readonly reason: string
+}
+
 export interface Decision {
   readonly effect: Effect
-  /** How it is to be confirmed, when that is the effect. */
+  /** How it is to be confirmed, when that is the effect; `other-person` where only approvals are asked for. */
   readonly confirm?: Confirmation
+  /** What approvals are asked for, whatever else was said; only of approving. */
+  readonly approvals?: readonly ApprovalRule[]
   readonly risk: Risk
   /** Every rule that spoke, the strictest first. */
   readonly rules: readonly RuleSpeech[]
@@ -70,9 +79,9 @@ export function decide(engine: Engine, question: Question, moment: Moment): Deci
   })
   const opinions = [
     ...errors.map(brokenRule),
-    ...forbids.map(opinionOf),
+    ...forbids.map((rule) => opinionOf(rule, action)),
     ...narrowKey(actor, action),
-    ...(permits.length > 0 ? permits.map(opinionOf) : [noRole(action, roles.at(-1))]),
+    ...(permits.length > 0 ? permits.map((rule) => opinionOf(rule, action)) : [noRole(action, roles.at(-1))]),
   ]
   return strictest(opinions, risk)
 }
@@ -125,6 +134,7 @@ const CODE_OF_RULE: Readonly<Record<string, FailureCode>> = {
 interface Opinion extends RuleSpeech {
   readonly smallestChange?: string
   readonly confirm?: Confirmation
+  readonly approvals?: ApprovalNeed
 }
 
 const STRICTNESS: readonly Effect[] = ['allow', 'confirm', 'deny']
@@ -135,23 +145,31 @@ function strictest(opinions: readonly Opinion[], risk: Risk): Decision {
   const [first] = sorted
   const effect = first?.effect ?? 'deny'
   if (effect === 'allow') return { effect, risk, rules }
+  const approvals = sorted.flatMap(({ rule, reason, approvals: need }): ApprovalRule[] =>
+    need === undefined ? [] : [{ rule, reason, ...need }],
+  )
   const way = effect === 'confirm' ? strongestOf(sorted) : undefined
   return {
     effect,
     risk,
     rules,
     ...(way === undefined ? {} : { confirm: way }),
+    ...(approvals.length === 0 ? {} : { approvals }),
     ...(first?.smallestChange === undefined ? {} : { smallestChange: first.smallestChange }),
   }
 }
 
+/** What others approve lifts nothing of what each approver is to confirm themselves. */
 function strongestOf(opinions: readonly Opinion[]): Confirmation | undefined {
-  return CONFIRMATIONS.findLast((way) => opinions.some(({ confirm }) => confirm === way))
+  const own = CONFIRMATIONS.findLast((way) => opinions.some(({ confirm }) => confirm === way))
+  return own ?? (opinions.some(({ approvals }) => approvals !== undefined) ? 'other-person' : undefined)
 }
 
-function opinionOf({ name, effect, confirm, reason, remedy }: Rule): Opinion {
+function opinionOf({ name, effect, confirm, approvals, reason, remedy }: Rule, action: ActionName): Opinion {
   if (effect === 'permit') return { rule: name, effect: 'allow', reason }
   const change = remedy === undefined ? {} : { smallestChange: remedy }
+  const need = confirm === 'other-person' && action === 'review.approve' ? TWO_PEOPLE : approvals
+  if (need !== undefined) return { rule: name, effect: 'confirm', approvals: need, reason, ...change }
   if (confirm === undefined) return { rule: name, effect: 'deny', reason, ...change }
   return { rule: name, effect: 'confirm', confirm, reason, ...change }
 }

@@ -28,6 +28,11 @@ export function readOrganisationRules(text: string, origin: string): Result<read
       )
     if (RESERVED.has(rule.name) || rule.name.startsWith('role.'))
       return wrong(`${origin}: ${rule.name} is the name of a standing rule.`, 'Give it another @id.')
+    if (rule.approvals !== undefined && coveredActions(rule).some((action) => action !== 'review.approve'))
+      return wrong(
+        `${origin}: ${rule.name} asks for approvals of something else than a change.`,
+        'Write action == Airlock::Action::"review.approve" in its head.',
+      )
     if (coveredActions(rule).every(isAboutPolicies))
       return wrong(
         `${origin}: ${rule.name} is about policies alone, over which policies have no say.`,

@@ -1,33 +1,44 @@
-import { approvalDigest, encodeApproval, sealApproval } from '#audit/approval.ts'
-import { gateReportDigest } from '#audit/statement.ts'
+import { approvalDigest, encodeApproval, PART_ACTION, sealApproval, sealPart } from '#audit/approval.ts'
+import type { Envelope } from '#audit/dsse.ts'
+import { subjectOf } from '#audit/quorum.ts'
 import type { ApprovalRequest, ApprovalTuple } from '#contract/review.ts'
-import { openFindings, type ReportedFinding } from '#contract/scan-report.ts'
 import type { Task } from '#contract/task.ts'
-import { branchNameFor, featureBranch } from '#forge/feature-branch.ts'
 import { newId } from '#kernel/ids.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Actor } from '#policy/actor.ts'
-import { grantDigest } from '#policy/grant.ts'
-import { insertApproval } from '#store/approvals.ts'
-import { attemptByNumber } from '#store/attempts.ts'
-import { gateReportOf } from '#store/gate-reports.ts'
-import { patchById } from '#store/patches.ts'
-import { projectByReference } from '#store/projects.ts'
+import { rolesAt } from '#policy/binding.ts'
+import type { Question } from '#policy/decide.ts'
+import { type Claim, type Standing, type Weighed, weigh } from '#policy/quorum.ts'
+import { insertApproval, type NewApproval } from '#store/approvals.ts'
 import type { TaskRow } from '#store/schema.ts'
 import { taskView } from '#store/task-view.ts'
-import { watchFor } from '#tasks/canaries.ts'
+import { moveTask, taskById } from '#store/tasks.ts'
+import { logAction } from '#tasks/log-action.ts'
 import { mayBegin } from '#tasks/may-begin.ts'
 import { move } from '#tasks/move.ts'
-import { decisionForLog, permit } from '#tasks/permit.ts'
+import { decisionForLog, type Permitted, permit } from '#tasks/permit.ts'
 import { findTask } from '#tasks/reference.ts'
 import type { Workshop } from '#tasks/workshop.ts'
+import { approvable } from './approvable.ts'
 import { approvalQuestion } from './approval-question.ts'
+import { changed, nothingToApprove, twice } from './approval-refusals.ts'
+import { subjectFor, wordingOf } from './approval-subject.ts'
+import { approvalsView } from './approvals-view.ts'
+import {
+  type AskedThen,
+  approvalsThatWait,
+  type GivenApproval,
+  type WaitingApproval,
+  whichStand,
+} from './given-approvals.ts'
+import { claimsFor, quorumOf } from './quorum.ts'
 
 /**
- * A person lets exactly this patch out. What they agreed to is written as one signed tuple; only that tuple makes the
- * publisher push. Refuses when the patch is not any more the one on their screen, when they asked for the change
- * themselves and somebody else could approve, when the scan found something that nobody mended or justified, or when the branch is not a feature branch of Airlock's.
+ * A person lets exactly this patch out, or is one of several who do. What they agreed to is written as one signed tuple;
+ * only that of the last one makes the publisher push. Refuses when the patch is not any more the one on their screen, when
+ * they asked for the change themselves and somebody else could approve, when they approved it already, when the scan found
+ * something that nobody mended or justified, or when the branch is not a feature branch of Airlock's.
  */
 export async function approve(
   workshop: Workshop,
@@ -40,121 +51,133 @@ export async function approve(
   const found = await findTask(workshop.store, actor.organisation, reference)
   if (!found.ok) return found
   const task = found.value
-  const question = await workshop.store.inOrganisation(actor.organisation, (tx) =>
-    approvalQuestion(tx, actor, task, request.branch),
+  const waiting = await waitingOn(workshop, task)
+  const wording = wordingOf(task, request, waiting.find(isOf(request.patchDigest))?.approval)
+  const question = await workshop.store.inOrganisation(task.organisation, (tx) =>
+    approvalQuestion(tx, actor, task, wording.branch),
   )
   const allowed = await permit(workshop, question)
   if (!allowed.ok) return allowed
-  const tuple = await tupleFor(workshop, actor, task, request, allowed.value.policyVersion)
-  if (!tuple.ok) return tuple
-  const envelope = await sealApproval(tuple.value, workshop.signer)
+  const there = await approvable(workshop, task, request.patchDigest, wording)
+  if (!there.ok) return there
+  const { review, said } = there.value
+  const claims = await claimsFor(workshop, task, review.patch, allowed.value.decision)
+  if (!claims.ok) return claims
+  const approval: ApprovalTuple = {
+    ...subjectFor(task, review, said, allowed.value.policyVersion),
+    id: newId('apr', workshop.random),
+    approver: actor.person,
+    approvedAt: instantOf(workshop.clock()),
+  }
+  const { mine, others, weighed } = await weighIn(workshop, question, approval, claims.value, waiting)
+  if (weighed.every(({ missing }) => missing === 0))
+    return letOut(workshop, actor, task, { ...approval, ...quorumOf(weighed, others) }, allowed.value)
+  if (mine !== undefined && claims.value.every((claim) => mine.ageInSeconds <= claim.withinSeconds))
+    return refused(twice(task, weighed))
+  return addTo(workshop, question, task, approval, allowed.value, weighed)
+}
+
+function waitingOn(workshop: Workshop, task: TaskRow): Promise<readonly WaitingApproval[]> {
+  return workshop.store.inOrganisation(task.organisation, (tx) => approvalsThatWait(workshop, tx, task))
+}
+
+function isOf(patch: string): (waiting: WaitingApproval) => boolean {
+  return ({ approval }) => approval.patchDigest === patch
+}
+
+/** How far the rules are met by an approval together with those of others that stand. */
+async function weighIn(
+  workshop: Workshop,
+  question: Question,
+  approval: ApprovalTuple,
+  claims: readonly Claim[],
+  waiting: readonly WaitingApproval[],
+): Promise<{ mine?: Standing; others: readonly ApprovalTuple[]; weighed: readonly Weighed[] }> {
+  const { organisation, approvedAt: now } = approval
+  const policy = await workshop.policyOf(organisation)
+  const given = await workshop.store.inOrganisation(organisation, (tx) =>
+    whichStand(tx, waiting, { subject: subjectOf(approval), question, policy, now }),
+  )
+  const standing = given.filter((each) => each.standing !== undefined)
+  const isMine = ({ approval: { approver } }: GivenApproval) => approver.id === question.actor.person.id
+  const others = standing.filter((each) => !isMine(each))
+  const role = rolesAt(question.actor.bindings, question.place).at(-1)
+  const own: Standing = { person: question.actor.person.id, role, ageInSeconds: 0 }
+  const mine = standing.find(isMine)?.standing
+  return {
+    ...(mine === undefined ? {} : { mine }),
+    others: others.map((each) => each.approval),
+    weighed: weigh(claims, [...others.flatMap((each) => each.standing ?? []), own]),
+  }
+}
+
+/** Enough approved: the task goes on to its publication. */
+async function letOut(
+  workshop: Workshop,
+  actor: Actor,
+  task: TaskRow,
+  approval: ApprovalTuple,
+  allowed: Permitted,
+): Promise<Result<Task>> {
+  const envelope = await sealApproval(approval, workshop.signer)
   const moved = await move(workshop, task, {
     by: { kind: 'person', id: actor.person.id },
     command: {
       name: 'approve',
-      approval: approvalDigest(tuple.value),
-      patch: tuple.value.patchDigest,
-      decision: decisionForLog(allowed.value),
+      approval: approvalDigest(approval),
+      patch: approval.patchDigest,
+      decision: decisionForLog(allowed),
     },
-    columns: { approval: tuple.value.id },
-    also: (tx) =>
-      insertApproval(tx, {
-        id: tuple.value.id,
-        task: task.id,
-        tuple: Buffer.from(encodeApproval(tuple.value)).toString('utf8'),
-        envelope,
-        createdAt: tuple.value.approvedAt,
-      }),
+    columns: { approval: approval.id },
+    also: (tx) => insertApproval(tx, rowOf(task, approval, envelope, false)),
   })
   if (!moved.ok) return moved
   return ok(await workshop.store.inOrganisation(actor.organisation, (tx) => taskView(tx, moved.value)))
 }
 
-async function tupleFor(
+/** More have to approve: what this one agreed to is kept, and lets nothing out. */
+async function addTo(
   workshop: Workshop,
-  actor: Actor,
+  question: Question,
   task: TaskRow,
-  request: ApprovalRequest,
-  policyVersion: string,
-): Promise<Result<ApprovalTuple>> {
-  const seen = await whatIsThere(workshop, task)
-  if (seen === undefined)
-    return refused({
-      code: 'wrong_state',
-      rule: 'task.life',
-      message: `Task ${task.number} has nothing to approve: it is ${task.state.replaceAll('_', ' ')}.`,
-      remedy: 'Wait until it awaits review.',
+  approval: ApprovalTuple,
+  allowed: Permitted,
+  weighed: readonly Weighed[],
+): Promise<Result<Task>> {
+  if (task.state !== 'awaiting_review') return refused(nothingToApprove(task))
+  const { actor } = question
+  const envelope = await sealPart(approval, workshop.signer)
+  const asked: AskedThen = {
+    channel: actor.channel,
+    secondFactor: actor.confirmed?.method === 'second-factor',
+    moment: (await workshop.policyOf(task.organisation)).now(),
+  }
+  const { approvedAt: updatedAt } = approval
+  const now = await workshop.store.inOrganisation(actor.organisation, async (tx) => {
+    if (!(await moveTask(tx, { id: task.id, fromVersion: task.version, patch: { updatedAt } })))
+      return undefined
+    await insertApproval(tx, { ...rowOf(task, approval, envelope, true), asked })
+    await logAction(tx, workshop.clock, actor, PART_ACTION, task.id, {
+      approval: approvalDigest(approval),
+      patch: approval.patchDigest,
+      decision: decisionForLog(allowed),
+      missing: weighed.map(({ claim, missing }) => ({ rule: claim.rule, missing })),
     })
-  const { patch, gates, project, grant, watch } = seen
-  if (patch.digest !== request.patchDigest)
-    return refused({
-      code: 'approval_void',
-      rule: 'approval.exact',
-      message: 'The patch is not any more the one you looked at.',
-      remedy: `Review task ${task.number} again.`,
-      details: { asked: request.patchDigest, current: patch.digest },
-    })
-  const open = openFindings(gates)
-  if (open.length > 0) return refused(findingsOpen(task, open))
-  if (watch.sees(`${request.message}\n${request.branch ?? ''}`) !== undefined)
-    return refused(canaryInMessage())
-  const branch = featureBranch(request.branch ?? branchNameFor(task.number, task.intent), {
-    defaultBranch: project.defaultBranch ?? task.baseBranch,
-    neverTo: [...project.protectedBranches, ...(task.projectFile?.branches.protected ?? [])],
+    return taskById(tx, task.id)
   })
-  if (!branch.ok) return branch
-  return ok({
-    id: newId('apr', workshop.random),
-    organisation: task.organisation,
+  if (now === undefined) return refused(changed(task))
+  const view = await workshop.store.inOrganisation(actor.organisation, (tx) => taskView(tx, now))
+  return ok({ ...view, ...(await approvalsView(workshop, actor, now)) })
+}
+
+function rowOf(task: TaskRow, approval: ApprovalTuple, envelope: Envelope, waits: boolean): NewApproval {
+  return {
+    id: approval.id,
     task: task.id,
-    taskNumber: task.number,
-    attempt: task.attempt,
-    base: patch.base,
-    tree: patch.tree,
-    patchDigest: patch.digest,
-    grantDigest: grantDigest(grant),
-    policyVersion,
-    gateReportDigest: gateReportDigest(gates),
-    approver: actor.person,
-    requester: task.requester,
-    agent: task.agent,
-    model: task.model,
-    message: request.message,
-    branch: branch.value,
-    push: request.push,
-    approvedAt: instantOf(workshop.clock()),
-  })
-}
-
-function findingsOpen(task: TaskRow, open: readonly ReportedFinding[]) {
-  const first = open[0]
-  return {
-    code: 'findings_open' as const,
-    rule: 'scan.fixed_or_justified',
-    message: `The scan found ${open.length} ${open.length === 1 ? 'thing' : 'things'} in this patch that nobody mended or justified${first === undefined ? '' : `: ${first.path}:${first.line} ${first.rule}`}.`,
-    remedy: `Send it back, drop the hunk, or say why it may stand: airlock justify ${task.number} ${first?.fingerprint.slice(7, 19) ?? '<finding>'} --reason "…"`,
-    details: { findings: open.map(({ fingerprint }) => fingerprint) },
+    tuple: Buffer.from(encodeApproval(approval)).toString('utf8'),
+    envelope,
+    createdAt: approval.approvedAt,
+    waits,
+    taskVersion: task.version,
   }
-}
-
-function canaryInMessage() {
-  return {
-    code: 'canary_tripped' as const,
-    rule: 'canary.tripped',
-    message: 'The message or the branch holds a canary: words of the agent that must not leave.',
-    remedy: 'Write the message yourself, and look again at what the agent was told.',
-  }
-}
-
-function whatIsThere(workshop: Workshop, task: TaskRow) {
-  const { patch: id, grantDocument: grant } = task
-  if (id === null || grant === null) return Promise.resolve(undefined)
-  return workshop.store.inOrganisation(task.organisation, async (tx) => {
-    const patch = await patchById(tx, id)
-    const gates = patch === undefined ? undefined : await gateReportOf(tx, task.id, patch.digest)
-    const project = await projectByReference(tx, task.project)
-    if (patch === undefined || gates === undefined || project === undefined) return undefined
-    const watch = watchFor(await attemptByNumber(tx, task.id, task.attempt))
-    return { patch, gates, project, grant, watch }
-  })
 }

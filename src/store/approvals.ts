@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Instant } from '#kernel/instant.ts'
 import { json } from './column.ts'
 import type { ApprovalsTable, Tx } from './schema.ts'
@@ -12,15 +12,47 @@ export interface NewApproval {
   readonly tuple: string
   readonly envelope: unknown
   readonly createdAt: Instant
+  readonly waits: boolean
+  readonly asked?: unknown
+  readonly taskVersion: number
 }
 
-export async function insertApproval(tx: Tx, approval: NewApproval): Promise<void> {
+export async function insertApproval(tx: Tx, { asked, envelope, ...columns }: NewApproval): Promise<void> {
   await tx
     .insertInto('approvals')
-    .values({ ...approval, envelope: json(approval.envelope) })
+    .values({
+      ...columns,
+      envelope: json(envelope),
+      asked: asked === undefined ? null : json(asked),
+    })
     .execute()
 }
 
 export function approvalById(tx: Tx, id: string): Promise<ApprovalRow | undefined> {
   return tx.selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/**
+ * The approvals that were given since one last let something out, or since ever, the newest first. Those before it were
+ * used, whatever became of what they let out.
+ */
+export function partsSinceLast(tx: Tx, task: string): Promise<ApprovalRow[]> {
+  return tx
+    .selectFrom('approvals')
+    .selectAll()
+    .where('task', '=', task)
+    .where('waits', '=', true)
+    .where('taskVersion', '>', ({ selectFrom }) =>
+      selectFrom('approvals as last')
+        .select(sql<number>`coalesce(max(last.task_version), -1)`.as('version'))
+        .where('last.task', '=', task)
+        .where('last.waits', '=', false),
+    )
+    .orderBy('taskVersion', 'desc')
+    .execute()
+}
+
+/** The parts of a task on which its last approval may rest. */
+export function partsOfTask(tx: Tx, task: string): Promise<ApprovalRow[]> {
+  return tx.selectFrom('approvals').selectAll().where('task', '=', task).where('waits', '=', true).execute()
 }

@@ -10,6 +10,7 @@ import * as projectModels from './migrations/0007-project-models.ts'
 import * as policies from './migrations/0009-policies.ts'
 import * as signIn from './migrations/0010-sign-in.ts'
 import * as places from './migrations/0011-places.ts'
+import * as quorum from './migrations/0012-quorum.ts'
 import * as vault from './migrations/0013-vault.ts'
 import * as shareLinks from './migrations/0014-share-links.ts'
 import * as erasure from './migrations/0015-erasure.ts'
@@ -29,6 +30,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0009-policies': policies,
   '0010-sign-in': signIn,
   '0011-places': places,
+  '0012-quorum': quorum,
   '0013-vault': vault,
   '0014-share-links': shareLinks,
   '0015-erasure': erasure,

@@ -225,6 +225,12 @@ export interface ApprovalsTable {
   tuple: string
   envelope: Json<unknown>
   createdAt: Moment
+  /** One of several, which lets nothing out by itself. */
+  waits: Generated<boolean>
+  /** By which way and when a part was given. */
+  asked: Json<unknown> | null
+  /** The version of the task that it was given on. */
+  taskVersion: Generated<number>
 }
 
 export type PublicationState = 'intended' | 'done' | 'refused'

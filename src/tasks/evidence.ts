@@ -1,7 +1,6 @@
 import { APPROVAL_ACTION, approvalDigest } from '#audit/approval.ts'
 import { bundleOf, encodeBundle } from '#audit/bundle.ts'
 import { signCheckpoint } from '#audit/checkpoint.ts'
-import type { Envelope } from '#audit/dsse.ts'
 import { decodeEntry } from '#audit/entry.ts'
 import { rootOf } from '#audit/merkle.ts'
 import { inclusionProof } from '#audit/proof.ts'
@@ -10,17 +9,16 @@ import type { ApprovalTuple } from '#contract/review.ts'
 import type { TrustedRepository } from '#forge/repository.ts'
 import { digestOf } from '#kernel/bytes.ts'
 import { instantOf } from '#kernel/instant.ts'
-import { approvalById } from '#store/approvals.ts'
 import { attemptByNumber } from '#store/attempts.ts'
 import { auditFrontier, auditNodes, entriesAbout, saveCheckpoint } from '#store/audit-log.ts'
 import { gateReportOf } from '#store/gate-reports.ts'
 import { projectById } from '#store/projects.ts'
 import type { TaskRow, Tx } from '#store/schema.ts'
+import type { StandingApproval } from './standing-approval.ts'
 import type { StepContext } from './step.ts'
 import type { Workshop } from './workshop.ts'
 
-interface Published {
-  readonly approval: ApprovalTuple
+interface Published extends StandingApproval {
   readonly patch: Uint8Array
   readonly undone: number
   readonly repository: TrustedRepository
@@ -29,7 +27,7 @@ interface Published {
 /** The evidence bundle of a commit, as canonical JSON text: everything `airlock verify` needs, and no server. */
 export async function evidenceFor(
   { workshop, task }: StepContext,
-  { approval, patch, undone, repository }: Published,
+  { approval, envelope, parts, patch, undone, repository }: Published,
   commit: string,
 ): Promise<string> {
   const parent = await repository.parentOf(commit)
@@ -54,7 +52,8 @@ export async function evidenceFor(
     })
     const bundle = bundleOf({
       statement: await sealStatement(statement, workshop.signer),
-      approval: about.envelope,
+      approval: envelope,
+      parts,
       patch,
       gates: about.gates,
       checkpoint: log.checkpoint,
@@ -66,13 +65,12 @@ export async function evidenceFor(
 }
 
 async function recordOf(tx: Tx, task: TaskRow, approval: ApprovalTuple) {
-  const row = await approvalById(tx, approval.id)
   const gates = await gateReportOf(tx, task.id, approval.patchDigest)
   const attempt = await attemptByNumber(tx, task.id, approval.attempt)
   const project = await projectById(tx, task.project)
-  if (row === undefined || gates === undefined || attempt === undefined || project === undefined)
-    throw new Error('an approved task has its approval, gates, attempt and project')
-  return { envelope: row.envelope as Envelope, gates, attempt, url: project.url }
+  if (gates === undefined || attempt === undefined || project === undefined)
+    throw new Error('an approved task has its gates, attempt and project')
+  return { gates, attempt, url: project.url }
 }
 
 /** The task's entries with their proofs, under a fresh checkpoint of the whole log. */

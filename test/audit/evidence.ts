@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { APPROVAL_ACTION, approvalDigest, sealApproval } from '#audit/approval.ts'
+import { APPROVAL_ACTION, approvalDigest, PART_ACTION, sealApproval, sealPart } from '#audit/approval.ts'
 import { bundleOf, type EvidenceBundle } from '#audit/bundle.ts'
 import type { CommitFacts } from '#audit/check.ts'
 import { signCheckpoint } from '#audit/checkpoint.ts'
@@ -89,6 +89,8 @@ export const approval: ApprovalTuple = {
 /** Everything that can be made different about the evidence before it is signed. */
 export interface Situation {
   readonly approval: ApprovalTuple
+  /** The approvals on which it rests. */
+  readonly parts: readonly ApprovalTuple[]
   readonly gates: GateReport
   readonly patch: Uint8Array
   readonly published: { readonly parent: string; readonly tree: string; readonly patch: Uint8Array }
@@ -96,18 +98,21 @@ export interface Situation {
   readonly message: string
   readonly reappliedTree?: string
   readonly entry: (entry: AuditEntry) => AuditEntry
+  readonly partEntry: (entry: AuditEntry) => AuditEntry
   /** A real commit, where the test has one. */
   readonly commit?: { readonly id: string; readonly object: Uint8Array }
 }
 
 export const plain: Situation = {
   approval,
+  parts: [],
   gates,
   patch,
   published: { parent: approval.base, tree: approval.tree, patch },
   author: approver,
   message: commitMessage(approval),
   entry: (entry) => entry,
+  partEntry: (entry) => entry,
 }
 
 /** A bundle and the facts of its commit, as the publisher would make them. */
@@ -129,10 +134,10 @@ export async function evidenceOf(
     attempt: { id: 'att_2', spend: NOTHING_SPENT },
     undoneChanges: 1,
     refusals: 5,
-    log: { origin: ORIGIN, index: 3 },
+    log: { origin: ORIGIN, index: 3 + situation.parts.length },
   })
   const entries = await Promise.all(
-    [1, 3, 4].map(async (index) => ({
+    ofTheTask(situation.parts.length).map(async (index) => ({
       index,
       bytes: log[index] ?? Buffer.of(),
       proof: await inclusionProof(index, log.length, nodesOver(leaves)),
@@ -141,6 +146,7 @@ export async function evidenceOf(
   const bundle = bundleOf({
     statement: await sealStatement(statement, signer),
     approval: await sealApproval(approval, signer),
+    parts: await Promise.all(situation.parts.map((part) => sealPart(part, signer))),
     patch: situation.patch,
     gates,
     checkpoint: await signCheckpoint({ origin: ORIGIN, size: log.length, root }, signer),
@@ -150,6 +156,10 @@ export async function evidenceOf(
   const { reappliedTree } = situation
   const facts = { id, object, patch: published.patch, ...(reappliedTree && { reappliedTree }) }
   return { bundle, facts }
+}
+
+function ofTheTask(parts: number): readonly number[] {
+  return [1, ...Array.from({ length: parts }, (_, part) => 2 + part), 3 + parts, 4 + parts]
 }
 
 export function entryOf(action: string, changes: Partial<AuditEntry> = {}): AuditEntry {
@@ -165,21 +175,25 @@ export function entryOf(action: string, changes: Partial<AuditEntry> = {}): Audi
   }
 }
 
-function logOf({ approval, entry }: Situation): Uint8Array[] {
-  const approved = entryOf(APPROVAL_ACTION, {
+function logOf({ approval, parts, entry, partEntry }: Situation): Uint8Array[] {
+  return [
+    entryOf('task.submitted', { subject: 'tsk_0' }),
+    entryOf('task.submitted'),
+    ...parts.map((part) => partEntry(approvalEntry(PART_ACTION, part))),
+    entryOf('task.failed', { subject: 'tsk_0' }),
+    entry(approvalEntry(APPROVAL_ACTION, approval)),
+    entryOf('change.published'),
+    entryOf('task.submitted', { subject: 'tsk_2' }),
+  ].map(encodeEntry)
+}
+
+function approvalEntry(action: string, approval: ApprovalTuple): AuditEntry {
+  return entryOf(action, {
     actor: { kind: 'person', id: approval.approver.id },
     subject: approval.task,
     organisation: approval.organisation,
     data: { approval: approvalDigest(approval), patch: approval.patchDigest },
   })
-  return [
-    entryOf('task.submitted', { subject: 'tsk_0' }),
-    entryOf('task.submitted'),
-    entryOf('task.failed', { subject: 'tsk_0' }),
-    entry(approved),
-    entryOf('change.published'),
-    entryOf('task.submitted', { subject: 'tsk_2' }),
-  ].map(encodeEntry)
 }
 
 function commitObject({ published, author, message }: Situation): Uint8Array {

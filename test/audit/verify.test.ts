@@ -21,6 +21,7 @@ describe('evidence that was not touched', () => {
       'key pass',
       'statement pass',
       'approval pass',
+      'quorum skipped',
       'binding pass',
       'commit pass',
       'patch pass',

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { decodeEntry } from '#audit/entry.ts'
@@ -50,9 +51,9 @@ test('what is to be confirmed is refused until it is, in the way the policy asks
   for (const wrong of ['yes', 'code 000000', `code ${code}0`, code])
     expect(await refusedWith(wrong)).toMatchObject({ code: 'confirmation_needed' })
   await set('other-person')
-  expect(await refusedWith(`code ${code}`)).toMatchObject({
-    code: 'permission_denied',
-    details: { method: 'other-person' },
+  expect(given(await server.client.approve(task.id, request))).toMatchObject({
+    state: 'awaiting_review',
+    approvals: { needed: 2, missing: [{ rule: 'new-files.confirmed', count: 1 }] },
   })
   await set('yes')
   expect(await refusedWith()).toMatchObject({ code: 'confirmation_needed', details: { method: 'yes' } })
@@ -118,6 +119,39 @@ test('a policy is set with what it changes in sight, forbids from then on, and i
     decision: { risk: 'high', rules: ['role.maintainer'] },
   })
   expect(await server.auditLog()).toMatchObject({ ok: true, findings: [] })
+})
+
+test('what takes two people waits for the second, and the evidence holds with both and with neither left out', async () => {
+  const text = `@id("new-files.two") @reason("New files take two.") @remedy("Ask somebody else, too.") @approvals("2")
+forbid(principal, action == Airlock::Action::"review.approve", resource)
+when { context has files && context.files.contains("src/new.txt") };`
+  const { sequence } = given(await server.client.policies())
+  given(await server.client.setPolicy({ ...CONFIRMED('yes'), name: 'new-files', text, after: sequence }))
+  const task = await ready('work')
+  const request = { patchDigest: task.patch?.digest ?? '', message: 'New', branch: 'airlock/9-new' }
+  given(await (await person('one', 'maintainer')).approve(task.id, request))
+  const shown = await journey.airlock('show', `${task.number}`)
+  expect(shown.out).toMatch(
+    /✓ one, .*\n.*1 more of anybody who may approve .*new-files\.two: New files take two\./,
+  )
+  const alone = await journey.airlock('approve', `${task.number}`, '--yes')
+  expect(alone).toMatchObject({ exit: 4, err: expect.stringContaining('review.not-own-change') })
+  given(await (await person('two', 'maintainer')).approve(task.id, { patchDigest: request.patchDigest }))
+  const { publication } = await server.reaches(task.number, 'published')
+  expect(publication).toMatchObject({ branch: 'airlock/9-new', approver: { name: 'two' } })
+
+  journey.git('fetch', '-q')
+  const commit = publication?.commit ?? ''
+  const file = join(journey.dataDirectory, 'evidence', `${commit}.json`)
+  const verified = await journey.airlock('verify', commit, '--bundle', file)
+  expect(verified).toMatchObject({ exit: 0, out: expect.stringContaining('2 people approved exactly this') })
+  const { parts, ...without } = JSON.parse(readFileSync(file, 'utf8'))
+  expect(parts).toHaveLength(1)
+  const other = join(journey.clone, '../without.json')
+  writeFileSync(other, JSON.stringify(without))
+  const broken = await journey.airlock('verify', commit, '--bundle', other)
+  expect(broken).toMatchObject({ exit: 13, out: expect.stringContaining('(quorum)') })
+  given(await server.client.removePolicy('new-files', sequence + 1))
 })
 
 test('only an owner changes policies, and nobody in ignorance of another change or with untrue examples', async () => {

@@ -81,6 +81,8 @@ export async function fullOrganisation(store: Store): Promise<FullOrganisation> 
       tuple: '{"id":"a"}',
       envelope: { payload: 'e30=' },
       createdAt: MORNING,
+      waits: false,
+      taskVersion: 1,
     })
     const branch = 'airlock/1-fix'
     await intendPublication(tx, { approval, task: row.id, branch, commit, push: true, createdAt: MORNING })

@@ -9,7 +9,9 @@ import type { TrustedRepository } from '#forge/repository.ts'
 import { digestOf } from '#kernel/bytes.ts'
 import { AirlockError } from '#kernel/failure.ts'
 import { newId } from '#kernel/ids.ts'
+import type { Clock } from '#kernel/instant.ts'
 import { type Actor, memberOf } from '#policy/actor.ts'
+import type { Rule } from '#policy/cedar/rule.ts'
 import { type Grant, grantDigest } from '#policy/grant.ts'
 import { createPolicy } from '#policy/policy.ts'
 import type { Role } from '#policy/role.ts'
@@ -35,6 +37,8 @@ export interface PublisherHouse {
   readonly workshop: Workshop
   readonly repository: TrustedRepository
   readonly actors: Readonly<Record<'ada' | 'mia' | 'vera', Actor>>
+  /** Somebody more. */
+  join(name: string, role: Role): Promise<Actor>
   /** Asked for by Ada. */
   submit(intent: string, baseCommit: string): Promise<string>
   task(id: string): Promise<TaskRow>
@@ -46,9 +50,15 @@ export interface PublisherHouse {
 
 export async function publisherHouse(
   store: Store,
-  place: { readonly directory: string; readonly remote: string; readonly makeTree: MakeTree },
+  place: {
+    readonly directory: string
+    readonly remote: string
+    readonly makeTree: MakeTree
+    readonly rules?: () => readonly Rule[]
+    readonly clock?: Clock
+  },
 ): Promise<PublisherHouse> {
-  const { directory, remote, makeTree } = place
+  const { directory, remote, makeTree, rules = () => [], clock = () => Date.now() } = place
   const organisation = newId('org', randomBytes)
   const project = newId('prj', randomBytes)
   const actor = (name: string, role: Role): Actor => {
@@ -71,7 +81,8 @@ export async function publisherHouse(
   const repository = await openTrustedRepository(join(directory, `${project}.git`))
   await repository.fetch({ url: remote })
   let dies = false
-  const workshop = workshopFor(store, repository, directory, () => {
+  const surroundings = { clock, policyOf: async () => createPolicy(rules(), { clock, timeZone: 'UTC' }) }
+  const workshop = workshopFor(store, repository, directory, surroundings, () => {
     if (!dies) return
     dies = false
     throw new AirlockError({ code: 'database_unavailable', message: 'The server died.' })
@@ -90,6 +101,13 @@ export async function publisherHouse(
     repository,
     actors,
     task,
+    async join(name, role) {
+      const joined = actor(name, role)
+      await store.inOrganisation(organisation, (tx) =>
+        insertPerson(tx, { ...joined.person, role, createdAt: MORNING }),
+      )
+      return joined
+    },
     async submit(intent, baseCommit) {
       const home = { organisation, person: actors.ada.person, project: row }
       const queued = queuedTask(home, { intent, baseCommit })
@@ -173,6 +191,7 @@ function workshopFor(
   store: Store,
   repository: TrustedRepository,
   directory: string,
+  surroundings: Pick<Workshop, 'clock' | 'policyOf'>,
   afterPush: () => void,
 ): Workshop {
   const signer = parseSigningKey(
@@ -184,9 +203,8 @@ function workshopFor(
   mkdirSync(evidenceDirectory, { recursive: true })
   return {
     store,
-    clock: () => Date.now(),
+    ...surroundings,
     stopwatch: () => performance.now(),
-    policyOf: async () => createPolicy([], { clock: () => Date.now(), timeZone: 'UTC' }),
     random: (size) => randomBytes(size),
     interrupts: new Interrupts(),
     repositoryOf: async () => repository,
@@ -229,4 +247,5 @@ const NO_AGENTS_HERE = {
   agentPackages: ABSENT,
   idleSeconds: 1,
   toolchain: 'none',
+  mayJudge: never,
 }

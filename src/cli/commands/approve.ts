@@ -3,6 +3,7 @@ import { refused } from '#kernel/result.ts'
 import { approveTask } from '../approve-task.ts'
 import { checkedDiff } from '../checked-diff.ts'
 import { proposedMessage } from '../proposed-message.ts'
+import { approvalLines } from '../render/approval-lines.ts'
 import { fileLines } from '../render/file-lines.ts'
 import type { Cli, Outcome, Session } from '../session.ts'
 import { shortened } from '../terminal/safe-text.ts'
@@ -27,6 +28,7 @@ export function approveCommand(cli: Cli): Command {
       'after',
       `
 Without --digest it approves the patch that is there now, and shows which. A patch that changes afterwards voids it.
+Where several are to approve, message and branch are those of the first unless given; other ones begin anew.
 
 Examples:
   $ airlock approve 3
@@ -44,9 +46,14 @@ async function approve(session: Session<ApproveOptions>, ref: string): Promise<O
   const patch = await checkedDiff(client.value, task.value)
   if (!patch.ok) return patch
   const digest = options.digest ?? task.value.patch?.digest ?? ''
-  const message = options.message ?? proposedMessage(task.value)
+  const given = task.value.approvals?.wording
+  const message = options.message ?? given?.message ?? proposedMessage(task.value)
   if (!options.json && options.digest === undefined) {
     screen.remark(fileLines(task.value.patch, screen.paint).join('\n'))
+    if (task.value.approvals !== undefined)
+      screen.remark(
+        `\n${approvalLines(task.value.approvals, { paint: screen.paint, now: session.clock() }).join('\n')}`,
+      )
     screen.remark(`\n${screen.paint('dim', 'message')}  ${shortened(message, 100)}`)
     screen.remark(`${screen.paint('dim', 'patch  ')}  ${digest}\n`)
   }
@@ -55,8 +62,8 @@ async function approve(session: Session<ApproveOptions>, ref: string): Promise<O
   const { branch, push } = options
   return approveTask(session, client.value, task.value, {
     patchDigest: digest,
-    message,
-    push,
+    ...(given === undefined || options.message !== undefined ? { message } : {}),
+    ...(given === undefined || !push ? { push } : {}),
     ...(branch === undefined ? {} : { branch }),
   })
 }

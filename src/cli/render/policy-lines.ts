@@ -1,4 +1,5 @@
 import type { Explanation, PolicyList, PolicyView, Replay } from '#contract/policy.ts'
+import { needInWords } from '#policy/cedar/approval-need.ts'
 import { manyLines, oneLine } from '../terminal/safe-text.ts'
 import type { Paint } from '../terminal/screen.ts'
 import { pairs, table } from '../terminal/table.ts'
@@ -30,16 +31,32 @@ export function changeLines(changes: readonly string[], paint: Paint): string {
 const MARKS = { allow: ['green', '✓'], confirm: ['yellow', '?'], deny: ['red', '✗'] } as const
 
 export function explanationText(explained: Explanation, paint: Paint): string {
-  const { action, effect, confirm, risk, riskReasons, rules, smallestChange, policyVersion } = explained
+  const {
+    action,
+    effect,
+    confirm,
+    approvals = [],
+    risk,
+    riskReasons,
+    rules,
+    smallestChange,
+    policyVersion,
+  } = explained
   const [colour, mark] = MARKS[effect]
   const widest = Math.max(0, ...rules.map(({ rule }) => rule.length))
   const facts: [string, string][] = [
+    ...approvals.map(({ rule, ...need }): [string, string] => [
+      'needs',
+      `${needInWords(need)}  ${oneLine(rule)}`,
+    ]),
     ['risk', [risk, ...riskReasons.map(oneLine)].join('  ')],
     ...(smallestChange === undefined ? [] : [['remedy', oneLine(smallestChange)] as [string, string]]),
     ['version', policyVersion],
   ]
+  const way =
+    confirm === undefined ? '' : confirm === 'other-person' ? ' with other people' : ` with ${confirm}`
   return [
-    `${paint(colour, mark)} ${paint('bold', oneLine(action))} is ${WORDS[effect]}${confirm === undefined ? '' : ` with ${confirm}`}.`,
+    `${paint(colour, mark)} ${paint('bold', oneLine(action))} is ${WORDS[effect]}${way}.`,
     ...rules.map(({ rule, effect: said, reason }) => {
       const [of, sign] = MARKS[said]
       return `  ${paint(of, sign)} ${oneLine(rule).padEnd(widest)}  ${oneLine(reason)}`

@@ -4,6 +4,7 @@ import { ago, compact, count, dollars } from '../terminal/amounts.ts'
 import { manyLines, oneLine } from '../terminal/safe-text.ts'
 import type { Paint } from '../terminal/screen.ts'
 import { pairs } from '../terminal/table.ts'
+import { approvalLines } from './approval-lines.ts'
 import { egressLines } from './egress-lines.ts'
 import { quoted } from './event-lines.ts'
 import { failureText } from './failure.ts'
@@ -42,6 +43,11 @@ export function taskDetail(task: Task, { paint, now }: Look): string {
           ...section('Files', indent(fileLines(task.patch, paint)), paint),
         ]),
     ...(task.patch === undefined ? [] : [`  ${paint('dim', `patch ${task.patch.digest}`)}`]),
+    ...section(
+      'Approvals',
+      task.approvals === undefined ? [] : indent(approvalLines(task.approvals, { paint, now })),
+      paint,
+    ),
     ...section('Published', publishedLines(task, paint), paint),
   ]
   return parts.join('\n\n')

@@ -55,9 +55,14 @@ function withShortDigests(text: string): string {
 
 function approvalFacts(approval: ApprovalTuple, { gates }: EvidenceBundle): [string, string][] {
   const { approver, requester } = approval
+  const others = approval.quorum?.with ?? []
   return [
     ['approval', `${oneLine(approval.id)}, ${oneLine(approval.approvedAt)}`],
     ['approver', `${oneLine(approver.name)} <${oneLine(approver.email)}>`],
+    ...others.map(({ approver: { name, email } }): [string, string] => [
+      'with',
+      `${oneLine(name)} <${oneLine(email)}>`,
+    ]),
     ['asked by', `${oneLine(requester.name)} <${oneLine(requester.email)}>`],
     ['patch', oneLine(approval.patchDigest)],
     [

@@ -28,6 +28,9 @@ export async function explain(
     action: request.action,
     effect: decision.effect,
     ...(decision.confirm === undefined ? {} : { confirm: decision.confirm }),
+    ...(decision.approvals === undefined
+      ? {}
+      : { approvals: decision.approvals.map(({ reason: _, ...need }) => need) }),
     risk: decision.risk,
     riskReasons: riskOf(request.action, facts).reasons.map(({ reason }) => reason),
     rules: decision.rules.map((rule) => ({ ...rule })),

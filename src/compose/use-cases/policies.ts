@@ -141,6 +141,7 @@ function policyView({ name, text, examples, setBy, setAt }: Stored): PolicyView 
       name: rule.name,
       reason: rule.reason,
       ...(rule.confirm === undefined ? {} : { confirm: rule.confirm }),
+      ...(rule.approvals === undefined ? {} : { approvals: rule.approvals }),
     })),
     ...(rules.ok ? {} : { problem: rules.failure.message }),
     setBy: setBy.id,

@@ -3,6 +3,7 @@ import type { TaskState } from '#contract/task.ts'
 import type { Application } from '#http/application.ts'
 import type { Failure } from '#kernel/failure.ts'
 import { ok, refused } from '#kernel/result.ts'
+import { approvalsView } from '#review/approvals-view.ts'
 import { eventsAfter } from '#store/events.ts'
 import { evidenceOf } from '#store/evidence.ts'
 import { patchByDigest, patchById, patchBytes } from '#store/patches.ts'
@@ -62,16 +63,15 @@ export function taskUseCases(
     getTask: async (actor, reference) => {
       const task = await findTask(store, actor.organisation, reference)
       if (!task.ok) return task
-      return ok(
-        await store.inOrganisation(actor.organisation, async (tx) => {
-          const kept = await standingPreserved(tx, workshop, task.value)
-          return {
-            ...(await taskView(tx, task.value)),
-            egress: await taskEgress(tx, task.value),
-            ...(kept === undefined ? {} : { preserved: preservedView(kept) }),
-          }
-        }),
-      )
+      const view = await store.inOrganisation(actor.organisation, async (tx) => {
+        const kept = await standingPreserved(tx, workshop, task.value)
+        return {
+          ...(await taskView(tx, task.value)),
+          egress: await taskEgress(tx, task.value),
+          ...(kept === undefined ? {} : { preserved: preservedView(kept) }),
+        }
+      })
+      return ok({ ...view, ...(await approvalsView(workshop, actor, task.value)) })
     },
 
     diffOf: async (actor, reference, digest) => {

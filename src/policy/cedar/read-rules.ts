@@ -6,6 +6,7 @@ import {
 } from '@cedar-policy/cedar-wasm/nodejs'
 import type { Failure } from '#kernel/failure.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
+import { readApprovalNeed } from './approval-need.ts'
 import { CONFIRMATIONS, type Confirmation, type Rule } from './rule.ts'
 import { cedarSchema } from './schema.ts'
 
@@ -15,7 +16,7 @@ const NAME = /^[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*$/
 
 /**
  * Reads policies from Cedar text. Each must carry `@id` and `@reason`, a `forbid` also `@remedy`, and may carry
- * `@confirm`; each is checked against the schema, strictly. Templates are refused: who a rule is about must stand in it.
+ * `@confirm` or `@approvals`; each is checked against the schema, strictly. Templates are refused: who a rule is about must stand in it.
  */
 export function readRules(text: string, origin: string): Result<readonly Rule[]> {
   if (text.length > LONGEST)
@@ -87,6 +88,15 @@ function readRule(text: string, origin: string): Result<Rule> {
         `Use @confirm on a forbid, with one of ${CONFIRMATIONS.join(', ')}.`,
       ),
     )
+  const { need, flaw } = readApprovalNeed(annotations)
+  if (flaw !== undefined || (need !== undefined && (effect !== 'forbid' || confirm !== undefined)))
+    return refused(
+      wrong(
+        origin,
+        `The policy ${id} asks for approvals in a way that is not known: ${flaw ?? 'it is a permit, or has @confirm'}.`,
+        'Use @approvals("2") on a forbid, with @by("admin") and @within("24h") where you like.',
+      ),
+    )
   return ok({
     name: id,
     effect,
@@ -94,6 +104,7 @@ function readRule(text: string, origin: string): Result<Rule> {
     text,
     ...(remedy ? { remedy } : {}),
     ...(confirm !== undefined && isConfirmation(confirm) ? { confirm } : {}),
+    ...(need === undefined ? {} : { approvals: need }),
   })
 }
 

@@ -1,17 +1,25 @@
 import type { ActionName } from '../action.ts'
+import { needInWords } from '../cedar/approval-need.ts'
 import { createEngine } from '../cedar/engine.ts'
 import { roleRules } from '../cedar/role-rules.ts'
 import type { Rule } from '../cedar/rule.ts'
 import { STANDING_RULES } from '../cedar/standing-rules.ts'
-import type { Effect } from '../decide.ts'
+import type { Decision, Effect } from '../decide.ts'
 import { decideSample, type SampleFacts } from '../sample.ts'
 import { ASKERS, gridOver } from './grid.ts'
+
+/** What was said, and what it takes where that is to confirm or to have others approve. */
+export interface Answer {
+  readonly effect: Effect
+  readonly confirm?: string
+  readonly approvals?: string
+}
 
 /** One thing that other rules answer otherwise. */
 export interface Change {
   readonly action: ActionName
-  readonly from: Effect
-  readonly to: Effect
+  readonly from: Answer
+  readonly to: Answer
   readonly askers: readonly string[]
   /** Values of facts, any of each, at which it is so; a fact that is not named makes no difference. */
   readonly when: readonly { readonly fact: string; readonly values: readonly string[] }[]
@@ -29,9 +37,9 @@ export function deltaOf(before: readonly Rule[], after: readonly Rule[]): Delta 
   const old = createEngine([...STANDING_RULES, ...roleRules(), ...before], 'before')
   const next = createEngine([...STANDING_RULES, ...roleRules(), ...after], 'after')
   const single = grid.samples.flatMap((sample): Single[] => {
-    const from = decideSample(old, sample).effect
-    const to = decideSample(next, sample).effect
-    if (from === to) return []
+    const from = answerOf(decideSample(old, sample))
+    const to = answerOf(decideSample(next, sample))
+    if (JSON.stringify(from) === JSON.stringify(to)) return []
     const place = grid.samples[0]?.place.id === sample.place.id ? [] : [['place', [sample.place.id]] as const]
     const facts = Object.entries(sample.facts).map(([fact, value]) => [fact, [shown(value)]] as const)
     const cell = [['asker', sample.askers] as const, ...place, ...facts]
@@ -44,14 +52,20 @@ export function deltaOf(before: readonly Rule[], after: readonly Rule[]): Delta 
   }
 }
 
+function answerOf({ effect, confirm, approvals = [] }: Decision): Answer {
+  if (effect !== 'confirm') return { effect }
+  const needs = [...new Set(approvals.map(needInWords))].sort().join(', and ')
+  return { effect, confirm: confirm ?? '', ...(needs === '' ? {} : { approvals: needs }) }
+}
+
 function without(rules: readonly Rule[], others: readonly Rule[]): Rule[] {
   return rules.filter(({ name, text }) => !others.some((other) => other.name === name && other.text === text))
 }
 
 interface Single {
   readonly action: ActionName
-  readonly from: Effect
-  readonly to: Effect
+  readonly from: Answer
+  readonly to: Answer
   readonly cell: ReadonlyMap<string, readonly string[]>
 }
 

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { commitMessage } from '#audit/commit-message.ts'
-import type { ApprovalTuple } from '#contract/review.ts'
 import { featureBranch } from '#forge/feature-branch.ts'
 import type { Fetched, Remote, TrustedRepository } from '#forge/repository.ts'
 import { digestOf } from '#kernel/bytes.ts'
@@ -14,15 +13,14 @@ import { patchById, patchBytes } from '#store/patches.ts'
 import { endPublication, intendPublication, type PublicationRow, publicationOf } from '#store/publications.ts'
 import { connectedProject } from '../connected-project.ts'
 import { evidenceFor } from '../evidence.ts'
-import { standingApproval } from '../standing-approval.ts'
+import { type StandingApproval, standingApproval } from '../standing-approval.ts'
 import type { Step, StepContext, StepOutcome } from '../step.ts'
 
 /** approved → publishing. From here on the approval is being used. */
 export const beginPublication: Step = async () => ({ command: { name: 'publish' } })
 
 /** What an approval lets out, and where to. */
-interface Outgoing {
-  readonly approval: ApprovalTuple
+interface Outgoing extends StandingApproval {
   readonly patch: Uint8Array
   readonly undone: number
   readonly repository: TrustedRepository
@@ -103,7 +101,7 @@ async function outgoingOf({ workshop, task }: StepContext): Promise<Result<Outgo
   if (!project.ok) return project
   if (patch === undefined || bytes === undefined) throw new Error('a publishing task has a patch')
   return ok({
-    approval: approval.value,
+    ...approval.value,
     patch: bytes,
     undone: patch.undone.length,
     repository: await workshop.repositoryOf(task.project),

@@ -1,0 +1,72 @@
+import type { Approvals, Task } from '#contract/task.ts'
+import { instantOf } from '#kernel/instant.ts'
+import type { Result } from '#kernel/result.ts'
+import type { Actor } from '#policy/actor.ts'
+import { type Claim, type Weighed, weigh, whoFor } from '#policy/quorum.ts'
+import type { TaskRow } from '#store/schema.ts'
+import type { Workshop } from '#tasks/workshop.ts'
+import { approvalQuestion } from './approval-question.ts'
+import { subjectFor, underReview, wordingOf } from './approval-subject.ts'
+import { approvalsThatWait, type GivenApproval, whichStand } from './given-approvals.ts'
+import { claimsFor, mostNeeded } from './quorum.ts'
+
+/** Who approved a patch under review, who is missing and why; nothing where one approval is enough and none stands. */
+export async function approvalsView(
+  workshop: Workshop,
+  actor: Actor,
+  task: TaskRow,
+): Promise<Pick<Task, 'approvals'>> {
+  if (task.state !== 'awaiting_review') return {}
+  const { store } = workshop
+  const waiting = await store.inOrganisation(task.organisation, (tx) => approvalsThatWait(workshop, tx, task))
+  const newest = waiting[0]?.approval
+  const question = await store.inOrganisation(task.organisation, (tx) =>
+    approvalQuestion(tx, actor, task, newest?.branch),
+  )
+  const policy = await workshop.policyOf(task.organisation)
+  const decision = policy.decide(question)
+  if (decision.approvals === undefined && newest === undefined) return {}
+  const review = await underReview(workshop, task)
+  if (review === undefined) return {}
+  const now = instantOf(workshop.clock())
+  const said = { message: '', ...wordingOf(task, {}, newest) }
+  const subject = subjectFor(task, review, said, policy.version)
+  const given = await store.inOrganisation(task.organisation, (tx) =>
+    whichStand(tx, waiting, { subject, question, policy, now }),
+  )
+  return { approvals: viewOf(given, await claimsFor(workshop, task, review.patch, decision)) }
+}
+
+function viewOf(given: readonly GivenApproval[], claims: Result<readonly Claim[]>): Approvals {
+  const weighed = weigh(
+    claims.ok ? claims.value : [],
+    given.flatMap(({ standing }) => standing ?? []),
+  )
+  const told = given.map(({ approval, standing, void: why }) => ({
+    approval,
+    given: { approver: approval.approver, at: approval.approvedAt },
+    why: standing === undefined ? (why ?? '') : tooOld(standing.ageInSeconds, weighed),
+  }))
+  const first = told.find(({ why }) => why === undefined)?.approval
+  return {
+    needed: mostNeeded(weighed),
+    given: told.flatMap(({ given: each, why }) => (why === undefined ? [each] : [])),
+    ...(first === undefined
+      ? {}
+      : { wording: { message: first.message, branch: first.branch, push: first.push } }),
+    missing: [
+      ...weighed.flatMap(({ claim, missing: count }) =>
+        count === 0 ? [] : [{ rule: claim.rule, reason: claim.reason, count, who: whoFor(claim) }],
+      ),
+      ...(claims.ok
+        ? []
+        : [{ rule: claims.failure.rule ?? '', reason: claims.failure.message, count: 1, who: 'nobody' }]),
+    ],
+    void: told.flatMap(({ given: each, why }) => (why === undefined ? [] : [{ ...each, why }])),
+  }
+}
+
+function tooOld(ageInSeconds: number, weighed: readonly Weighed[]): string | undefined {
+  const counts = weighed.some(({ claim }) => ageInSeconds <= claim.withinSeconds)
+  return counts || weighed.length === 0 ? undefined : 'It is older than an approval may be.'
+}
