@@ -1,7 +1,7 @@
 import type { ScanFinding } from '#contract/scan-report.ts'
 import { findingOf, fingerprinted, type Unprinted } from './finding.ts'
 import { analyse } from './flow/analyse.ts'
-import { searched as searchedFor } from './flow/search.ts'
+import { maySee, searched as searchedFor } from './flow/search.ts'
 import { type LanguageName, parseText, parsingOf } from './grammars.ts'
 import { isHopeless } from './hopeless.ts'
 import type { Language } from './language.ts'
@@ -76,7 +76,7 @@ function scanCode(
   const hits = rules.words.hits(given)
   const sources = hits.far.length === 0 ? [] : rules.words.sources(given)
   const followed = hits.near.length > 0 || sources.length > 0
-  const searched = rules.searches.some(({ words }) => words === undefined || given.search(words) >= 0)
+  const searched = rules.searches.some((one) => maySee(one, given))
   if (!followed && !searched) return NOTHING_FOUND
   // A piece of PHP without its tag would read as text.
   const shift = language === 'php' && !given.includes('<?') ? PHP_TAG.length : 0

@@ -147,13 +147,17 @@ const SQL_TEXT =
 const MARKUP_TEXT = /["'`]\s{0,20}</
 
 /** What must stand in the text: a source where only far-away values count, and what the sighting itself asks of the file. */
-function needOf({ taint, built, whole, inFile, prefix }: Sighting, source: RegExp): Need {
+function needOf({ taint, built, whole, inFile, near, inFunction, prefix }: Sighting, source: RegExp): Need {
   const counts = (least: Sighting['built']) => least === undefined || least === 'remote' || least === 'never'
   const far = taint !== undefined && counts(built) && counts(whole)
   return {
     far,
     texts: [
-      ...(inFile === undefined ? [] : [expression(inFile)]),
+      // What must stand near stands in the file as well; where it is bound to a beginning, that is not the file's.
+      ...[inFile, near, inFunction]
+        .filter((text) => text !== undefined)
+        .map(expression)
+        .filter((text, index) => (index === 0 && inFile !== undefined) || !text.source.includes('^')),
       ...(far ? [source] : []),
       ...(prefix === '@sql' ? [SQL_TEXT] : []),
       ...(prefix === '<' ? [MARKUP_TEXT] : []),

@@ -3,13 +3,18 @@ import type { Syntax } from '../syntax/tree.ts'
 import type { Sight } from './analysis.ts'
 import { surroundingsHold } from './sightings.ts'
 
+/** Whether a search could find anything in a text, by the words it names and by what it asks of the file. */
+export function maySee({ words, inFile }: Language['searches'][number], text: string): boolean {
+  return (words === undefined || text.search(words) >= 0) && inFile?.test(text) !== false
+}
+
 const FUNCTION = /function|method|arrow|lambda|closure|func_|^def$|constructor_declaration/
 
 /** What the rules that are written in ast-grep's own language find. */
 export function searched(language: Language, text: string, root: () => Syntax): Sight[] {
   return language.searches.flatMap((found) => {
-    const { sighting, rule, words } = found
-    if (sighting.search === undefined || (words !== undefined && text.search(words) < 0)) return []
+    const { sighting, rule } = found
+    if (sighting.search === undefined || !maySee(found, text)) return []
     return root()
       .findAll({
         rule: sighting.search,
