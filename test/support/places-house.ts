@@ -3,16 +3,19 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeEntry } from '#audit/entry.ts'
+import { generateSigningKey, parseSigningKey } from '#audit/signing-key.ts'
 import { createApplication } from '#compose/application.ts'
 import { policiesIn } from '#compose/policies.ts'
 import { openSignIn } from '#compose/sign-in.ts'
 import { RemoteDirectory } from '#forge/remote-directory.ts'
+import { ProviderDirectory } from '#gateway/provider-directory.ts'
 import { createHttp } from '#http/app.ts'
 import { actorOfToken } from '#identity/actor-of-token.ts'
 import { createAuthenticate } from '#identity/authenticate.ts'
 import { newToken, tokenHash } from '#identity/token.ts'
 import { newId } from '#kernel/ids.ts'
 import { instantOf } from '#kernel/instant.ts'
+import { refused } from '#kernel/result.ts'
 import type { Binding } from '#policy/binding.ts'
 import type { Role } from '#policy/role.ts'
 import { holderOfToken, insertAccessToken } from '#store/access-tokens.ts'
@@ -80,15 +83,25 @@ export async function placesHouse(): Promise<PlacesHouse> {
   const clock = () => now
   const random = (size: number) => new Uint8Array(randomBytes(size))
   const forgotten: string[] = []
+  const signer = parseSigningKey(generateSigningKey(random), 'airlock-test')
+  if (!signer.ok) throw new Error(signer.failure.message)
   const parts: Partial<Workshop> = {
+    signer: signer.value,
+    verifierKey: signer.value.key,
     store,
     clock,
     random,
     stopwatch: () => performance.now(),
     policyOf: policiesIn(store, { clock }),
     interrupts: new Interrupts(),
+    providers: new ProviderDirectory(join(directory, 'providers.json'), []),
     remotes: new RemoteDirectory(join(directory, 'remotes.json')),
     forgetRepository: async (project) => void forgotten.push(project),
+    repositoryOf: async () => ({ fetch: async () => refused(NOTHING_THERE) }) as never,
+    vault: {
+      keep: async () => refused(NOTHING_THERE),
+      rotateKeys: async () => refused(NOTHING_THERE),
+    } as never,
     agents: { names: [], named: () => undefined },
     evidenceDirectory: directory,
     logOrigin: (organisation) => `airlock-test/${organisation}`,
@@ -171,7 +184,9 @@ export async function placesHouse(): Promise<PlacesHouse> {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
       const type = response.headers.get('content-type') ?? ''
-      const answered = type.includes('json') ? await response.json() : await response.text()
+      const answered = /^application\/(problem\+)?json\b/.test(type)
+        ? await response.json()
+        : await response.text()
       return {
         ...(response.ok ? {} : refusalIn(answered)),
         status: response.status,
@@ -194,6 +209,8 @@ export async function placesHouse(): Promise<PlacesHouse> {
     },
   }
 }
+
+const NOTHING_THERE = { code: 'repository_unreadable', message: 'There is nothing.' } as const
 
 /** A part that nobody here needs may be handed on, and is a bug where it is used. */
 function part(parts: Partial<Workshop>, name: string | symbol): unknown {
