@@ -6,8 +6,8 @@ import { type Claim, type Weighed, weigh, whoFor } from '#policy/quorum.ts'
 import type { TaskRow } from '#store/schema.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 import { approvalQuestion } from './approval-question.ts'
-import { subjectFor, underReview, wordingOf } from './approval-subject.ts'
-import { approvalsThatWait, type GivenApproval, whichStand } from './given-approvals.ts'
+import { underReview } from './approval-subject.ts'
+import { type GivenApproval, givenApprovals } from './given-approvals.ts'
 import { claimsFor, mostNeeded } from './quorum.ts'
 
 /** Who approved a patch under review, who is missing and why; nothing where one approval is enough and none stands. */
@@ -17,23 +17,15 @@ export async function approvalsView(
   task: TaskRow,
 ): Promise<Pick<Task, 'approvals'>> {
   if (task.state !== 'awaiting_review') return {}
-  const { store } = workshop
-  const waiting = await store.inOrganisation(task.organisation, (tx) => approvalsThatWait(workshop, tx, task))
-  const newest = waiting[0]?.approval
-  const question = await store.inOrganisation(task.organisation, (tx) =>
-    approvalQuestion(tx, actor, task, newest?.branch),
+  const given = await givenApprovals(workshop, actor, task, instantOf(workshop.clock()))
+  const question = await workshop.store.inOrganisation(task.organisation, (tx) =>
+    approvalQuestion(tx, actor, task, given[0]?.approval.branch),
   )
   const policy = await workshop.policyOf(task.organisation)
   const decision = policy.decide(question)
-  if (decision.approvals === undefined && newest === undefined) return {}
+  if (decision.approvals === undefined && given.length === 0) return {}
   const review = await underReview(workshop, task)
   if (review === undefined) return {}
-  const now = instantOf(workshop.clock())
-  const said = { message: '', ...wordingOf(task, {}, newest) }
-  const subject = subjectFor(task, review, said, policy.version)
-  const given = await store.inOrganisation(task.organisation, (tx) =>
-    whichStand(tx, waiting, { subject, question, policy, now }),
-  )
   return { approvals: viewOf(given, await claimsFor(workshop, task, review.patch, decision)) }
 }
 

@@ -1,6 +1,6 @@
 import { approvalDigest, encodeApproval, PART_ACTION, sealApproval, sealPart } from '#audit/approval.ts'
 import type { Envelope } from '#audit/dsse.ts'
-import { subjectOf } from '#audit/quorum.ts'
+import { isAbout } from '#audit/quorum.ts'
 import type { ApprovalRequest, ApprovalTuple } from '#contract/review.ts'
 import type { Task } from '#contract/task.ts'
 import { newId } from '#kernel/ids.ts'
@@ -9,7 +9,7 @@ import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Actor } from '#policy/actor.ts'
 import { rolesAt } from '#policy/binding.ts'
 import type { Question } from '#policy/decide.ts'
-import { type Claim, type Standing, type Weighed, weigh } from '#policy/quorum.ts'
+import { type Standing, type Weighed, weigh } from '#policy/quorum.ts'
 import { insertApproval, type NewApproval } from '#store/approvals.ts'
 import type { TaskRow } from '#store/schema.ts'
 import { taskView } from '#store/task-view.ts'
@@ -25,14 +25,9 @@ import { approvalQuestion } from './approval-question.ts'
 import { changed, nothingToApprove, twice } from './approval-refusals.ts'
 import { subjectFor, wordingOf } from './approval-subject.ts'
 import { approvalsView } from './approvals-view.ts'
-import {
-  type AskedThen,
-  approvalsThatWait,
-  type GivenApproval,
-  type WaitingApproval,
-  whichStand,
-} from './given-approvals.ts'
+import { type GivenApproval, givenApprovals } from './given-approvals.ts'
 import { claimsFor, quorumOf } from './quorum.ts'
+import type { AskedThen } from './waiting-approvals.ts'
 
 /**
  * A person lets exactly this patch out, or is one of several who do. What they agreed to is written as one signed tuple;
@@ -51,8 +46,9 @@ export async function approve(
   const found = await findTask(workshop.store, actor.organisation, reference)
   if (!found.ok) return found
   const task = found.value
-  const waiting = await waitingOn(workshop, task)
-  const wording = wordingOf(task, request, waiting.find(isOf(request.patchDigest))?.approval)
+  const approvedAt = instantOf(workshop.clock())
+  const given = await givenApprovals(workshop, actor, task, approvedAt)
+  const wording = wordingOf(task, request, given.find(stands)?.approval)
   const question = await workshop.store.inOrganisation(task.organisation, (tx) =>
     approvalQuestion(tx, actor, task, wording.branch),
   )
@@ -63,52 +59,33 @@ export async function approve(
   const { review, said } = there.value
   const claims = await claimsFor(workshop, task, review.patch, allowed.value.decision)
   if (!claims.ok) return claims
-  const approval: ApprovalTuple = {
-    ...subjectFor(task, review, said, allowed.value.policyVersion),
-    id: newId('apr', workshop.random),
-    approver: actor.person,
-    approvedAt: instantOf(workshop.clock()),
-  }
-  const { mine, others, weighed } = await weighIn(workshop, question, approval, claims.value, waiting)
+  const subject = subjectFor(task, review, said, allowed.value.policyVersion)
+  const approval = { ...subject, id: newId('apr', workshop.random), approver: actor.person, approvedAt }
+  const same = given.filter((each) => stands(each) && isAbout(each.approval, subject))
+  const others = same.filter((each) => !isBy(actor, each))
+  const weighed = weigh(claims.value, [
+    ...others.flatMap(({ standing = [] }) => standing),
+    standingOf(question),
+  ])
   if (weighed.every(({ missing }) => missing === 0))
     return letOut(workshop, actor, task, { ...approval, ...quorumOf(weighed, others) }, allowed.value)
-  if (mine !== undefined && claims.value.every((claim) => mine.ageInSeconds <= claim.withinSeconds))
+  const mine = same.find((each) => isBy(actor, each))?.standing?.ageInSeconds
+  if (mine !== undefined && claims.value.every(({ withinSeconds }) => mine <= withinSeconds))
     return refused(twice(task, weighed))
   return addTo(workshop, question, task, approval, allowed.value, weighed)
 }
 
-function waitingOn(workshop: Workshop, task: TaskRow): Promise<readonly WaitingApproval[]> {
-  return workshop.store.inOrganisation(task.organisation, (tx) => approvalsThatWait(workshop, tx, task))
+function stands({ standing }: GivenApproval): boolean {
+  return standing !== undefined
 }
 
-function isOf(patch: string): (waiting: WaitingApproval) => boolean {
-  return ({ approval }) => approval.patchDigest === patch
+function isBy(actor: Actor, { approval }: GivenApproval): boolean {
+  return approval.approver.id === actor.person.id
 }
 
-/** How far the rules are met by an approval together with those of others that stand. */
-async function weighIn(
-  workshop: Workshop,
-  question: Question,
-  approval: ApprovalTuple,
-  claims: readonly Claim[],
-  waiting: readonly WaitingApproval[],
-): Promise<{ mine?: Standing; others: readonly ApprovalTuple[]; weighed: readonly Weighed[] }> {
-  const { organisation, approvedAt: now } = approval
-  const policy = await workshop.policyOf(organisation)
-  const given = await workshop.store.inOrganisation(organisation, (tx) =>
-    whichStand(tx, waiting, { subject: subjectOf(approval), question, policy, now }),
-  )
-  const standing = given.filter((each) => each.standing !== undefined)
-  const isMine = ({ approval: { approver } }: GivenApproval) => approver.id === question.actor.person.id
-  const others = standing.filter((each) => !isMine(each))
-  const role = rolesAt(question.actor.bindings, question.place).at(-1)
-  const own: Standing = { person: question.actor.person.id, role, ageInSeconds: 0 }
-  const mine = standing.find(isMine)?.standing
-  return {
-    ...(mine === undefined ? {} : { mine }),
-    others: others.map((each) => each.approval),
-    weighed: weigh(claims, [...others.flatMap((each) => each.standing ?? []), own]),
-  }
+/** What the asker would add. */
+function standingOf({ actor, place }: Question): Standing {
+  return { person: actor.person.id, role: rolesAt(actor.bindings, place).at(-1), ageInSeconds: 0 }
 }
 
 /** Enough approved: the task goes on to its publication. */

@@ -1,84 +1,70 @@
-import { z } from 'zod'
-import { encodeApproval, verifyPart } from '#audit/approval.ts'
-import type { Envelope } from '#audit/dsse.ts'
 import { type ApprovalSubject, ageAt, isAbout } from '#audit/quorum.ts'
 import type { ApprovalTuple } from '#contract/review.ts'
-import { equalBytes, utf8 } from '#kernel/bytes.ts'
-import { memberOf } from '#policy/actor.ts'
+import type { Instant } from '#kernel/instant.ts'
+import { type Actor, memberOf } from '#policy/actor.ts'
 import { rolesAt } from '#policy/binding.ts'
 import { decide, type Question, refusalOf } from '#policy/decide.ts'
 import type { Policy } from '#policy/policy.ts'
 import type { Standing } from '#policy/quorum.ts'
-import { partsSinceLast } from '#store/approvals.ts'
 import { personById } from '#store/people.ts'
 import { bindingsOf } from '#store/role-bindings.ts'
 import type { TaskRow, Tx } from '#store/schema.ts'
 import type { Workshop } from '#tasks/workshop.ts'
+import { approvalQuestion } from './approval-question.ts'
+import { subjectFor, underReview } from './approval-subject.ts'
+import { type AskedThen, type WaitingApproval, waitingApprovals } from './waiting-approvals.ts'
 
-/** By which way and when somebody approved, and what they proved: the rest of what they were asked is known. */
-export const AskedThen = z.strictObject({
-  channel: z.string(),
-  secondFactor: z.boolean(),
-  moment: z.strictObject({ hour: z.int(), minute: z.int(), weekday: z.string() }),
-})
-export type AskedThen = z.infer<typeof AskedThen>
-
-/** An approval that waits for others. */
-export interface WaitingApproval {
-  readonly approval: ApprovalTuple
-  readonly asked: AskedThen
-}
-
-/** One of them, and why it counts no more, or what its giver is now. */
+/** An approval that waits for others: what its giver is at the place now, or why it counts no more. */
 export interface GivenApproval {
   readonly approval: ApprovalTuple
   readonly standing?: Standing
   readonly void?: string
 }
 
-/** The approvals of this attempt that wait for others, the newest first; only what this installation signed. */
-export async function approvalsThatWait(
-  { verifierKey }: Pick<Workshop, 'verifierKey'>,
-  tx: Tx,
+/**
+ * The newest of each person's approvals that wait for others. Those stand that are about what is under review in the words
+ * of the newest, after which nobody approved something else, and whose giver could give it now as well.
+ */
+export async function givenApprovals(
+  workshop: Workshop,
+  actor: Actor,
   task: TaskRow,
-): Promise<readonly WaitingApproval[]> {
-  const rows = await partsSinceLast(tx, task.id)
-  return rows.flatMap(({ id, tuple, envelope, ...row }) => {
-    const signed = verifyPart(envelope as Envelope, verifierKey)
-    const asked = AskedThen.safeParse(row.asked)
-    if (!signed.ok || !asked.success) return []
-    const { value: approval } = signed
-    const { organisation, attempt } = approval
-    const isOfTask =
-      approval.task === task.id && organisation === task.organisation && attempt === task.attempt
-    const isThisOne = approval.id === id && equalBytes(utf8(tuple), encodeApproval(approval))
-    return isOfTask && isThisOne ? [{ approval, asked: asked.data }] : []
+  now: Instant,
+): Promise<readonly GivenApproval[]> {
+  const { store } = workshop
+  const waiting = await store.inOrganisation(task.organisation, (tx) => waitingApprovals(workshop, tx, task))
+  const [newest] = waiting
+  const review = newest === undefined ? undefined : await underReview(workshop, task)
+  if (newest === undefined || review === undefined) return []
+  const policy = await workshop.policyOf(task.organisation)
+  const subject = subjectFor(task, review, newest.approval, policy.version)
+  return store.inOrganisation(task.organisation, async (tx) => {
+    const question = await approvalQuestion(tx, actor, task, newest.approval.branch)
+    return judged(tx, waiting, { subject, question, policy, now })
   })
 }
 
-/**
- * Which of them stand, the newest of each person: those of exactly this, after which nobody approved something else, whose
- * giver could approve it now as well.
- */
-export async function whichStand(
+interface Now {
+  readonly subject: ApprovalSubject
+  readonly question: Question
+  readonly policy: Policy
+  readonly now: Instant
+}
+
+async function judged(
   tx: Tx,
   waiting: readonly WaitingApproval[],
-  about: {
-    readonly subject: ApprovalSubject
-    readonly question: Question
-    readonly policy: Policy
-    readonly now: string
-  },
+  about: Now,
 ): Promise<readonly GivenApproval[]> {
   const found: GivenApproval[] = []
   let same = true
   for (const { approval, asked } of waiting) {
     same &&= isAbout(approval, about.subject)
     if (found.some((newer) => newer.approval.approver.id === approval.approver.id)) continue
-    const judged = same
+    const judgement = same
       ? await giverNow(tx, approval, asked, about)
       : { void: otherwiseIn(approval, about.subject) }
-    found.push({ approval, ...judged })
+    found.push({ approval, ...judgement })
   }
   return found
 }
@@ -88,7 +74,7 @@ async function giverNow(
   tx: Tx,
   approval: ApprovalTuple,
   asked: AskedThen,
-  { question, policy, now }: { question: Question; policy: Policy; now: string },
+  { question, policy, now }: Now,
 ): Promise<{ readonly standing: Standing } | { readonly void: string }> {
   const person = await personById(tx, approval.approver.id)
   if (person === undefined || person.removedAt !== null) return { void: 'They are not here any more.' }

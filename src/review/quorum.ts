@@ -23,7 +23,7 @@ export async function claimsFor(
 /** On whose approvals the last one rests: what it signs besides. Nothing where no rule asked for any. */
 export function quorumOf(
   weighed: readonly Weighed[],
-  earlier: readonly ApprovalTuple[],
+  earlier: readonly { readonly approval: ApprovalTuple }[],
 ): { readonly quorum?: Quorum } {
   if (weighed.length === 0) return {}
   const counted = new Set(weighed.flatMap((each) => each.counted))
@@ -38,8 +38,8 @@ export function quorumOf(
         ...namesIn(each.claim),
       })),
       with: earlier
-        .filter(({ approver }) => counted.has(approver.id))
-        .map((approval) => ({ approval: approvalDigest(approval), approver: approval.approver })),
+        .filter(({ approval }) => counted.has(approval.approver.id))
+        .map(({ approval }) => ({ approval: approvalDigest(approval), approver: approval.approver })),
     },
   }
 }

@@ -282,6 +282,7 @@ describe('whose approvals count', () => {
     expect((await house.approvals(task))?.void).toEqual([
       { approver: max.person, at: expect.any(String), why: 'They are not here any more.' },
     ])
+    expect(refusal(await house.approve(mia, task))).toMatchObject({ rule: 'approval.message' })
     expect(given(await house.approve(mia, task, { message: 'One' })).state).toBe('awaiting_review')
   })
 
