@@ -9,6 +9,7 @@ export const Confirmation = z
     action: z.string(),
     place: z.string().describe('Such as Project prj_… or Environment env_…'),
     facts: z.record(z.string(), z.unknown()).describe('What is known of it'),
+    about: z.string().describe('In words, what else is to be known of it'),
     askedBy: Person,
     askedAt: z.string(),
     expiresAt: z.string(),

@@ -9,10 +9,25 @@ export function checkPlainText(parts: Readonly<Record<string, unknown>>): Failur
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const [path, value] = next
     if (typeof value === 'string' && !isPlain(value)) return notPlain(path)
+    if (typeof value === 'string' && NAME.test(path) && UNSEEN.test(value)) return unseen(path)
     if (typeof value !== 'object' || value === null) continue
     for (const [key, inner] of Object.entries(value)) open.push([`${path}.${key}`, inner])
   }
   return undefined
+}
+
+/** What lists, mails and log lines show beside other words. */
+const NAME = /\.(name|email)$/
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u
+
+/** A name that breaks a line, turns its direction or looks like another one names nobody. */
+function unseen(path: string): Failure {
+  return {
+    code: 'invalid_input',
+    message: `\`${path.replace(/^[^.]*\./, '')}\` has characters in it that nobody sees.`,
+    rule: 'request.name',
+    remedy: 'Send it without control characters, line ends and invisible letters.',
+  }
 }
 
 function isPlain(text: string): boolean {

@@ -12,6 +12,8 @@ export interface ConfirmationsTable {
   action: ActionName
   place: Json<Place>
   facts: Json<DecisionFacts>
+  /** In words, what rules do not see of it; for the second person. */
+  about: string
   askedBy: Json<Person>
   askedAt: Moment
   expiresAt: Moment

@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely'
 import type { Person } from '#contract/task.ts'
 import type { Instant } from '#kernel/instant.ts'
 import type { Question } from '#policy/decide.ts'
-import { json } from './column.ts'
+import { json, storableText } from './column.ts'
 import type { ConfirmationsTable } from './confirmations-schema.ts'
 import type { Tx } from './schema.ts'
 
@@ -11,6 +11,7 @@ export type ConfirmationRow = Selectable<ConfirmationsTable>
 export interface NewConfirmation extends Pick<Question, 'action' | 'place' | 'facts'> {
   readonly id: string
   readonly digest: string
+  readonly about: string
   readonly askedBy: Person
   readonly askedAt: Instant
   readonly expiresAt: Instant
@@ -20,7 +21,13 @@ export function insertConfirmation(tx: Tx, asked: NewConfirmation): Promise<Conf
   const { place, facts, askedBy } = asked
   return tx
     .insertInto('confirmations')
-    .values({ ...asked, place: json(place), facts: json(facts), askedBy: json(askedBy) })
+    .values({
+      ...asked,
+      about: storableText(asked.about),
+      place: json(place),
+      facts: json(facts),
+      askedBy: json(askedBy),
+    })
     .returningAll()
     .executeTakeFirstOrThrow()
 }

@@ -31,12 +31,13 @@ export async function permitAt(
   action: ActionName,
   { place, facts, readBy, absent }: FoundPlace,
   more: DecisionFacts = {},
+  about = '',
 ): Promise<Result<Permitted>> {
   if (place.kind === 'Server') return permitAtServer(workshop, actor, action, more)
   const policy = await workshop.policyOf(actor.organisation)
   const known = policy.decide({ actor, action: readBy, place, facts })
   if (known.rules.some(({ rule, effect }) => rule === 'role' && effect === 'deny')) return refused(absent)
-  return permit(workshop, { actor, action, place, facts: { ...facts, ...more } })
+  return permit(workshop, { actor, action, place, facts: { ...facts, ...more } }, about)
 }
 
 /**

@@ -21,9 +21,9 @@ const KEPT_FROM = rankOf('high')
 
 /**
  * May it be done, and was it confirmed where it must be? Asks the policies as they are now. Opens transactions of its own:
- * not to be called within one.
+ * not to be called within one. `about` is for the eyes of a second person, where a rule wants one.
  */
-export async function permit(workshop: Workshop, question: Question): Promise<Result<Permitted>> {
+export async function permit(workshop: Workshop, question: Question, about = ''): Promise<Result<Permitted>> {
   const { organisation } = question.actor
   const policy = await workshop.policyOf(organisation)
   const decision = policy.decide(question)
@@ -38,7 +38,7 @@ export async function permit(workshop: Workshop, question: Question): Promise<Re
       }),
     )
   if (decision.confirm === 'other-person' && question.action !== 'review.approve') {
-    const seconded = await secondPerson(workshop, question)
+    const seconded = await secondPerson(workshop, question, about)
     return seconded.given
       ? ok({ decision, policyVersion: policy.version })
       : refused(toSecond(decision, seconded.id))

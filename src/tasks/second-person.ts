@@ -13,19 +13,26 @@ const DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 /** Somebody else confirmed exactly this question, and that is used up now; else the id under which they can. */
 export type Seconded = { readonly given: true } | { readonly given: false; readonly id: string }
 
-/** Looks for the word of a second person, once for each time that somebody asks; where there is none, it is asked for. */
-export async function secondPerson({ store, clock, random }: Room, question: Question): Promise<Seconded> {
+/**
+ * Looks for the word of a second person, once for each time that somebody asks; where there is none, it is asked for.
+ * `about` tells them in words what rules do not see; the word is for exactly that.
+ */
+export async function secondPerson(
+  { store, clock, random }: Room,
+  question: Question,
+  about: string,
+): Promise<Seconded> {
   const { actor, action, place, facts } = question
   const now = clock()
   const at = instantOf(now)
   return store.inOrganisation(actor.organisation, async (tx): Promise<Seconded> => {
-    const digest = digestOfQuestion(question)
+    const digest = digestOfQuestion(question, about)
     const known = await standingConfirmation(tx, digest, at)
     if (known?.givenAt !== undefined && known.givenAt !== null && (await useConfirmation(tx, known.id, at)))
       return { given: true }
     if (known !== undefined && known.givenAt === null) return { given: false, id: known.id }
     const { id } = await insertConfirmation(tx, {
-      ...{ id: newId('cnf', random), digest, action, place, facts },
+      ...{ id: newId('cnf', random), digest, action, place, facts, about },
       ...{ askedBy: actor.person, askedAt: at, expiresAt: instantOf(now + DAY_MILLISECONDS) },
     })
     return { given: false, id }
@@ -35,8 +42,8 @@ export async function secondPerson({ store, clock, random }: Room, question: Que
 /** What passes while somebody thinks is no part of the question. */
 const PASSING = ['minutesSinceRoleChange', 'minutesSinceOwnRoleChange']
 
-function digestOfQuestion({ actor, action, place, facts }: Question): string {
+function digestOfQuestion({ actor, action, place, facts }: Question, about: string): string {
   const lasting = Object.entries(facts).filter(([name]) => !PASSING.includes(name))
-  const asked = { person: actor.person.id, action, place, facts: Object.fromEntries(lasting) }
+  const asked = { person: actor.person.id, action, place, facts: Object.fromEntries(lasting), about }
   return digestOf(canonicalJson(asked as unknown as Json))
 }

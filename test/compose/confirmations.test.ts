@@ -81,3 +81,30 @@ test('a confirmation is for one person, one time, and one hour', async () => {
   expect((await confirm(grace, again)).status).toBe(200)
   expect((await remove(ada)).status).toBe(204)
 })
+
+test('where there are two owners a policy is changed by two people, who both see what it does; one alone changes it alone', async () => {
+  const organisation = await house.organisation('Two owners')
+  const first = await house.person(organisation, 'first', 'owner')
+  const rule = `@id("night") @reason("No.") @remedy("Wait.")
+forbid(principal, action == Airlock::Action::"task.submit", resource) when { context.hour < 7 };`
+  const examples = `- { name: day, action: task.submit, as: owner, expect: allow }
+- { name: early, action: task.submit, as: owner, facts: { hour: 4 }, expect: deny }`
+  const set = (who: Asker, after: number, text = rule) =>
+    house.ask(who, 'POST', '/v1/policies', { name: 'night', text, examples, after })
+  expect((await set(first, 0)).status).toBe(200)
+
+  const second = await house.person(organisation, 'second', 'owner')
+  const changed = rule.replace('< 7', '< 6')
+  const asked = await set(first, 1, changed)
+  expect(asked).toMatchObject({ status: 428, rule: 'policies.two-people' })
+  const { confirmation } = asked.body.details
+  const [waiting] = (await house.ask(second, 'GET', '/v1/confirmations')).body.items
+  expect(waiting).toMatchObject({ id: confirmation, about: expect.stringContaining(changed) })
+  expect(waiting.about).toContain('newly allows')
+  expect((await confirm(second, confirmation)).status).toBe(200)
+  const another = await set(first, 1, rule.replace('< 7', '< 5'))
+  expect(another).toMatchObject({ status: 428 })
+  expect(another.body.details.confirmation).not.toBe(confirmation)
+  expect((await set(first, 1, changed)).status).toBe(200)
+  expect((await house.ask(first, 'DELETE', '/v1/policies/night?after=2')).status).toBe(428)
+})

@@ -97,10 +97,12 @@ describe('the door', () => {
     expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
   })
 
-  test('a route without an action of the catalogue does not compile', () => {
+  test('a route without an action of the catalogue, or without a place, does not compile', () => {
     type Definition = Parameters<typeof jsonRoute>[0]
     expectTypeOf<Definition['action']>().toEqualTypeOf<ActionName>()
     expectTypeOf<Omit<Definition, 'action'>>().not.toExtend<Definition>()
+    expectTypeOf<Omit<Definition, 'place'>>().not.toExtend<Definition>()
+    expectTypeOf<Omit<Definition, 'place'> & { place: 'anywhere' }>().not.toExtend<Definition>()
     expectTypeOf<Omit<Definition, 'action'> & { action: 'task.explode' }>().not.toExtend<Definition>()
   })
 })

@@ -255,7 +255,7 @@ export class FakeApplication extends FakePlaces implements Application {
     this.#answer('listConfirmations', [], () => ({ items: [] }))
   giveConfirmation: Application['giveConfirmation'] = (actor, id) =>
     this.#answer('giveConfirmation', [id], () => ({
-      ...{ id, action: 'environment.remove', place: 'Environment env_a', facts: {} },
+      ...{ id, action: 'environment.remove', place: 'Environment env_a', facts: {}, about: '' },
       ...{ askedBy: actor.person, askedAt: AT, expiresAt: AT },
     }))
   retention: Application['retention'] = () =>

@@ -171,7 +171,7 @@ test('no rule shuts out those who change rules, and rules that cannot be read al
   const surroundings = { clock: () => Date.parse('2026-02-02T12:00:00Z'), timeZone: 'UTC' }
   const owner = memberOf('org_a', { id: 'usr_a', name: 'Ada', email: 'ada@example.org' }, 'owner')
   const ask = (policy: ReturnType<typeof createPolicy>, action: 'policy.remove' | 'task.list') =>
-    policy.decide({ actor: owner, action, place: organisationPlace('org_a'), facts: {} })
+    policy.decide({ actor: owner, action, place: organisationPlace('org_a'), facts: { otherApprovers: 0 } })
   const shut = createPolicy(rules, surroundings)
   expect([ask(shut, 'task.list').effect, ask(shut, 'policy.remove').effect]).toEqual(['deny', 'allow'])
   const broken = createPolicy([], surroundings, 'night.cedar:1: gone')

@@ -64,7 +64,7 @@ export async function fullOrganisation(store: Store): Promise<FullOrganisation> 
     await cacheBaseRun(tx, 'key', { outcome: 'pass' }, MORNING)
     await insertConfirmation(tx, {
       ...{ id: newId('cnf', randomBytes), digest: 'of a question', action: 'environment.remove' as const },
-      ...{ place: organisationPlace(home.organisation), facts: {}, askedBy: home.person },
+      ...{ place: organisationPlace(home.organisation), facts: {}, about: '', askedBy: home.person },
       ...{ askedAt: MORNING, expiresAt: '2026-02-01T08:00:00.000Z' },
     })
     await keepLogText(tx, {

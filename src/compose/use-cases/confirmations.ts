@@ -93,9 +93,9 @@ function nothing(id: string): Result<never> {
 }
 
 function view(row: ConfirmationRow): Confirmation {
-  const { id, action, place, facts, askedBy, askedAt, expiresAt, givenBy } = row
+  const { id, action, place, facts, about, askedBy, askedAt, expiresAt, givenBy } = row
   return {
-    ...{ id, action, place: `${place.kind} ${place.id}`, facts: { ...facts } },
+    ...{ id, action, place: `${place.kind} ${place.id}`, facts: { ...facts }, about },
     ...{ askedBy, askedAt, expiresAt },
     ...(givenBy === null ? {} : { givenBy }),
   }

@@ -7,9 +7,13 @@ import type { Actor } from '#policy/actor.ts'
 import type { Rule } from '#policy/cedar/rule.ts'
 import { deltaOf } from '#policy/delta/delta.ts'
 import { inWords } from '#policy/delta/words.ts'
+import { organisationPlace } from '#policy/place.ts'
 import { organisationRules, type PolicyFile } from '#policy/policy-file.ts'
+import { holds, ROLES } from '#policy/role.ts'
 import { currentPolicies, insertPolicyChange, type PolicyRow, policySequence } from '#store/policies.ts'
+import { countHolders } from '#store/role-bindings.ts'
 import { logAction } from '#tasks/log-action.ts'
+import { permit } from '#tasks/permit.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 import { explain } from './explain.ts'
 import { replay } from './replay.ts'
@@ -63,6 +67,14 @@ async function apply(
   const preview = effect.value
   if (preview.sequence !== after) return conflict()
   const { name, text = null, examples = null } = change
+  const place = organisationPlace(actor.organisation)
+  const owners = await workshop.store.inOrganisation(actor.organisation, (tx) =>
+    countHolders(tx, place, OWNERS),
+  )
+  const action = text === null ? 'policy.remove' : 'policy.set'
+  const facts = { otherApprovers: Math.max(0, owners - 1) }
+  const allowed = await permit(workshop, { actor, action, place, facts }, inFull(change, preview))
+  if (!allowed.ok) return allowed
   const sequence = after + 1
   return workshop.store.inOrganisation(actor.organisation, async (tx) => {
     const setAt = instantOf(workshop.clock())
@@ -89,6 +101,15 @@ async function apply(
     )
     return ok({ ...preview, sequence })
   })
+}
+
+/** Whoever may change policies. */
+const OWNERS = ROLES.filter((role) => holds(role, 'policies:set'))
+
+/** What a second owner is to agree to: what it does, and its text to the byte. */
+function inFull({ name, text, examples }: PolicyChange, { changes, sequence }: PolicyPreview): string {
+  const head = `${text === undefined ? 'Remove' : 'Set'} policy ${name}, after change ${sequence}`
+  return [head, ...changes, ...(text === undefined ? [] : ['', text, examples ?? ''])].join('\n')
 }
 
 /** What a change would do; refuses one that is not true, or does not fit the others. */

@@ -39,7 +39,8 @@ export async function changeRole(
     return { subject, before, facts: await factsOf(workshop, tx, actor, subject, change.role, before) }
   })
   const action = change.role === undefined ? 'role.revoke' : 'role.grant'
-  const allowed = await permitAt(workshop, actor, action, place.value, known.facts)
+  const about = `${change.role ?? 'no role'} for ${known.subject?.name ?? 'nobody'}, who is ${known.before ?? 'nothing'} there`
+  const allowed = await permitAt(workshop, actor, action, place.value, known.facts, about)
   if (!allowed.ok) return allowed
   const { subject, before } = known
   if (subject === undefined) return nobody(change.subject)

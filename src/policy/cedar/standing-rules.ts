@@ -93,6 +93,14 @@ when { context has givenRole && ["admin", "owner"].contains(context.givenRole) &
 unless { context has readsServerFiles && (!context.readsServerFiles || context.roles.contains("owner")) };`,
   }),
   forbid({
+    name: 'policies.two-people',
+    confirm: 'other-person',
+    reason: 'A policy is changed by two people where there are two who could.',
+    remedy: 'Have another owner confirm it.',
+    text: `forbid(principal, action in [${quoted(['policies:set'])}], resource)
+unless { context has otherApprovers && context.otherApprovers == 0 };`,
+  }),
+  forbid({
     name: 'roles.cooldown',
     reason: 'Their role was changed less than an hour ago.',
     remedy: 'Wait until an hour has passed; a role can be taken away at any time.',
@@ -142,11 +150,12 @@ unless { context has autonomy && (
 ]
 
 function forbid(rule: Omit<Rule, 'effect'> & { readonly remedy: string }): Rule {
-  const { name, reason, remedy, text } = rule
-  const annotations = Object.entries({ id: name, reason, remedy }).map(
+  const { name, reason, remedy, confirm, text } = rule
+  const confirmed = confirm === undefined ? {} : { confirm }
+  const annotations = Object.entries({ id: name, reason, remedy, ...confirmed }).map(
     ([key, value]) => `@${key}(${JSON.stringify(value)})`,
   )
-  return { name, effect: 'forbid', reason, remedy, text: `${annotations.join('\n')}\n${text}` }
+  return { name, effect: 'forbid', ...confirmed, reason, remedy, text: `${annotations.join('\n')}\n${text}` }
 }
 
 function quoted(permissions: readonly Permission[]): string {

@@ -10,6 +10,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     action text not null,
     place json not null,
     facts json not null,
+    about text not null,
     asked_by json not null,
     asked_at timestamptz not null,
     expires_at timestamptz not null,
