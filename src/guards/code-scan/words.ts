@@ -167,15 +167,14 @@ function needOf({ taint, built, whole, inFile, near, inFunction, prefix }: Sight
 
 /** What a source is written as: a name and what is read of it, taken apart or not, or a mark of a handler. */
 function sourcePatterns({ remote, remoteText, handlers, sourceWords }: Partial<Model>): string[] {
-  const paths = [...(remote ?? []), ...(remoteText ?? [])].flatMap(alternatives).map((pattern) => {
-    const [first = '', second] = pattern
-      .split('.')
-      .filter((segment) => segment !== '*')
-      .map((segment) => segment.replace(/\(\)$/, ''))
-    // Who sets it does not read it.
-    if (second === undefined) return `${wordPattern(first)}(?!\\.(?:set|append|delete)\\b)`
-    return `${/^\w/.test(first) ? '\\b' : ''}${escaped(first)}(?:\\(\\))?\\s{0,4}(?:\\?\\.|\\.|->|::|\\[)\\s{0,4}["']?${escaped(second)}\\b`
-  })
+  const paths = [...readOf([...(remote ?? []), ...(remoteText ?? [])].flatMap(alternatives))].map(
+    ([first, seconds]) => {
+      // Who sets it does not read it.
+      if (seconds.length === 0) return `${wordPattern(first)}(?!\\.(?:set|append|delete)\\b)`
+      const named = `${/^\w/.test(first) ? '\\b' : ''}${escaped(first)}`
+      return `${named}(?:\\(\\))?\\s{0,4}(?:\\?\\.|\\.|->|::|\\[)\\s{0,4}["']?(?:${seconds.map(escaped).join('|')})\\b`
+    },
+  )
   const names = (handlers ?? []).flatMap((handler) => handler.names ?? [])
   const marks = (handlers ?? []).flatMap((handler) => [
     ...(handler.marks ?? []),
@@ -190,6 +189,22 @@ function sourcePatterns({ remote, remoteText, handlers, sourceWords }: Partial<M
     ...(handlers ?? []).flatMap((handler) => (handler.bases ?? []).map(wordPattern)),
     ...(sourceWords ?? []),
   ]
+}
+
+/** What is read of each name, of which nothing more is said when it is under control as a whole. */
+function readOf(patterns: readonly string[]): Map<string, string[]> {
+  const read = new Map<string, string[]>()
+  for (const pattern of patterns) {
+    const [first = '', second] = pattern
+      .split('.')
+      .filter((segment) => segment !== '*')
+      .map((segment) => segment.replace(/\(\)$/, ''))
+    const known = read.get(first)
+    if (second === undefined) read.set(first, [])
+    else if (known === undefined) read.set(first, [second])
+    else if (known.length > 0) known.push(second)
+  }
+  return read
 }
 
 function wordPattern(text: string): string {
