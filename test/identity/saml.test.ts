@@ -1,5 +1,7 @@
+import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { readSamlMetadata } from '#identity/sign-in/saml/metadata.ts'
+import { readSamlResponse } from '#identity/sign-in/saml/response.ts'
 import type { TestBrowser } from '#test/support/browser.ts'
 import { aSamlProvider, type Change, type TestSamlProvider } from '#test/support/saml-provider.ts'
 import { selfSigned } from '#test/support/self-signed.ts'
@@ -297,6 +299,94 @@ describe('an answer', () => {
     const agreed = { SAMLResponse: form.SAMLResponse ?? '', agreed: 'yes' }
     expect(await browser.send('/auth/saml/example', agreed)).toMatchObject({ path: '/auth/account' })
     expect(await house.browser().send('/auth/saml/example', agreed)).toMatchObject(REFUSED)
+  })
+})
+
+describe('an address in an attribute', () => {
+  const attribute = (...values: string[]) => ({
+    before: (xml: string) =>
+      xml.replace(
+        '</saml:Conditions>',
+        `</saml:Conditions><saml:AttributeStatement>${values.map((value) => `<saml:Attribute Name="mail"><saml:AttributeValue>${value}</saml:AttributeValue></saml:Attribute>`).join('')}</saml:AttributeStatement>`,
+      ),
+  })
+
+  test('counts where the provider says so, once, and instead of the name', async () => {
+    const { entityId, entryPoint, signer } = provider
+    const { organisation } = house.home
+    await house.signIn.providers.remove('example')
+    const saml = { entityId, entryPoint, certificates: [signer.certificate], unsolicited: false }
+    const provided = { id: 'example', organisation, domain: 'example.org' }
+    await house.signIn.providers.add({ ...provided, saml: { ...saml, emailAttribute: 'mail' } })
+    await house.invite('attribute@example.org')
+    const come = async (as: string, change: Change) => {
+      const browser = house.browser()
+      const form = await provider.answer(await ask(browser, 'x@example.org'), as, change)
+      return sendBack(browser, { ...form })
+    }
+    const hostile: Change[] = [
+      {},
+      attribute('attribute@example.org', 'grace@example.org'),
+      attribute('attribute@elsewhere.example'),
+      attribute('attribute@example.org<x>.evil.example</x>'),
+    ]
+    for (const change of hostile) expect(await come('attribute@example.org', change)).toMatchObject(REFUSED)
+    expect(await come('number 7', attribute('Attribute@example.org'))).toMatchObject({
+      path: '/auth/account',
+    })
+  })
+})
+
+describe('the gate before the engine', () => {
+  const OURS = 'http://localhost:7411/auth/saml/example'
+
+  test('gives an address of plain letters, or nothing, for whatever is sent', async () => {
+    const { SAMLResponse } = await provider.unasked('grace@example.org')
+    const good = Buffer.from(SAMLResponse, 'base64').toString()
+    const expected = {
+      ...{ issuer: provider.entityId, audience: OURS, recipient: `${house.origin}${ACS}`, now: Date.now() },
+    }
+    const read = (xml: string) => readSamlResponse(Buffer.from(xml).toString('base64'), expected)
+    expect(read(good)).toEqual({ email: 'grace@example.org' })
+    const noise = fc.oneof(
+      fc.string({ maxLength: 12 }),
+      fc.constantFrom(
+        '<',
+        '>',
+        '&',
+        '"',
+        '<!--',
+        '-->',
+        '<![CDATA[',
+        ']]>',
+        '<?x?>',
+        '&#103;',
+        '&lt;',
+        '\0',
+        '\ud800',
+      ),
+    )
+    fc.assert(
+      fc.property(fc.nat(good.length), fc.nat(40), noise, (from, length, text) => {
+        const answer = read(good.slice(0, from) + text + good.slice(from + length))
+        if (answer !== undefined) expect(answer.email).toMatch(/^[\x21-\x7e]+@[a-z0-9.-]+$/)
+      }),
+      { numRuns: 400 },
+    )
+    for (const noBase64 of ['', '=', 'a', 'PD94', '\u0000', `${SAMLResponse}!`, SAMLResponse.slice(1)])
+      expect(readSamlResponse(noBase64, expected)).toBeUndefined()
+  })
+
+  test('is not kept busy by what is large or deep', () => {
+    const expected = { issuer: 'x', audience: OURS, recipient: OURS, now: Date.now() }
+    const large = [
+      '<a>'.repeat(100_000),
+      `<a ${'b="c" '.repeat(50_000)}/>`,
+      '<a/>'.repeat(5_000),
+      '&amp;'.repeat(60_000),
+    ]
+    for (const xml of large)
+      expect(readSamlResponse(Buffer.from(xml).toString('base64'), expected)).toBeUndefined()
   })
 })
 

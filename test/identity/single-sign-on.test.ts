@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { discoverProvider } from '#identity/sign-in/discover-provider.ts'
-import { insertPerson } from '#store/people.ts'
+import { memberOf } from '#policy/actor.ts'
+import { insertPerson, personByReference } from '#store/people.ts'
+import { addApp, codeAtStep } from '#test/support/authenticator-app.ts'
 import type { TestBrowser } from '#test/support/browser.ts'
 import { MORNING } from '#test/support/database.ts'
 import { aProvider, type TestProvider } from '#test/support/identity-provider.ts'
@@ -100,6 +102,45 @@ describe('single sign-on', () => {
     expect(arrived).toMatchObject({ status: 401, title: 'Sign in' })
   })
 
+  test('gives whom it brings in no password, and yet a second factor, a moment after signing in only', async () => {
+    await house.invite('factor@example.org')
+    const browser = house.browser()
+    const { arrived } = await comeIn(browser, 'factor@example.org')
+    expect(arrived.text).not.toContain('name="password"')
+    house.stopClock(Date.now() + 16 * 60_000)
+    const late = await browser.send('/auth/account/second-factor')
+    expect(late).toMatchObject({ status: 401, problem: expect.stringContaining('not for long enough ago') })
+    house.stopClock(undefined)
+    const { secret } = await addApp(browser, '')
+    const { organisation } = house.home
+    const person = await house.store.inOrganisation(organisation, (tx) =>
+      personByReference(tx, 'factor@example.org'),
+    )
+    if (person === undefined) throw new Error('nobody came in')
+    const actor = memberOf(organisation, person, person.role)
+    const code = await codeAtStep(secret, Date.now(), 1)
+    expect((await house.signIn.proveSecondFactor(actor, code, '192.0.2.1')).ok).toBe(true)
+    const change = { current: '', password: 'four words of mine' }
+    expect(await browser.send('/auth/account/password', change)).toMatchObject({ status: 401 })
+    expect((await comeIn(house.browser(), 'factor@example.org')).arrived.path).toBe('/auth/account')
+  })
+
+  test('an answer that is none ends at the sign-in page, whatever it is', async () => {
+    const ways = [
+      '/auth/engine/sso/callback/example',
+      '/auth/engine/sso/callback/example?code=x&state=y',
+      '/auth/engine/sso/callback/example?error=access_denied&error_description=%3Cscript%3E',
+      '/auth/engine/sso/callback/nobody?code=x&state=y',
+      '/auth/engine/sso/callback/%00?code=x&state=2fa-x',
+      `/auth/engine/sso/callback/example?code=x&state=${'y'.repeat(3_000)}`,
+    ]
+    for (const path of ways)
+      expect(await house.browser().get(path)).toMatchObject({
+        path: '/auth/sign-in?refused=provider',
+        status: 401,
+      })
+  })
+
   test('of a domain that no provider is for is refused like everything else', async () => {
     const page = await house.browser().send('/auth/single-sign-on', { email: 'ada@sub.example.org' })
     expect(page).toMatchObject({ status: 401, title: 'Sign in' })
@@ -127,7 +168,7 @@ describe('single sign-on', () => {
 
   test('ends with its provider, and another of that name finds nobody', async () => {
     const gone = await house.signIn.providers.remove('example')
-    expect(gone).toHaveLength(3)
+    expect(gone).toHaveLength(4)
     const { rows } = await house.store.identity.query(`select 1 from account where "providerId" = 'example'`)
     expect(rows).toEqual([])
   })
