@@ -71,7 +71,7 @@ interface Town {
   take(step: Step): Promise<boolean>
 }
 
-/** Five people, two teams that look after nothing yet, two projects and an environment. */
+/** Five people, two projects, an environment, and two teams that look after nothing yet, of which one owns a project. */
 async function aTown(): Promise<Town> {
   const organisation = await house.organisation('Ours')
   const owner = await house.person(organisation, 'owner', 'owner')
@@ -84,6 +84,9 @@ async function aTown(): Promise<Town> {
   const teams: string[] = []
   for (const name of ['zero', 'first']) teams.push((await ask(owner, '/v1/teams', { name })).body.id)
   const environment = (await ask(owner, '/v1/projects/one/environments', { name: 'live' })).body.id
+  const ofTeam = { subject: { kind: 'team', reference: 'first' }, role: 'owner' }
+  await ask(owner, '/v1/roles', { ...ofTeam, at: { kind: 'project', project: 'two' } })
+  house.wait(61)
   const at = (kind: 'Project' | 'Team', id: string, role: Role): Binding => ({ role, at: { kind, id } })
   const people: Readonly<Record<string, Asker>> = {
     owner,
