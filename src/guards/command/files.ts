@@ -1,6 +1,6 @@
 import type { Origin } from './origin.ts'
-import type { Argument, Invocation } from './reading.ts'
-import { firstOperand, literalArgument, operands, optionValues } from './reading.ts'
+import type { Invocation } from './reading.ts'
+import { bundledValues, firstOperand, literalArgument, operands, optionValues } from './reading.ts'
 import { decodes, staticOutput } from './static-output.ts'
 
 interface Written {
@@ -92,8 +92,8 @@ export class WrittenFiles {
 function savedBy({ name, args }: Invocation): string[] {
   const named =
     name === 'wget'
-      ? [...optionValues(args, '-O', '--output-document'), ...bundled(args, /^-[a-zA-Z]+O$/)]
-      : [...optionValues(args, '-o', '--output'), ...bundled(args, /^-[a-zA-Z]+o$/)]
+      ? [...optionValues(args, '-O', '--output-document'), ...bundledValues(args, 'O')]
+      : [...optionValues(args, '-o', '--output'), ...bundledValues(args, 'o')]
   const byAddress =
     name === 'wget' ||
     name === 'aria2c' ||
@@ -106,11 +106,6 @@ function savedBy({ name, args }: Invocation): string[] {
     : []
   const second = name === 'lwp-download' && operands(args).length > 1 ? operands(args).slice(1) : []
   return [...named, ...basenames, ...second].map(({ text }) => text)
-}
-
-/** The word after a bundle whose last letter takes it: `-qO file`. */
-function bundled(args: readonly Argument[], bundle: RegExp): readonly Argument[] {
-  return args.flatMap(({ text }, index) => (bundle.test(text) ? args.slice(index + 1, index + 2) : []))
 }
 
 function clonedInto({ args }: Invocation): string {

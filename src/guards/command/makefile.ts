@@ -15,7 +15,7 @@ export function makeVariable(script: ParsedScript): string | undefined {
   return name !== undefined && VARIABLE.test(name) ? name : undefined
 }
 
-const VARIABLE = /^([A-Z][A-Z0-9_]*|[A-Za-z][A-Za-z0-9]*_[A-Za-z0-9_]*)$/
+const VARIABLE = /^([A-Z][A-Z0-9_]*(-\$\S{1,40})?|[A-Za-z][A-Za-z0-9]*_[A-Za-z0-9_]*)$/
 
 /** Variables that stand before a command, and are empty, `@` or `sudo`: `$(Q) rm -f x`, `$SUDO make install`. */
 export const PREFIX = /^\$\{?(Q|V|AT|E|SUDO|DOAS|QUIET|SILENT|VERBOSE|V_\w{1,20}|\w{1,20}_verbose)\}?$/i
@@ -31,5 +31,6 @@ export const MAKE_FUNCTIONS = new Set(
 export function withoutMakefile(text: string): string {
   return text
     .replace(/\$\(([<^?*+%@])[DF]?\)|\$<(?![(<])/g, '"$automatic"')
+    .replace(/\$\(if (?=\$\()/g, '$(call ')
     .replace(/^[ \t]{0,8}\$\([A-Za-z]\w{0,40}\)[ \t]{0,8}(?=(for|if|while|case|set) |\()/gm, '')
 }

@@ -55,7 +55,7 @@ function variableName({ text, variables }: Argument, nested: boolean): NameOf {
   const [variable = ''] = variables ?? []
   const isParameter = /^\$\{?([@*#]|\d)/.test(text) || variable.endsWith('[]')
   if (nested) return TOOLS.has(variable) || isParameter ? { kind: 'plain' } : { kind: 'unknown' }
-  return isParameter || variable.length > 1 ? { kind: 'plain' } : { kind: 'unknown' }
+  return isParameter || variables?.some(({ length }) => length > 1) ? { kind: 'plain' } : { kind: 'unknown' }
 }
 
 /** A pattern in the directories or for single letters finds a program without naming it. */

@@ -120,6 +120,15 @@ export function optionValues(args: readonly Argument[], short: string, long?: st
   return values
 }
 
+/** The word after a bundle whose last letter takes it: `-qO file`. */
+export function bundledValues(args: readonly Argument[], letter: string): readonly Argument[] {
+  return args.flatMap(({ text }, index) =>
+    text.length > 2 && text.endsWith(letter) && /^-[a-zA-Z]+$/.test(text)
+      ? args.slice(index + 1, index + 2)
+      : [],
+  )
+}
+
 /** True for a flag alone or in a bundle: `f` in `-rf`; `--force`. */
 export function hasFlag(args: readonly Argument[], letter: string, long?: string): boolean {
   return args.some(

@@ -1,5 +1,5 @@
 import type { Argument, Invocation, Reading } from './reading.ts'
-import { hasFlag, operands, optionValues } from './reading.ts'
+import { bundledValues, hasFlag, operands, optionValues } from './reading.ts'
 
 /** A word that some program writes to. */
 export interface WrittenWord {
@@ -103,9 +103,9 @@ function programTargets({ name, args }: Invocation): readonly Argument[] {
     case 'unzip':
       return optionValues(args, '-d')
     case 'curl':
-      return optionValues(args, '-o', '--output')
+      return [...optionValues(args, '-o', '--output'), ...bundledValues(args, 'o')]
     case 'wget':
-      return optionValues(args, '-O', '--output-document')
+      return [...optionValues(args, '-O', '--output-document'), ...bundledValues(args, 'O')]
     default:
       return []
   }

@@ -79,6 +79,8 @@ function* objections({ name, args, span }: Invocation): Iterable<Sighting> {
   const library = libraryOf(name, args)
   if (library !== undefined)
     yield { verdict: 'deny', reason: `${name} would load the program library ${library.slice(0, 80)}.`, span }
+  if (name === 'psql' && optionValues(args, '-o', '--output').some(({ text }) => text.startsWith('|')))
+    yield { verdict: 'deny', reason: 'It gives what the database says to another program.', span }
   if (name === 'psql' && args.some(({ text }) => /\b(from|to)\s+program\b/i.test(text)))
     yield { verdict: 'deny', reason: 'It lets the database server run a program.', span }
   if ((name === 'scp' || name === 'sftp') && optionValues(args, '-S')[0])

@@ -113,7 +113,11 @@ function destroyed({ name, args, via }: Invocation): readonly Target[] {
     default:
       // A name that only the run shows could be that of `rm`, when its options are those of `rm`.
       return name.startsWith('$') &&
-        args.some(({ text }) => text === '--recursive' || (/^-[dfiIrRv]{1,8}$/.test(text) && /r/i.test(text)))
+        args.some(
+          ({ text }) =>
+            text === '--recursive' ||
+            (/^-[dfiIrRv]{1,8}$/.test(text) && /r/i.test(text) && text.includes('f')),
+        )
         ? operands(args).map((word) => ({ word, wholly: true }))
         : []
   }
@@ -159,7 +163,12 @@ function isPickedBy(via: readonly string[], { text }: Argument): boolean {
   return (via.includes('find') || via.includes('fd') || via.includes('xargs')) && /(^|\/)found$/.test(text)
 }
 
+/** `$(BUILDDIR)/*`, `$OUTPUT_DIR/`: names for what a build leaves behind. */
+const BUILT =
+  /^["']?\$\{?\w{0,30}(BUILD|DIST|OUT|TARGET|TMP|TEMP|CACHE|OBJ|GEN|COVERAGE|ARTIFACT|build|dist|out|target|tmp|temp|cache)\w{0,30}\}?["']?\/?\*?$/
+
 function isDangerousUnknown({ text }: Argument): boolean {
+  if (BUILT.test(text)) return false
   return /^["']?\$[\w{}]+["']?\/\*?$|^\$\(|^`|^["']?\$\{?\w+\}?["']?\/?\*$/.test(text) || text === ''
 }
 
@@ -176,7 +185,7 @@ function isListed({ substitutions }: Argument): boolean {
   )
 }
 
-const LISTERS = new Set('find fd ls git grep rg sort uniq head tail'.split(' '))
+const LISTERS = new Set('find fd ls git grep rg sort uniq head tail wildcard'.split(' '))
 
 function gravity(place: Place, wholly: boolean, picked: boolean, name: string): 'ask' | 'deny' | undefined {
   const changesModes = /^(chmod|chown|chgrp)$/.test(name)

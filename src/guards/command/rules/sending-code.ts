@@ -40,8 +40,9 @@ export const sendingCode: CommandRule = {
   },
 }
 
-function sends({ sends: talks, names, strings, language, commands }: Code): boolean {
-  if (!talks) return false
+function sends({ sends: talks, downloads, names, strings, language, commands }: Code): boolean {
+  // A request that only fetches sends away what stands in its address.
+  if (!talks && !(downloads && strings.some((text) => SECRET_FILE.test(text)))) return false
   if (strings.some((text) => /^(https?:\/\/)?(localhost|127\.0\.0\.1|0\.0\.0\.0)/.test(text))) return false
   const away = strings.some(
     (text) =>
@@ -52,3 +53,5 @@ function sends({ sends: talks, names, strings, language, commands }: Code): bool
   const environment = ['environ', 'env', 'ENV', 'getenv'].some((name) => names.has(name))
   return away && (reads || environment)
 }
+
+const SECRET_FILE = /(^|\/)(\.env|\.netrc|id_(rsa|ed25519)|passwd|shadow|credentials)$/
