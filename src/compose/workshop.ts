@@ -179,7 +179,7 @@ async function guestRuntime(
   const runtime = await stageGuestRuntime({ root: packageRoot, runtimeDirectory, node: process.execPath })
   try {
     return await compileGuest(driver, runtime, {
-      programs: ['src/agents/builtin/main.ts', 'src/agents/acp/main.ts'],
+      programs: ['src/agents/builtin/main.ts', 'src/agents/acp/main.ts', 'src/sandbox/guest/scan-change.ts'],
       runtimeDirectory,
       scratchDirectory,
       ...(owner === undefined ? {} : { owner }),

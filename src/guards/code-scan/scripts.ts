@@ -84,7 +84,9 @@ function runsOf(text: string): Script[] {
     const end = HERE.exec((parts[0] ?? '').slice(0, 1_000))?.[1]
     if (end !== undefined)
       while (at + 1 < lines.length && (lines[at] ?? '').trim() !== end) parts.push(lines[++at] ?? '')
-    scripts.push({ command: commandIn(parts), line: first + 1 })
+    // A here-document without a program before it is itself the script.
+    const bare = end !== undefined && parts[0]?.startsWith('<<') === true
+    scripts.push({ command: commandIn(bare ? parts.slice(1, -1) : parts), line: first + (bare ? 2 : 1) })
   }
   return scripts
 }

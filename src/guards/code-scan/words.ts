@@ -51,8 +51,9 @@ export function wordsOf(
         }
         into.get(word)?.push(match.index)
       }
+      // One by one: a text may have more of them than a call takes arguments.
       for (const { pattern, need } of others)
-        if (holds(need)) (need.far ? far : near).push(...places(pattern, text))
+        if (holds(need)) for (const at of places(pattern, text)) (need.far ? far : near).push(at)
       return { near: near.sort((a, b) => a - b), far: far.sort((a, b) => a - b) }
     },
   }
