@@ -5,6 +5,8 @@ import { sampleOf } from '#guards/secrets/shape.ts'
 export interface SecretVector {
   readonly class: string
   readonly text: string
+  /** Known to be judged wrongly; marked with `~` in front of the line. */
+  readonly wrong: boolean
 }
 
 /** Reads the vectors of one file and fills in what must not stand in a repository. */
@@ -14,10 +16,12 @@ export function secretVectors(name: 'leaks' | 'clean'): SecretVector[] {
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line, index) => {
-      const [kind = '', text = ''] = line.split('\t')
+      const wrong = line.startsWith('~')
+      const [kind = '', text = ''] = line.slice(wrong ? 1 : 0).split('\t')
       return {
         class: kind,
         text: filled(text.replaceAll('\\\\', '\0').replaceAll('\\n', '\n').replaceAll('\0', '\\'), index),
+        wrong,
       }
     })
 }

@@ -30,19 +30,16 @@ export function assignmentAt(
   const { promise, maker } = readName(name)
   if (promise === undefined && !maker) return undefined
   const value = valueAfter(text, operator, nameStart, nameEnd)
-  return value === undefined ? undefined : judged(name, promise, value, strict)
+  if (value === undefined) return undefined
+  const inHeader = !value.quoted && HEADER_ARGUMENT.test(text.slice(Math.max(0, nameStart - 16), nameStart))
+  return inHeader
+    ? judged(name, promise === 'token' ? 'secret' : promise, { ...value, setting: true }, strict)
+    : judged(name, promise, value, strict)
 }
 
 /** A value that follows a name after a blank: `--password value`, `login x password y`, `IDENTIFIED BY 'x'`. */
 export function spacedValueAt(text: string, nameStart: number, nameEnd: number): Sighting | undefined {
-  const quoteOrNot = text.charCodeAt(nameEnd + 1)
-  const isCandidate =
-    quoteOrNot === 39 ||
-    quoteOrNot === 34 ||
-    text.startsWith('--', nameStart) ||
-    text.startsWith('password', nameStart) ||
-    (text.charCodeAt(nameStart - 1) === 32 && /^(?:env|arg)$/i.test(text.slice(nameStart - 4, nameStart - 1)))
-  if (!isCandidate) return undefined
+  if (!mayTakeSpaced(text, nameStart, nameEnd)) return undefined
   const name = text.slice(nameStart, nameEnd)
   const isOption = name.startsWith('--')
   const near = text.slice(Math.max(0, nameStart - 200), nameStart)
@@ -53,23 +50,41 @@ export function spacedValueAt(text: string, nameStart: number, nameEnd: number):
     isQuoted &&
     /^(?:password|by|passwd)$/i.test(name) &&
     /\b(?:user|role|login|identified|alter|create|with)\b/i.test(before)
-  const isNetrc = name === 'password' && /\b(?:login|machine|account)\s+\S+\s+$/.test(before)
+  const isNetrc = name === 'password' && NETRC.test(near.slice(-140))
   const isDocker = /^\s*(?:ENV|ARG)\s+$/i.test(before)
-  const isGroovy = isQuoted && /^\s*$/.test(before) && /[a-z]Password$/.test(name)
-  if (!isOption && !isSql && !isNetrc && !isDocker && !isGroovy) return undefined
-  const promise = isSql ? 'password' : readName(isOption ? name.slice(2) : name).promise
+  const isGroovy = isQuoted && /^\s*$/.test(before) && /^password$|[a-z]Password$/.test(name)
+  const isRedis = /^(?:requirepass|masterauth)$/.test(name) && /^\s*$/.test(before)
+  if (!isOption && !isSql && !isNetrc && !isDocker && !isGroovy && !isRedis) return undefined
+  const promise = isSql || isRedis ? 'password' : readName(isOption ? name.slice(2) : name).promise
   if (promise === undefined) return undefined
   const value = isQuoted ? quotedValue(text, nameEnd + 1) : bareValue(text, nameEnd + 1, true)
   return value === undefined ? undefined : judged(name, promise, { ...value, setting: true }, false)
 }
 
+/** Whether a blank may part this name from its value: by its first letter, by a quote behind it or by `ENV` before it. */
+function mayTakeSpaced(text: string, nameStart: number, nameEnd: number): boolean {
+  const behind = text.charCodeAt(nameEnd + 1)
+  if (behind === 39 || behind === 34) return true
+  const first = text.charCodeAt(nameStart)
+  if (first === 45) return text.charCodeAt(nameStart + 1) === 45
+  if (first === 112) return text.startsWith('password', nameStart)
+  if (first === 114) return text.startsWith('requirepass', nameStart)
+  if (first === 109) return text.startsWith('masterauth', nameStart)
+  if (text.charCodeAt(nameStart - 1) !== 32) return false
+  const last = text.charCodeAt(nameStart - 2) | 32
+  return (last === 118 || last === 103) && /^(?:env|arg)$/i.test(text.slice(nameStart - 4, nameStart - 1))
+}
+
+const NAMES_A_FIELD = /name|key|id|variable|field/i
+const NETRC = /\b(?:login|machine|account)\s{1,8}[^\s]{1,80}\s{1,8}$/
+const HEADER_ARGUMENT = /(?:-H|--header)[ =]{1,4}["']$/
 const TYPES = /^(?:string|str|String|char|text|bytes|Option|Optional|var|val|let|const|final)$/
 const NAME_OF_VALUE = /^(?:value|content|val|default|defaultValue|string|data|text)$/i
 
 function nameBefore(text: string, operator: number, start: number, end: number): string | undefined {
   const character = text[operator]
   const gap = text.slice(end, operator)
-  if (!/^\\?["'`]?[\])]?[ \t?!]{0,3}$|^; \} $/.test(gap)) return undefined
+  if (!/^\\?["'`]?[\])]?[ \t?!|]{0,3}$|^; \} $/.test(gap)) return undefined
   const name = text.slice(start, end)
   if (character === ',' && !/["']/.test(gap)) return undefined
   if (character === '(' && gap !== '') return undefined
@@ -109,6 +124,7 @@ function wordBefore(text: string, place: number): string {
 /** In `{name: DB_PASSWORD, value: …}` and `<key>Password</key><string>…`, the name is the value of its own field. */
 function nameOfPair(text: string, start: number): string | undefined {
   const before = text.slice(Math.max(0, start - 160), start)
+  if (!NAMES_A_FIELD.test(before)) return undefined
   return /(?:\b(?:name|key|id|variable|field)["']?\s*[=:>]\s*["']?|<key>|\bvariable\s+["'])([\w.-]{2,60})["']?(?:<\/key>)?[\s,;/><{-]*["']?$/i.exec(
     before,
   )?.[1]
@@ -232,7 +248,8 @@ function isKeyboardNoise(promise: NamePromise | undefined, text: string, { quote
     !quoted ||
     text.length < 32 ||
     text.length > 128 ||
-    /\s|\$\{|\{\{|=>/.test(text)
+    /\s\s|\$\{|\{\{|=>/.test(text) ||
+    text.split(' ').length > 4
   )
     return false
   const marks = text.match(/[^A-Za-z0-9]/g)?.length ?? 0
@@ -256,7 +273,14 @@ function looksLikeSecret(
   value: Value,
   strict: boolean,
 ): boolean {
-  if (!value.quoted && !value.setting && isIdentifier(text) && !looksRandom(text, 16)) return false
+  if (
+    !value.quoted &&
+    !value.setting &&
+    isIdentifier(text) &&
+    !looksRandom(text, 16) &&
+    !isDrawn(promise, text)
+  )
+    return false
   if (
     /[(){}[\]<>|`\\]|=>|&&|\/\//.test(text) &&
     !(promise === 'password' && (value.quoted || value.setting) && !/[({<[`]/.test(text))
@@ -268,6 +292,17 @@ function looksLikeSecret(
   if (promise === 'secret')
     return strict ? tokenLike(text, value) || (looksRandom(text, 16) && !isHexHash(text)) : secretLike(text)
   return strict ? looksRandom(text, 8) : passwordLike(text, value)
+}
+
+/** A bare word that no program would call a variable. */
+function isDrawn(promise: NamePromise | undefined, text: string): boolean {
+  return (
+    promise === 'password' &&
+    /[0-9]/.test(text) &&
+    /[a-z]/.test(text) &&
+    /[A-Z]/.test(text) &&
+    looksRandom(text, 8)
+  )
 }
 
 function isHexHash(text: string): boolean {

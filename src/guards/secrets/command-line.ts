@@ -6,7 +6,7 @@ const LONGEST_LINE = 400
 
 /** How programs are given a password in their arguments; the first group is the password. */
 const ARGUMENTS: Readonly<Record<string, RegExp>> = {
-  curl: /\s(?:-u|--user|--proxy-user|-U)[ =]?["']?[^\s:"'$<{]{1,80}:([^\s"'$<{]{4,80})/,
+  curl: /\s(?:-u|--user|--proxy-user|-U)[ =]{0,4}(?:["']?[^\s:"'$<{]{0,80}:["']?([^\s"'$<{[][^\s"'<{]{3,80})|["']([^\s:"'$<{]{0,40}\d[^\s:"'$<{]{0,40}):["'])/,
   wget: /\s--(?:http-|ftp-|proxy-)?password[ =]["']?([^\s"'$<{]{4,80})/,
   http: /\s(?:-a|--auth)[ =]["']?[^\s:"'$<{]{1,80}:([^\s"'$<{]{4,80})/,
   sshpass: /\s-p ?["']?([^\s"'$<{]{4,80})/,
@@ -38,13 +38,21 @@ export function mayTakeArguments(letters: number): boolean {
   return LETTERS.has(letters)
 }
 
+/** The rest of a command, with the lines that a backslash joins to it. */
+function commandFrom(text: string, from: number): string {
+  const near = text.slice(from, from + LONGEST_LINE)
+  let end = near.indexOf('\n')
+  while (end > 0 && near[end - 1] === '\\') end = near.indexOf('\n', end + 1)
+  return end === -1 ? near : near.slice(0, end)
+}
+
 /** A password in the arguments of the program whose name is the word that ends at `end`. */
 export function argumentAt(text: string, word: string, end: number): Sighting | undefined {
   const pattern = Object.hasOwn(ARGUMENTS, word) ? ARGUMENTS[word] : undefined
   if (pattern === undefined) return undefined
-  const line = text.slice(end, end + LONGEST_LINE).split('\n', 1)[0] ?? ''
+  const line = commandFrom(text, end)
   const match = pattern.exec(line)
-  const password = match?.[1]
+  const password = match?.[1] ?? match?.[2]
   if (match === null || password === undefined || isPlaceholder(password)) return undefined
   if (/^(?:[-/.]|user|\W+$)/.test(password) || !/[^a-z]/.test(password)) return undefined
   const start = end + match.index + match[0].lastIndexOf(password)

@@ -52,6 +52,19 @@ export const CONTEXT_RULES: readonly ContextRule[] = [
     lacks: ['ALGOLIA_INDEX = "products"', 'github: "https://github.com/a/b"', 'google_id = "{a32}"'],
   },
   {
+    rule: 'secret.manifest-value',
+    holds: [
+      'kind: Secret\ndata:\n  first: {a24}',
+      'apiVersion: v1\nkind: Secret\nmetadata:\n  name: app\nstringData:\n  second: {a20}1',
+      'data:\n  third: {a28}\nkind: secret\n',
+    ],
+    lacks: [
+      'kind: ConfigMap\ndata:\n  first: {a24}',
+      'kind: Secret\ndata:\n  first: {{ .Values.first }}',
+      'kind: ExternalSecret\ndata:\n  first: {a24}',
+    ],
+  },
+  {
     rule: 'secret.address-password',
     holds: [
       'postgres://app:{a16}@db1.corp.net:5432/app',

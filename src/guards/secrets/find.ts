@@ -3,10 +3,11 @@ import { assignmentAt, spacedValueAt } from './assignment.ts'
 import { argumentAt, mayTakeArguments } from './command-line.ts'
 import { atLeast, type Confidence, type SecretFinding, type Sighting } from './finding.ts'
 import { authorizationAt, webTokenAt } from './header.ts'
-import { type KnownSecret, knownValues, placesOf } from './known-value.ts'
-import { privateKeyAt, puttyKeyAt } from './private-key.ts'
+import { type KnownSecret, knownValues } from './known-value.ts'
+import { manifestSecrets } from './manifest.ts'
+import { encodedKeyAt, privateKeyAt, puttyKeyAt } from './private-key.ts'
 import { tokensAt } from './tokens.ts'
-import { LONG_WORD, lettersOf, mayName, remembered, walkWords } from './words.ts'
+import { LONG_WORD, lettersOf, MARK, mayName, remembered, walkWords } from './words.ts'
 
 export interface SecretOptions {
   /** Where the text is from: lockfiles and built files are judged by makers' shapes alone, tests and documents strictly. */
@@ -35,6 +36,8 @@ export function findSecrets(text: string, options: SecretOptions = {}): SecretFi
 
 const GENERATED =
   /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|Cargo\.lock|poetry\.lock|uv\.lock|Pipfile\.lock|composer\.lock|Gemfile\.lock|go\.sum|deno\.lock|bun\.lockb?|flake\.lock|pubspec\.lock|packages\.lock\.json|gradle\.lockfile|verification-metadata\.xml)$|\.min\.(?:js|css|mjs)$|\.(?:map|svg|css|scss|less|woff2?|snap)$/i
+/** Manifests are no programs. */
+const PROGRAMS = /\.(?:[cm]?[jt]sx?|d\.ts|css|py|go|java|rb|php|rs|cs|kt|c|h|cc|cpp|hpp)$/i
 const STRICT_FOLDERS = new Set(
   'test tests __tests__ spec specs fixture fixtures testdata mock mocks __mocks__ example examples sample samples doc docs documentation man locale locales i18n lang translation translations'.split(
     ' ',
@@ -62,14 +65,8 @@ function shapedSecrets(text: string, path: string): Sighting[] {
   walkWords(text, {
     word(start, end, letters) {
       const length = end - start
-      if (length >= LONG_WORD) {
-        if (text.charCodeAt(start) === 45 && text.startsWith('-----BEGIN', start))
-          tell(privateKeyAt(text, start))
-        else if (text.startsWith('eyJ', start))
-          tell(webTokenAt(text, start) ?? tokensAt(text, start, end, letters))
-        else if (text.startsWith('PuTTY-User-Key-File', start)) tell(puttyKeyAt(text, start))
-        else tell(tokensAt(text, start, end, letters))
-      }
+      if (length >= LONG_WORD) tell(longWordAt(text, start, end, letters))
+      else if (letters === MARK && text.startsWith('---- BEGIN SSH2', start)) tell(privateKeyAt(text, start))
       if (length > 40 || text.charCodeAt(end) !== 32) return
       const uses = usesOf(letters)
       if (uses === 0) return
@@ -86,12 +83,23 @@ function shapedSecrets(text: string, path: string): Sighting[] {
       else if (text.startsWith(':5432:', at)) tell(pgpassAt(text, at))
     },
   })
-  for (const at of placesOf(text, '---- BEGIN SSH2')) tell(privateKeyAt(text, at))
+  if (!generated && !PROGRAMS.test(path)) for (const sighting of manifestSecrets(text)) found.push(sighting)
   return found
 }
 
+/** What begins like the armour of a key or like a JSON web token is that or, as any long word, a maker's token. */
+function longWordAt(text: string, start: number, end: number, letters: number): Sighting | undefined {
+  const first = text.charCodeAt(start)
+  if (first === 45 && text.startsWith('-----BEGIN', start)) return privateKeyAt(text, start)
+  if (first === 101 && text.startsWith('eyJ', start))
+    return webTokenAt(text, start) ?? tokensAt(text, start, end, letters)
+  if (first === 76 && text.startsWith('LS0tLS1CRUdJTi', start)) return encodedKeyAt(text, start, end)
+  if (first === 80 && text.startsWith('PuTTY-User-Key-File', start)) return puttyKeyAt(text, start)
+  return tokensAt(text, start, end, letters)
+}
+
 /** The letters, as bits, of the words that stand before a credential in a header. */
-const SCHEMES = new Set(['basic', 'bearer', 'token', 'apikey'].map(lettersOf))
+const SCHEMES = new Set(['basic', 'bearer', 'token', 'apikey', 'api-token'].map(lettersOf))
 
 /** What a word before a blank may be, by its letters. */
 const NAME = 1

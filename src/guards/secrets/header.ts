@@ -8,7 +8,7 @@ const JWT = /eyJ[\w-]{10,2000}\.eyJ[\w-]{10,6000}\.[\w-]{10,1400}/y
 
 /** What follows the word `Basic` or `Bearer` that ends at `end`, if it is a credential. */
 export function authorizationAt(text: string, word: string, end: number): Sighting | undefined {
-  if (!/^(?:basic|bearer|token|apikey)$/i.test(word)) return undefined
+  if (!/^(?:basic|bearer|token|apikey|api-token)$/i.test(word)) return undefined
   const isBasic = /^basic$/i.test(word)
   if (
     !/^b/i.test(word) &&
@@ -58,9 +58,15 @@ export function webTokenAt(text: string, start: number): Sighting | undefined {
 export function isUserAndPassword(base64: string): boolean {
   const plain = decoded(base64)
   const colon = plain.indexOf(':')
-  if (colon < 1 || !/^[\x20-\x7e]{4,300}$/.test(plain)) return false
+  if (colon < 1 || !isReadable(plain)) return false
   const password = plain.slice(colon + 1)
   return password.length >= 4 && !isPlaceholder(password)
+}
+
+/** Tools cut and mend such texts by hand; a few odd bytes do not make it something else. */
+function isReadable(plain: string): boolean {
+  const odd = plain.match(/[^\x20-\x7e]/g)?.length ?? 0
+  return plain.length >= 4 && plain.length <= 300 && odd <= (plain.length >= 32 ? 2 : 0)
 }
 
 function decoded(base64: string): string {

@@ -9,7 +9,7 @@ const ELSEWHERE =
   /\$\{|\$\(|\{\{|\}\}|<%|%>|^\$[A-Za-z_]|^%[A-Za-z_]\w*%$|^@[A-Za-z_.]+@?$|^\{[^}]*\}$|^\[[^\]]*\]$|^#\{|\{[a-zA-Z_]|^%[-+#0 ]?\d{0,3}[a-z]$|^(?:https?|file|arn|urn|vault|op|ssm|secret|secretsmanager|env|keyring|ref):|^(?:[./~]|[A-Z]:\\)[\w./\\~-]*$|\(\)|^process\.env|^os\.environ|getenv|^secrets\.|^env\.|^var\.|^ENC\[|^!{1,2}\w+|^&\w+|^\\u/
 
 const WEAK =
-  /^(?:true|false|null|nil|none|undefined|yes|no|on|off|string|str|text|int|integer|number|bool|boolean|object|array|any|void|auto|default|required|optional|empty|enabled|disabled|unknown|admin|administrator|root|user|username|guest|test|testing|tester|demo|postgres|mysql|mongo|redis|rabbitmq|oracle|sa|pass|passwd|p[a@4][s5$]{2}w[o0]rd\W?|password\d{0,4}|pwd|secret|token|key|apikey|api[_-]?key|value|hello|world|changeit|letmein|foo|bar|baz|abc|asdf|s3cr3t|supersecret|topsecret|secretpassword|prompt|stdin|hash|bearer|basic|digest|negotiate|oauth2?)$/i
+  /^(?:true|false|null|nil|none|undefined|yes|no|on|off|string|str|text|int|integer|number|bool|boolean|object|array|any|void|auto|default|required|optional|empty|enabled|disabled|unknown|admin|administrator|root|user|username|guest|test|testing|tester|demo|postgres|mysql|mongo|redis|rabbitmq|oracle|sa|pass|passwd|p[a@4][s5$]{2}w[o0]rd\W?|password\d{0,4}|pwd|secret|token|key|apikey|api[_-]?key|value|hello|world|changeit|letmein|hunter2|foo|bar|baz|abc|asdf|s3cr3t|supersecret|topsecret|secretpassword|prompt|stdin|hash|bearer|basic|digest|negotiate|oauth2?)$/i
 
 /** Whether a value stands where a secret would go but is none. */
 export function isPlaceholder(value: string): boolean {

@@ -51,6 +51,20 @@ export function puttyKeyAt(text: string, start: number): Sighting | undefined {
   }
 }
 
+/** The private key of a manifest or a kubeconfig: PEM once more in base64. */
+export function encodedKeyAt(text: string, start: number, end: number): Sighting | undefined {
+  const head = Buffer.from(text.slice(start, Math.min(end, start + 60)), 'base64').toString('latin1')
+  if (!/^-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY/.test(head)) return undefined
+  return {
+    rule: 'secret.private-key',
+    class: 'private-key',
+    reason: 'It is a private key in base64.',
+    start,
+    end,
+    confidence: 'high',
+  }
+}
+
 function matchAt(pattern: RegExp, text: string, at: number): string | undefined {
   pattern.lastIndex = at
   return pattern.exec(text)?.[0]

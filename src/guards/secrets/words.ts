@@ -1,6 +1,6 @@
-/** Of a character code: the bit of a letter, of a digit or of `_` and `-`; nothing for what is no part of a word. */
+/** Of a character code: the bit of a letter, of a digit or of `_` and `-`; below nothing for an operator; nothing for the rest. */
 const BITS = new Int32Array(65_536)
-const OPERATOR = new Uint8Array(65_536)
+const OPERATOR = -1
 /** Set in the letters of a word that has a digit. */
 export const DIGIT = 1 << 27
 /** Set in the letters of a word that has `_` or `-`. */
@@ -10,7 +10,7 @@ for (const letter of 'abcdefghijklmnopqrstuvwxyz')
   for (const code of [letter.charCodeAt(0), letter.toUpperCase().charCodeAt(0)]) BITS[code] = 1 << (code & 31)
 for (const digit of '0123456789') BITS[digit.charCodeAt(0)] = DIGIT
 for (const mark of '_-') BITS[mark.charCodeAt(0)] = MARK
-for (const operator of '=:,(>') OPERATOR[operator.charCodeAt(0)] = 1
+for (const operator of '=:,(>') BITS[operator.charCodeAt(0)] = OPERATOR
 
 /** Letters in a word as bits, so that most words are dismissed without being looked at again. */
 export function lettersOf(text: string): number {
@@ -21,11 +21,12 @@ export function lettersOf(text: string): number {
 
 /** The bit of one character; nothing for what is no part of a word. */
 export function lettersAt(code: number): number {
-  return BITS[code] ?? 0
+  const bits = BITS[code] ?? 0
+  return bits > 0 ? bits : 0
 }
 
 export function isWordCode(code: number): boolean {
-  return BITS[code] !== 0
+  return (BITS[code] ?? 0) > 0
 }
 
 export interface WordListener {
@@ -40,6 +41,8 @@ export interface WordListener {
 /** Shorter words begin no token. */
 export const LONG_WORD = 10
 const BLANK = 32
+/** Values are often aligned in a column. */
+const LONGEST_BLANK = 24
 const COLON = 58
 const SLOTS = 4_096
 
@@ -87,21 +90,21 @@ export function walkWords(text: string, listener: WordListener): void {
   let at = 0
   while (at < length) {
     const code = text.charCodeAt(at)
-    let bits = lettersAt(code)
-    if (bits !== 0) {
+    let bits = BITS[code] ?? 0
+    if (bits > 0) {
       start = at
       letters = 0
       do {
         letters |= bits
         at += 1
-        bits = at < length ? lettersAt(text.charCodeAt(at)) : 0
-      } while (bits !== 0)
+        bits = at < length ? (BITS[text.charCodeAt(at)] ?? 0) : 0
+      } while (bits > 0)
       end = at
       const run = end - start
       if (run >= LONG_WORD || (run >= 4 && text.charCodeAt(end) === BLANK)) listener.word(start, end, letters)
       continue
     }
-    if (OPERATOR[code] !== 1) {
+    if (bits === 0) {
       at += 1
       continue
     }
@@ -118,7 +121,8 @@ export function walkWords(text: string, listener: WordListener): void {
 /** Behind `(` and `,` only a quoted value counts; behind the others nothing that opens a structure. */
 function mayBeginValue(text: string, operator: number, code: number): boolean {
   let next = text.charCodeAt(operator + 1)
-  if (next === 32) next = text.charCodeAt(operator + 2)
+  for (let at = operator + 2; next === 32 && at < operator + LONGEST_BLANK; at += 1)
+    next = text.charCodeAt(at)
   if (code === 40 || code === 44) return next === 34 || next === 39 || next === 96
   return next !== 10 && next !== 123 && next !== 40 && next !== 44 && next !== 59 && next !== 41
 }
