@@ -49,9 +49,10 @@ it('uses every sighting: each says something that a call, a text or an assignmen
     languageRules(language).rules.flatMap(({ id, when }) =>
       when
         .filter(
-          ({ call, assign, read, record, search, returns }) =>
+          ({ call, assign, read, record, search, returns, text }) =>
             [call, assign, read, record].every((paths) => paths === undefined || paths.length === 0) &&
             search === undefined &&
+            text === undefined &&
             returns !== true,
         )
         .map(() => id),

@@ -31,6 +31,9 @@ export interface Sighting {
   readonly returns?: boolean
   /** The function around bears one of these decorators or annotations. */
   readonly marked?: readonly string[]
+  /** What stands in a line of a template of one of these files; its first group is the value. */
+  readonly text?: string
+  readonly files?: string
   /** A rule of ast-grep's own language. */
   readonly search?: object
   readonly constraints?: object

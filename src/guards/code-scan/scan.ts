@@ -7,9 +7,17 @@ import { isHopeless } from './hopeless.ts'
 import type { Language } from './language.ts'
 import { Places } from './places.ts'
 import { languageRules } from './rules.ts'
-import { isMinified, isTestPath, isTranslationPath, languageNamed, sourceKind } from './source-kind.ts'
+import {
+  isMinified,
+  isTestPath,
+  isTranslationPath,
+  languageNamed,
+  type SourceKind,
+  sourceKind,
+} from './source-kind.ts'
 import { type NotScanned, suppressed, suppressionsOf } from './suppression.ts'
 import { Reader, TooDeep } from './syntax/reader.ts'
+import { scanTemplate, scriptIn } from './template.ts'
 
 export interface ScanItem {
   /** Where the text stands, or would stand; its name says the language when none is given. */
@@ -38,6 +46,7 @@ export function scanFile(
   rulesOf: (folder: string) => Language = languageRules,
 ): FileScan {
   const kind = named === undefined ? sourceKind(path, text) : kindNamed(named)
+  if (kind.kind === 'template') return scanPage(path, text, rulesOf)
   if (kind.kind !== 'code') return { path, findings: [], notCode: true }
   if (text.length > longest) return { path, findings: [], incomplete: 'too_large' }
   if (text.includes('\0')) return { path, findings: [], incomplete: 'binary' }
@@ -53,7 +62,25 @@ export function scanFile(
   return { path, findings: fingerprinted(marked), ...(incomplete === undefined ? {} : { incomplete }) }
 }
 
-function kindNamed(name: string) {
+const LARGEST_PAGE = 2_000_000
+
+/** A page or template: what it puts in without escaping, and the scripts that stand in it. */
+function scanPage(path: string, text: string, rulesOf: (folder: string) => Language): FileScan {
+  // Reports that programs make are pages as well; nobody is kept from a change by them.
+  if (text.length > LARGEST_PAGE || text.includes('\0')) return { path, findings: [], notCode: true }
+  const lines = text.split('\n')
+  const script = scriptIn(text)
+  const inScript =
+    script === undefined
+      ? NOTHING_FOUND
+      : scanCode(path, script.text, script.typed ? 'typescript' : 'javascript', rulesOf)
+  const all = [...scanTemplate(rulesOf('template'), path, lines), ...inScript.found(lines)]
+  const asked = text.includes('airlock-ignore') ? suppressionsOf(lines) : []
+  return { path, findings: fingerprinted(suppressed(all, asked, path, lines)) }
+}
+
+function kindNamed(name: string): SourceKind {
+  if (name.toLowerCase() === 'template') return { kind: 'template' }
   const language = languageNamed(name)
   return language === undefined ? ({ kind: 'other' } as const) : ({ kind: 'code', language } as const)
 }

@@ -54,12 +54,15 @@ const ALIASES: Readonly<Record<string, LanguageName>> = {
 }
 const SHELL =
   /\.(?:sh|bash|zsh|ksh|dash)$|(?:^|\/)(?:\.(?:bashrc|profile|zshrc|bash_profile)|(?:Docker|Container)file[^/]*)$|\.dockerfile$/i
+const TEMPLATE =
+  /\.(?:html?|ejs|hbs|handlebars|mustache|vue|svelte|erb|rhtml|cshtml|razor|jspx?|njk|twig|j2|jinja2?|blade\.php)$/i
 const SHEBANG = /^#![^\n]{0,80}\b(node|deno|bun|tsx|ts-node|python[\d.]*|ruby|php|sh|bash|zsh|dash|ksh)\b/
 
 /** What a file is, by its name, or by its first line where the name says nothing. */
 export function sourceKind(path: string, text = ''): SourceKind {
   const name = path.split('/').at(-1) ?? ''
   if (SHELL.test(path)) return { kind: 'shell' }
+  if (TEMPLATE.test(name)) return { kind: 'template' }
   const language = EXTENSIONS[name.split('.').at(-1)?.toLowerCase() ?? ''] ?? NAMES[name]
   if (language !== undefined && (name.includes('.') || NAMES[name] !== undefined))
     return { kind: 'code', language }
