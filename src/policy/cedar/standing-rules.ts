@@ -88,7 +88,7 @@ when { context has givenRole && ["admin", "owner"].contains(context.givenRole) &
   forbid({
     name: 'project.server-files',
     reason: "A local path or a key file is read with the rights of the server's user.",
-    remedy: 'Ask an owner to connect it, or connect it by an http(s) address.',
+    remedy: 'Ask an owner of the server to connect it, or connect it by an http(s) address.',
     text: `forbid(principal, action == Airlock::Action::"project.create", resource)
 unless { context has readsServerFiles && (!context.readsServerFiles || context.roles.contains("owner")) };`,
   }),
