@@ -52,7 +52,11 @@ function partFaults(last: ApprovalTuple, quorum: Quorum, parts: readonly Approva
     ].filter((fault) => fault !== false)
   })
   const missing = quorum.with.length - parts.length
-  return missing > 0 ? [...faults, `${missing} of the approvals on which it rests is missing.`] : faults
+  if (missing <= 0) return faults
+  return [
+    ...faults,
+    `${missing === 1 ? 'One approval is' : `${missing} approvals are`} missing on which it rests.`,
+  ]
 }
 
 function peopleFaults(last: ApprovalTuple, all: readonly ApprovalTuple[]): string[] {

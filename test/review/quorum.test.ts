@@ -1,7 +1,9 @@
+import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Actor } from '#policy/actor.ts'
 import { approve } from '#review/approve.ts'
 import { reject } from '#review/reject.ts'
+import { ADMIN } from '#store/embedded-postgres/cluster.ts'
 import { gateReportOf, saveGateReport } from '#store/gate-reports.ts'
 import { removePerson } from '#store/people.ts'
 import { moveTask } from '#store/tasks.ts'
@@ -197,6 +199,22 @@ describe('where a rule asks for two approvals', () => {
       cause: { code: 'approval_void', rule: 'approval.signed' },
     })
     expect(house.pushed()).toEqual(before)
+  })
+
+  test('an approval on which the last one rests is there when it goes out, or nothing does', async () => {
+    const task = await house.ready()
+    given(await house.approve(mia, task, { message: 'One' }))
+    given(await house.approve(max, task))
+    const client = new pg.Client({ host: opened.host, user: ADMIN, database: opened.database })
+    await client.connect()
+    await client.query('delete from airlock.approvals where waits and task = $1', [task])
+    await client.end()
+    await house.publish(task, false)
+    expect(await house.task(task)).toMatchObject({
+      state: 'awaiting_review',
+      cause: { code: 'approval_void', message: 'One approval is missing on which it rests.' },
+    })
+    expect(house.pushed()).toEqual([])
   })
 
   async function otherGates(id: string): Promise<void> {
