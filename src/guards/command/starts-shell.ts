@@ -10,7 +10,7 @@ export function startsShell(text: string): boolean {
 const LONGEST = 16 * 1024
 const BODY = /^[ \t]{0,8}(\/usr)?\/bin\/(ba|da|z|k|c|a)?sh[ \t]{0,8}$/m
 const CALLED =
-  /(?:\b|\\[tn])(exec\w{0,4}|system|SYSTEM|spawn\w{0,4}|popen|Popen|call\w{0,9}|run)\W{1,6}(\/usr)?\/bin\/(ba|da|z|k|c|a)?sh['")\]]{0,3}[ \t]{0,3}($|[\n;,<'"]|-[ip]\b|[0-9]?[<>])/m
+  /(?:\b|\\[tn])(exec\w{0,4}|system|SYSTEM|spawn\w{0,4}|popen|Popen|call\w{0,9}|run)\W{1,6}(\/usr)?\/bin\/(ba|da|z|k|c|a)?sh(?!['"]?,[ \t]{0,3}['"]-\w{0,3}c)['")\]]{0,3}[ \t]{0,3}($|[\n;,<'"]|-[ip]\b|[0-9]?[<>])/m
 const SPLICED =
   /([;|`({]|%\()[ \t]{0,3}(\/usr)?\/bin\/(ba|da|z|k|c|a)?sh[ \t]{0,3}($|[\n;#<`)}]|-[ip]\b|[0-9]?[<>])/m
 const VALUE =

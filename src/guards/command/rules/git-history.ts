@@ -53,7 +53,9 @@ function gravity({ subcommand, args }: GitCommand): 'ask' | 'deny' | undefined {
     case 'update-ref':
       return 'deny'
     case 'rebase':
-      return hasWord(args, '--abort', '--quit', '--show-current-patch') ? undefined : 'ask'
+      return hasWord(args, '--abort', '--continue', '--quit', '--skip', '--show-current-patch')
+        ? undefined
+        : 'ask'
     case 'reset':
       return hasWord(args, '--hard', '--merge', '--keep') &&
         operands(args).some(({ text }) => text !== 'HEAD')

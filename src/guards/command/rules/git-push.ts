@@ -61,7 +61,10 @@ function* objections(invocation: Invocation): Iterable<Sighting> {
   const { name, args, span } = invocation
   const git = gitCommand(invocation)
   if (git) {
-    if (git.subcommand === 'push' || git.subcommand === 'send-pack') {
+    if (
+      (git.subcommand === 'push' || git.subcommand === 'send-pack') &&
+      !hasWord(git.args, '--dry-run', '-n')
+    ) {
       const grave = isForced(git.args.map(({ text }) => text)) || hasFlag(git.args, 'f')
       yield {
         verdict: grave ? 'deny' : 'ask',
