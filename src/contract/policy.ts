@@ -91,7 +91,15 @@ export const ExplainRequest = z
     action: z.string().max(100).describe('Such as `review.approve`'),
     task: z.string().max(100).optional().describe('Id or number: the facts of its patch, and its project'),
     project: z.string().max(100).optional().describe('Id or name'),
+    environment: z.string().max(100).optional().describe('Of that project'),
     as: RoleName.optional().describe('Somebody of that role instead of whoever asks'),
+    facts: z
+      .record(
+        z.string().max(100),
+        z.union([z.string().max(500), z.int(), z.boolean(), z.array(z.string().max(500)).max(500)]),
+      )
+      .optional()
+      .describe('As if these were so, such as `{"hour": 23}`'),
   })
   .meta({ id: 'ExplainRequest' })
 export type ExplainRequest = z.infer<typeof ExplainRequest>

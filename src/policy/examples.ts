@@ -30,7 +30,8 @@ const SHAPES = {
   'Set<String>': z.array(z.string().max(500)).max(500),
 } as const
 
-const Facts = z.strictObject(
+/** Facts that somebody makes up, each of its kind. */
+export const WrittenFacts = z.strictObject(
   Object.fromEntries(SAMPLE_FACTS.map((name) => [name, SHAPES[FACTS[name].type].optional()])),
 )
 
@@ -44,7 +45,7 @@ const WrittenExample = z.strictObject({
   as: z.enum(ROLES),
   kind: z.enum(['person', 'service-account', 'system']).default('person'),
   project: z.string().max(100).optional(),
-  facts: Facts.default({}),
+  facts: WrittenFacts.default({}),
   expect: z.enum(['allow', 'confirm', 'deny']),
 })
 

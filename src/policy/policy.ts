@@ -16,7 +16,8 @@ export interface Policy {
   readonly engine: Engine
   /** Nothing but what stands and the roles: what is allowed at a place is allowed everywhere within. */
   readonly isStanding: boolean
-  decide(question: Question): Decision
+  /** At another time of day or week than now, where one is given. */
+  decide(question: Question, at?: Partial<Moment>): Decision
   /** The time of day and week that it decides at. */
   now(): Moment
 }
@@ -45,9 +46,9 @@ export function createPolicy(
     engine,
     isStanding: own.length === 0 && broken === undefined,
     now: () => momentOf(clock(), timeZone),
-    decide(asked) {
+    decide(asked, at = {}) {
       const question = withProof(asked)
-      const moment = momentOf(clock(), timeZone)
+      const moment = { ...momentOf(clock(), timeZone), ...at }
       const key = keyOf(question, moment)
       const known = remembered.get(key)
       if (known !== undefined) return known

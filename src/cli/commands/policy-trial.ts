@@ -4,6 +4,7 @@ import type { ExplainRequest } from '#contract/policy.ts'
 import type { Failure } from '#kernel/failure.ts'
 import { ok, refused } from '#kernel/result.ts'
 import { EXIT_CODE } from '../exit-code.ts'
+import { collect } from '../option-values.ts'
 import { policiesIn, readPolicyDraft } from '../policy-files.ts'
 import { explanationText, replayText } from '../render/policy-lines.ts'
 import { type Cli, DONE, type Outcome, type Session } from '../session.ts'
@@ -24,10 +25,15 @@ export function policyExplainCommand(cli: Cli): Command {
     .command('explain <action>', 'Tell how something would be decided, with every rule that speaks')
     .option('--task <task>', 'about the patch of this task')
     .option('-p, --project <name>', 'about this project')
+    .option('-e, --environment <name>', 'about this environment of the project')
+    .option('--fact <name=value>', 'as if this were so; may be given again', collect)
     .addOption(
       new Option('--as <role>', 'for somebody of that role instead of you').choices(RoleName.options),
     )
-    .addHelpText('after', '\nExample:\n  $ airlock policy explain review.approve --task 3 --as maintainer')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ airlock policy explain review.approve --task 3 --as maintainer\n  $ airlock policy explain review.approve --task 3 --fact hour=23 --fact linesChanged=80',
+    )
     .action(cli.act<ExplainOptions, [string]>(explain))
 }
 
@@ -40,7 +46,7 @@ export function policyReplayCommand(cli: Cli): Command {
     .action(cli.act<ReplayOptions, []>(replay))
 }
 
-type ExplainOptions = Omit<ExplainRequest, 'action'>
+type ExplainOptions = Omit<ExplainRequest, 'action' | 'facts'> & { readonly fact?: readonly string[] }
 
 interface ReplayOptions {
   readonly since: number
@@ -84,11 +90,13 @@ async function test(session: Session<unknown>, given: string[]): Promise<Outcome
 async function explain(session: Session<ExplainOptions>, action: string): Promise<Outcome> {
   const client = await session.connect()
   if (!client.ok) return client
-  const { task, project, as } = session.options
+  const { task, project, environment, as, fact } = session.options
   const explained = await client.value.explainDecision({
     action,
     ...(task === undefined ? {} : { task }),
     ...(project === undefined ? {} : { project }),
+    ...(environment === undefined ? {} : { environment }),
+    ...(fact === undefined ? {} : { facts: factsOf(fact) }),
     ...(as === undefined ? {} : { as }),
   })
   if (!explained.ok) return explained
@@ -115,4 +123,22 @@ function days(text: string): number {
   const found = /^([1-9][0-9]{0,2})d?$/.exec(text)?.[1]
   if (found === undefined) throw new InvalidArgumentError('Give days, such as 30d.')
   return Number(found)
+}
+
+/** `hour=23`, `environment=production`, `directories=infra,infra/prod`; what looks like a number or a truth is one. */
+function factsOf(given: readonly string[]): NonNullable<ExplainRequest['facts']> {
+  return Object.fromEntries(
+    given.map((text) => {
+      const [name = '', ...rest] = text.split('=')
+      return [name, factFrom(name, rest.join('='))] as const
+    }),
+  )
+}
+
+const SETS = ['files', 'directories', 'touches']
+
+function factFrom(name: string, text: string): string | number | boolean | string[] {
+  if (SETS.includes(name)) return text.split(',')
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  return text === 'true' || text === 'false' ? text === 'true' : text
 }

@@ -2,12 +2,12 @@ import type { ExplainRequest, Explanation } from '#contract/policy.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { ACTIONS, type ActionName } from '#policy/action.ts'
 import { type Actor, memberOf } from '#policy/actor.ts'
-import type { Question } from '#policy/decide.ts'
-import { organisationPlace } from '#policy/place.ts'
+import type { DecisionFacts, Question } from '#policy/decide.ts'
+import { WrittenFacts } from '#policy/examples.ts'
+import type { Moment } from '#policy/moment.ts'
 import { riskOf } from '#policy/risk.ts'
 import { approvalQuestion } from '#review/approval-question.ts'
-import { projectByReference } from '#store/projects.ts'
-import { placeOfProject } from '#tasks/place-of.ts'
+import { type PlaceReference, placeOf } from '#tasks/place-of.ts'
 import { findTask } from '#tasks/reference.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 
@@ -18,12 +18,15 @@ export async function explain(
   request: ExplainRequest,
 ): Promise<Result<Explanation>> {
   if (!isAction(request.action)) return unknownAction(request.action)
-  const actor = request.as === undefined ? asker : memberOf(asker.organisation, SOMEBODY, request.as)
-  const question = await questionOf(workshop, actor, request.action, request)
-  if (!question.ok) return question
+  const supposed = suppositionOf(request.facts)
+  if (!supposed.ok) return supposed
+  const { moment, channel = asker.channel, facts: madeUp } = supposed.value
+  const self = request.as === undefined ? asker : memberOf(asker.organisation, SOMEBODY, request.as)
+  const found = await questionOf(workshop, asker, { ...self, channel }, request.action, request)
+  if (!found.ok) return found
+  const facts = { ...found.value.facts, ...madeUp }
   const policy = await workshop.policyOf(asker.organisation)
-  const decision = policy.decide(question.value)
-  const { facts } = question.value
+  const decision = policy.decide({ ...found.value, facts }, moment)
   return ok({
     action: request.action,
     effect: decision.effect,
@@ -42,27 +45,61 @@ export async function explain(
 
 const SOMEBODY = { id: 'usr_somebody', name: 'Somebody', email: 'somebody@example.org' }
 
+interface Supposition {
+  readonly moment: Partial<Moment>
+  readonly channel?: string
+  readonly facts: DecisionFacts
+}
+
+/** What somebody wants to be so: when, by which way, and of what. */
+function suppositionOf(given: ExplainRequest['facts'] = {}): Result<Supposition> {
+  const read = WrittenFacts.safeParse(given)
+  if (read.success) {
+    const { hour, minute, weekday, channel, ...facts } = read.data
+    const moment = withoutUndefined({ hour, minute, weekday })
+    return ok({ moment, facts: withoutUndefined(facts), ...withoutUndefined({ channel }) } as Supposition)
+  }
+  const [issue] = read.error.issues
+  return refused({
+    code: 'invalid_input',
+    rule: 'policy.facts',
+    message: `No rule could see such a fact: ${[...(issue?.path ?? []), issue?.message ?? ''].join(' ')}.`,
+    remedy: 'docs/policies.md lists the facts and their kinds.',
+  })
+}
+
+function withoutUndefined(value: object): object {
+  return Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined))
+}
+
+/** Only about what the asker themself may see; for somebody else it is then asked what they could do. */
 async function questionOf(
-  { store }: Workshop,
+  workshop: Workshop,
+  asker: Actor,
   actor: Actor,
   action: ActionName,
-  { task, project }: ExplainRequest,
+  { task, project, environment }: ExplainRequest,
 ): Promise<Result<Question>> {
-  const { organisation } = actor
-  if (task !== undefined) {
-    const found = await findTask(store, organisation, task)
-    if (!found.ok) return found
-    const asked = await store.inOrganisation(organisation, (tx) => approvalQuestion(tx, actor, found.value))
-    return ok({ ...asked, action })
-  }
-  if (project === undefined) return ok({ actor, action, place: organisationPlace(organisation), facts: {} })
-  const found = await store.inOrganisation(organisation, (tx) => projectByReference(tx, project))
-  if (found !== undefined) return ok({ actor, action, ...placeOfProject(found) })
-  return refused({
-    code: 'not_found',
-    message: `There is no project ${project}.`,
-    remedy: 'See `airlock project list`.',
-  })
+  const { store } = workshop
+  const { organisation } = asker
+  const found = await placeOf(store, organisation, referenceOf(task, project, environment))
+  if (!found.ok) return found
+  const policy = await workshop.policyOf(organisation)
+  const { place, facts, readBy, absent } = found.value
+  const seen = policy.decide({ actor: asker, action: readBy, place, facts })
+  if (seen.rules.some(({ rule, effect }) => rule === 'role' && effect === 'deny')) return refused(absent)
+  if (task === undefined) return ok({ actor, action, place, facts })
+  const row = await findTask(store, organisation, task)
+  if (!row.ok) return row
+  const asked = await store.inOrganisation(organisation, (tx) => approvalQuestion(tx, actor, row.value))
+  return ok({ ...asked, action })
+}
+
+function referenceOf(task?: string, project?: string, environment?: string): PlaceReference {
+  if (task !== undefined) return { kind: 'task', reference: task }
+  if (project === undefined) return { kind: 'organisation' }
+  if (environment === undefined) return { kind: 'project', reference: project }
+  return { kind: 'environment', project, reference: environment }
 }
 
 function isAction(name: string): name is ActionName {
