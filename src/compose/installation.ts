@@ -76,7 +76,7 @@ export async function openInstallation(
 export async function clearLeftovers({ lanes, scratch }: Installation): Promise<void> {
   for (const name of await readdir(lanes)) await rm(join(lanes, name), { recursive: true, force: true })
   for (const name of await readdir(scratch))
-    if (/^(?:import|compile|image|decoys)-/.test(name))
+    if (/^(?:import|compile|image|decoys|shown)-/.test(name))
       await rm(join(scratch, name), { recursive: true, force: true })
 }
 
