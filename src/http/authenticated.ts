@@ -53,8 +53,11 @@ function whoAsks(
   })
 }
 
+const SESSION = /(^|; )(__Host-)?airlock\.session_token=/
+
 function bySession(context: Context): boolean {
-  return context.req.header('authorization') === undefined && context.req.header('cookie') !== undefined
+  const cookies = context.req.header('cookie') ?? ''
+  return context.req.header('authorization') === undefined && SESSION.test(cookies)
 }
 
 async function confirmation(

@@ -88,6 +88,11 @@ describe('a session', () => {
     for (const cookie of cookies) expect((await ask('GET', { cookie })).status).toBe(401)
   })
 
+  test('is one only with our cookie: those of others on this host make no difference', async () => {
+    const others = { cookie: 'a=b; not-airlock.session_token=x', 'sec-fetch-site': 'none' }
+    expect((await ask('GET', others)).status).toBe(401)
+  })
+
   test('is not looked at where there is a token', async () => {
     expect((await ask('GET', { authorization: `Bearer alk_${'0'.repeat(52)}` })).status).toBe(401)
   })

@@ -6,7 +6,7 @@ import { newId } from '#kernel/ids.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { insertAccessToken, listAccessTokens } from '#store/access-tokens.ts'
 import { insertPasswordReset } from '#store/password-resets.ts'
-import { personByReference, removePerson } from '#store/people.ts'
+import { personByReference, removePerson, setPersonRole } from '#store/people.ts'
 import { identityOfPerson, linkIdentity } from '#store/person-identities.ts'
 import { codeAtStep, codesOn, enrol } from '#test/support/authenticator-app.ts'
 import type { TestBrowser } from '#test/support/browser.ts'
@@ -158,6 +158,17 @@ describe('a link to choose a new password', () => {
     )
     expect(await house.browser().send(newer, { password: OTHER })).toMatchObject({ status: 404 })
     expect(await signIn('late@example.org', PASSWORD)).toMatchObject({ path: '/auth/account' })
+  })
+
+  test('is over when its person was given another role: who made it may not have the rights for that one', async () => {
+    await house.member('risen@example.org')
+    const path = await aReset('risen@example.org')
+    const { id } = await personOf('risen@example.org')
+    const at = instantOf(Date.now() + 1_000)
+    await house.store.inOrganisation(house.home.organisation, (tx) =>
+      setPersonRole(tx, id, { before: 'developer', role: 'owner', at }),
+    )
+    expect(await house.browser().send(path, { password: OTHER })).toMatchObject({ status: 404 })
   })
 
   test('of one organisation opens nobody’s way into another', async () => {

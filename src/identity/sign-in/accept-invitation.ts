@@ -9,6 +9,7 @@ import { linkIdentity } from '#store/person-identities.ts'
 import type { Tx } from '#store/schema.ts'
 import type { Browser } from './browser.ts'
 import { parseInvitationLink } from './invitation-link.ts'
+import { isAsBefore } from './is-as-before.ts'
 import { limited } from './limited.ts'
 import { membershipsOf, note } from './note.ts'
 import { notSignedIn, type SignInParts, type WithCookies } from './parts.ts'
@@ -96,7 +97,11 @@ async function find({ store, clock }: SignInParts, text: string): Promise<Found 
   const link = parseInvitationLink(text)
   if (link === undefined) return undefined
   const { organisation, hash } = link
-  const row = await store.inOrganisation(organisation, (tx) => openInvitation(tx, hash, instantOf(clock())))
+  const row = await store.inOrganisation(organisation, async (tx) => {
+    const found = await openInvitation(tx, hash, instantOf(clock()))
+    if (found === undefined || found.person === null) return found
+    return (await isAsBefore(tx, found.person, found.createdAt)) ? found : undefined
+  })
   return row && { organisation, row }
 }
 

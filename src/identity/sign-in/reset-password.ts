@@ -2,9 +2,9 @@ import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { revokeLogins } from '#store/access-tokens.ts'
 import { openPasswordReset, type PasswordResetRow, usePasswordReset } from '#store/password-resets.ts'
-import { personById } from '#store/people.ts'
 import { identityOfPerson } from '#store/person-identities.ts'
 import type { Browser } from './browser.ts'
+import { isAsBefore } from './is-as-before.ts'
 import { forgive, limited } from './limited.ts'
 import { membershipsOf, note } from './note.ts'
 import type { SignInParts } from './parts.ts'
@@ -74,9 +74,8 @@ async function find(parts: SignInParts, text: string): Promise<Found | undefined
   const { organisation, hash } = link
   const found = await parts.store.inOrganisation(organisation, async (tx) => {
     const row = await openPasswordReset(tx, hash, instantOf(parts.clock()))
-    const person = row && (await personById(tx, row.person))
-    if (row === undefined || person === undefined || person.removedAt !== null) return undefined
-    return { row, identity: await identityOfPerson(tx, person.id) }
+    if (row === undefined || !(await isAsBefore(tx, row.person, row.createdAt))) return undefined
+    return { row, identity: await identityOfPerson(tx, row.person) }
   })
   if (found?.identity === undefined) return undefined
   const { row, identity } = found
