@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument } from 'yaml'
+import { type Document, LineCounter, parseDocument, visit } from 'yaml'
 import { z } from 'zod'
 import type { Failure } from '#kernel/failure.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
@@ -64,10 +64,12 @@ export function readExamples(text: string, origin: string): Result<readonly Exam
   const [error] = document.errors
   if (error !== undefined)
     return refused(untrue(origin, lines.linePos(error.pos[0]).line, error.message.split('\n')[0] ?? ''))
+  if (hasAlias(document))
+    return refused(untrue(origin, 1, 'an alias stands for something else: write it out'))
   const parsed = z
     .array(WrittenExample)
     .max(500)
-    .safeParse(document.toJS({ maxAliasCount: 0 }) ?? [])
+    .safeParse(document.toJS() ?? [])
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     const where = issue?.path.slice(1).map(String).join('.')
@@ -85,6 +87,18 @@ export function readExamples(text: string, origin: string): Result<readonly Exam
       line: lineOf([index]),
     })),
   )
+}
+
+/** Few lines with aliases can stand for millions. */
+function hasAlias(document: Document.Parsed): boolean {
+  let found = false
+  visit(document, {
+    Alias: () => {
+      found = true
+      return visit.BREAK
+    },
+  })
+  return found
 }
 
 /** Every example must be true, and every rule must speak in one: a rule nobody showed at work is not known to work. */

@@ -1,3 +1,5 @@
+import { digestOf } from '#kernel/bytes.ts'
+import { canonicalJson } from '#kernel/canonical-json.ts'
 import { ok, type Result } from '#kernel/result.ts'
 import { createEngine } from './cedar/engine.ts'
 import { roleRules } from './cedar/role-rules.ts'
@@ -20,7 +22,22 @@ export interface ReadPolicyFile {
 }
 
 /** Reads a policy and holds it to its examples, together with what stands and nothing else: the same answer everywhere. */
-export function readPolicyFile({ name, text, examples }: PolicyFile): Result<ReadPolicyFile> {
+export function readPolicyFile(file: PolicyFile): Result<ReadPolicyFile> {
+  const { name, text, examples } = file
+  const key = digestOf(canonicalJson({ name, text, examples }))
+  const known = judged.get(key)
+  if (known !== undefined) return known
+  const read = judge(file)
+  if (judged.size >= MOST_JUDGED) judged.clear()
+  judged.set(key, read)
+  return read
+}
+
+/** The same text is always read the same way, and to read it takes a good part of a second: lists show many. */
+const judged = new Map<string, Result<ReadPolicyFile>>()
+const MOST_JUDGED = 500
+
+function judge({ name, text, examples }: PolicyFile): Result<ReadPolicyFile> {
   const rules = readOrganisationRules(text, `${name}.cedar`)
   if (!rules.ok) return rules
   const read = readExamples(examples, `${name}.examples.yaml`)

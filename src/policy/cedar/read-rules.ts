@@ -9,9 +9,10 @@ import { ok, type Result, refused } from '#kernel/result.ts'
 import { readApprovalNeed } from './approval-need.ts'
 import { CONFIRMATIONS, type Confirmation, type Rule } from './rule.ts'
 import { cedarSchema } from './schema.ts'
+import { checkBounds } from './text-bounds.ts'
 
-/** Far more than people write by hand, and little enough to be validated at once. */
-const LONGEST = 256 * 1024
+/** What a terminal would obey, or a reader would not see. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/u
 const NAME = /^[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*$/
 
 /**
@@ -19,8 +20,8 @@ const NAME = /^[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*$/
  * `@confirm` or `@approvals`; each is checked against the schema, strictly. Templates are refused: who a rule is about must stand in it.
  */
 export function readRules(text: string, origin: string): Result<readonly Rule[]> {
-  if (text.length > LONGEST)
-    return refused(wrong(origin, 'It is too long.', `Keep it below ${LONGEST} characters.`))
+  const bounded = checkBounds(text, (offset) => `${origin}:${lineOf(text, offset)}`)
+  if (!bounded.ok) return bounded
   const parts = policySetTextToParts(text)
   if (parts.type === 'failure')
     return refused(
@@ -71,6 +72,14 @@ function readRule(text: string, origin: string): Result<Rule> {
   if (!reason)
     return refused(
       wrong(origin, `The policy ${id} gives no reason.`, 'Add @reason("…"): people are shown it.'),
+    )
+  if ([reason, remedy].some((words) => typeof words === 'string' && UNSEEN.test(words)))
+    return refused(
+      wrong(
+        origin,
+        `The policy ${id} speaks in characters that nobody sees.`,
+        'Write @reason and @remedy without control characters or marks of direction: people are shown them.',
+      ),
     )
   if (effect === 'forbid' && !remedy)
     return refused(

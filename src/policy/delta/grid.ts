@@ -30,31 +30,40 @@ export const ASKERS: readonly Asker[] = [
 
 /** A question takes some hundred microseconds, and each is asked twice. */
 const MOST_QUESTIONS = 1_000
+/** However many actions and askers there are, each is asked with some combinations. */
+const FEWEST_COMBINATIONS = 20
+/** Where all that would still be too many, only some of them are asked: nothing else happens meanwhile. */
+const MOST_SAMPLES = 4 * MOST_QUESTIONS
+const MOST_PLACES = 20
 
 /** Questions on which these rules may have something to say: every asker, action and place, at all turning points. */
 export function gridOver(rules: readonly Rule[]): Grid {
   const actions = coveredBy(rules)
-  const places = placesIn(rules)
+  const named = placesIn(rules)
+  const places = named.slice(0, MOST_PLACES)
   const values = [...mentionedValues(rules)]
-  const asked = actions.flatMap((action) => askersOf(action, rules).map((asker) => ({ action, ...asker })))
+  const apart = rules.some(looksAtAsker)
+  const asked = actions.flatMap((action) => askersOf(action, apart).map((asker) => ({ action, ...asker })))
   const outer = Math.max(1, asked.length * places.length)
   const room = Math.floor(MOST_QUESTIONS / outer)
   const size = values.reduce((product, [, each]) => product * each.length, 1)
   const all = size <= Math.max(1, room)
-  const combinations = all ? product(values) : pairs(values).slice(0, Math.max(20, room))
+  const combinations = all ? product(values) : pairs(values, Math.max(FEWEST_COMBINATIONS, room))
   const samples = asked.flatMap((asker) =>
     places.flatMap((place) => combinations.map((facts) => ({ ...asker, place, facts }))),
   )
-  return { samples, complete: all }
+  const step = Math.ceil(samples.length / MOST_SAMPLES)
+  const some = samples.filter((_, index) => index % step === 0)
+  return { samples: some, complete: all && step <= 1 && places.length === named.length }
 }
 
 /**
  * Those who hold the permission: anybody else is refused before and after, since policies only take away. Where no rule
  * looks at who asks, one answer holds for all of a kind; the standing rules tell kinds apart.
  */
-function askersOf(action: ActionName, rules: readonly Rule[]) {
+function askersOf(action: ActionName, apart: boolean) {
   const able = ASKERS.filter(({ role }) => holds(role, ACTIONS[action].permission))
-  if (rules.some(looksAtAsker)) return able.map(({ name, ...asker }) => ({ ...asker, askers: [name] }))
+  if (apart) return able.map(({ name, ...asker }) => ({ ...asker, askers: [name] }))
   const groups = Map.groupBy(able, ({ kind }) => kind)
   return [...groups.values()].map((group) => ({
     kind: group[0]?.kind ?? 'User',
@@ -102,9 +111,16 @@ function product(values: Values): SampleFacts[] {
   )
 }
 
-/** Any two facts at all their values, the others as usual. */
-function pairs(values: Values): SampleFacts[] {
-  const found = values.flatMap((one, index) => values.slice(index + 1).flatMap((two) => product([one, two])))
-  const distinct = new Map(found.map((facts) => [JSON.stringify(facts), facts]))
+/** Any two facts at all their values, the others as usual; so many of them. */
+function pairs(values: Values, most: number): SampleFacts[] {
+  const distinct = new Map<string, SampleFacts>()
+  for (const [index, [one, ones]] of values.entries())
+    for (const [two, twos] of values.slice(index + 1))
+      for (const first of ones)
+        for (const second of twos) {
+          if (distinct.size >= most) return [...distinct.values()]
+          const facts = { [one]: first, [two]: second }
+          distinct.set(JSON.stringify(facts), facts)
+        }
   return [...distinct.values()]
 }
