@@ -16,6 +16,7 @@ const BENCHMARKS = [
   'gateway.ts',
   'task-overhead.ts',
   'decide.ts',
+  'listing.ts',
   'sign-in.ts',
   'command-guard.ts',
   'text-guards.ts',
