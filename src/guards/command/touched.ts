@@ -84,6 +84,10 @@ function programTargets({ name, args }: Invocation): readonly Argument[] {
       return args.some(({ text }) => /^(-[a-zA-Z]{0,5}i|--in-place)/.test(text))
         ? operands(args).slice(1)
         : []
+    case 'git':
+      return args.flatMap((word) =>
+        word.text.startsWith('--output=') ? [{ ...word, text: word.text.slice('--output='.length) }] : [],
+      )
     case 'dd':
       return args.flatMap((word) =>
         word.text.startsWith('of=') ? [{ ...word, text: word.text.slice(3) }] : [],

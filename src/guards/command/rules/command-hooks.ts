@@ -40,6 +40,8 @@ const HOOKS: Readonly<Record<string, RegExp>> = {
   'google-chrome': BROWSER,
   'chromium-browser': BROWSER,
   psql: /^(-o|--output=)['"]?\|/,
+  busctl: /unixexec:/,
+  sendmail: /^-X\/./,
   hg: /^(hooks|alias)\.[\w.-]{1,60}=|^--config=(hooks|alias)\./,
   mvn: /^-Dexec\.executable=([\w/.]{1,80}\/)?(ba|da|z|k)?sh$/,
   gcc: /^-wrapper/,

@@ -41,7 +41,7 @@ const ACTIONS: Readonly<Record<string, RegExp>> = {
 
 /** Options of the program itself that take a value and may stand before the action. */
 const VALUED = new Set(
-  '-f --file -n --namespace --context -c --kubeconfig -p --project-name --env-file -H --host --log-level --cluster --profile -chdir'.split(
+  '-f --file -n --namespace --context -c --kubeconfig -p --project-name --env-file -H --host --log-level --cluster --profile --root -chdir'.split(
     ' ',
   ),
 )

@@ -61,7 +61,12 @@ function destroys({ name, args, input }: Invocation): boolean {
         /\b(delete|terminate)-(db|stack|bucket|instances|table|cluster|volume|snapshot|user)/.test(line)
       )
     case 'gcloud':
-      return /(projects|sql instances|container clusters|compute instances|compute disks) delete/.test(line)
+      return (
+        /(projects|sql instances|container clusters|compute instances|compute disks|storage buckets) delete/.test(
+          line,
+        ) ||
+        (line.includes('storage rm') && hasWord(args, '-r', '--recursive'))
+      )
     case 'gsutil':
       return /\brm -r|\brb\b/.test(line)
     case 'az':

@@ -64,6 +64,8 @@ function* objections({ name, args, program, via, span }: Invocation, workspace: 
   }
   if (name === 'chattr' && args.some(({ text }) => /^[-+=][a-zA-Z]*[ia]/.test(text)))
     yield { verdict: 'deny', reason: 'It makes a file immutable, or takes that off.', span }
+  if (name === 'chflags' && /^(hidden|[us]chg|[us]appnd)$/.test(firstOperand(args)))
+    yield { verdict: 'deny', reason: 'It hides a file, or makes it immutable.', span }
   if (name === 'setfattr' || (name === 'debugfs' && hasFlag(args, 'w')))
     yield { verdict: name === 'debugfs' ? 'deny' : 'ask', reason: 'It changes hidden attributes.', span }
   if (

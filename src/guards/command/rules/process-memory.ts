@@ -1,5 +1,5 @@
 import type { Invocation } from '../reading.ts'
-import { hasFlag, hasWord, operands, optionValues } from '../reading.ts'
+import { bundledValues, hasFlag, hasWord, operands, optionValues } from '../reading.ts'
 import type { CommandRule } from '../rule.ts'
 import { namedThings } from '../touched.ts'
 
@@ -78,6 +78,9 @@ function attaches({ name, args }: Invocation): boolean {
     case 'dumpcap':
       return (
         hasFlag(args, 'A') ||
+        [...optionValues(args, '-i', '--interface'), ...bundledValues(args, 'i')].some(({ text }) =>
+          /^(any|eth|en|wl)/.test(text),
+        ) ||
         args.some(({ text }) => /^(21|23|25|80|110|143|ftp|telnet|pop3|imap)$/.test(text))
       )
     default:
