@@ -119,6 +119,12 @@ function noSuchRoute(method: string, path: string): Failure {
 
 function describeApi(app: HttpApp, version: string): void {
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' })
+  app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'airlock.session_token',
+    description: 'From pages of this server only; what changes something bears `airlock-browser: 1`.',
+  })
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
     info: {

@@ -174,7 +174,7 @@ function configOf(
     summary: shape.summary,
     description: `Needs the permission \`${permission}\`.`,
     tags: [shape.path.split('/')[2] ?? ''],
-    security: [{ bearer: [] }],
+    security: [{ bearer: [] }, { session: [] }],
     'x-airlock-action': shape.action,
     'x-airlock-permission': permission,
     'x-airlock-risk': risk,

@@ -123,7 +123,7 @@ describe('the document', () => {
     for (const { operation } of documented) {
       const action = ACTIONS[operation['x-airlock-action'] as ActionName]
       expect(operation['x-airlock-permission']).toBe(action.permission)
-      expect(operation.security).toEqual([{ bearer: [] }])
+      expect(operation.security).toEqual([{ bearer: [] }, { session: [] }])
     }
     expect(documented.length).toBe(routes.length)
   })

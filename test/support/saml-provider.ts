@@ -28,6 +28,8 @@ export interface TestSamlProvider {
   readonly metadata: string
   /** Follows the question there as a browser would; gives the form that the provider has it send back. */
   answer(url: string, as: string, change?: Change): Promise<SamlAnswerForm>
+  /** Believes from now on that whoever comes with a browser is this one. */
+  believe(as: string): void
   /** An answer that nobody asked for. */
   unasked(as: string, change?: Change): Promise<SamlAnswerForm>
   close(): void
@@ -92,9 +94,13 @@ export async function aSamlProvider(ours: string): Promise<TestSamlProvider> {
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const query = Object.fromEntries(new URL(request.url ?? '/', entityId).searchParams)
+    if (query.SAMLRequest === undefined) return void response.end('nothing here')
     const asked = await own.parseLoginRequest(sp, 'redirect', { query })
     const SAMLResponse = await made(asked.extract.request.id, pending.as, pending.change)
-    response.end(JSON.stringify({ SAMLResponse, RelayState: query.RelayState ?? '' }))
+    const form = { SAMLResponse, RelayState: query.RelayState ?? '' }
+    const isBrowser = request.headers.accept?.includes('text/html') === true
+    response.setHeader('content-type', isBrowser ? 'text/html' : 'application/json')
+    response.end(isBrowser ? pageOf(ours, form) : JSON.stringify(form))
   }
 
   return {
@@ -103,12 +109,24 @@ export async function aSamlProvider(ours: string): Promise<TestSamlProvider> {
       pending = { as, change }
       return (await fetch(url)).json() as Promise<SamlAnswerForm>
     },
+    believe: (as) => {
+      pending = { as, change: {} }
+    },
     unasked: async (as, change = {}) => ({
       SAMLResponse: await made(undefined, as, change),
       RelayState: '',
     }),
     close: () => server.close().closeAllConnections(),
   }
+}
+
+/** What a provider shows a browser: a form that sends itself. */
+function pageOf(ours: string, form: SamlAnswerForm): string {
+  const fields = Object.entries(form).map(
+    ([name, value]) => `<input type="hidden" name="${name}" value="${value}">`,
+  )
+  const to = /Location="([^"]+)"/.exec(ours)?.[1] ?? ''
+  return `<form method="post" action="${to}">${fields.join('')}</form><script>document.forms[0].submit()</script>`
 }
 
 /** An attack that changes nothing would be no attack. */
