@@ -15,7 +15,7 @@ import type { Workshop } from './workshop.ts'
 export interface ScanContext {
   readonly workshop: Pick<
     Workshop,
-    'driver' | 'random' | 'runtime' | 'stopwatch' | 'scratchDirectory' | 'mayJudge' | 'onProblem'
+    'driver' | 'random' | 'runtime' | 'stopwatch' | 'scratchDirectory' | 'limits' | 'mayJudge' | 'onProblem'
   > & {
     readonly workspaces: Pick<Workspaces, 'owner'>
   }
@@ -110,7 +110,7 @@ async function scanShown(
       environment: { PATH: '/usr/bin:/bin', HOME: '/nonexistent', ...runtime.environment },
       workspace: { source: shown.path, target: '/workspace', writable: 'none' },
       mounts: runtime.mounts,
-      limits: { ...ROOM, seconds },
+      limits: { ...ROOM, memory: Math.min(ROOM.memory, workshop.limits.memory), seconds },
       input: Buffer.from(JSON.stringify(files)),
       onOutput: (stream, chunk) => {
         if (stream === 'stderr') {

@@ -1,6 +1,7 @@
 import type { TamperFinding } from '#contract/gate-report.ts'
 import type { TrustedRepository } from '#forge/repository.ts'
 import { findTampering, mostOfEach } from '#gates/tampering.ts'
+import { withoutSecrets } from '#guards/secrets/hide.ts'
 import { changedContents, type ExaminedPatch } from './changed-contents.ts'
 
 /** What a patch does to its own exam. */
@@ -17,5 +18,6 @@ export async function tamperingOf(
     )
     findings = mostOfEach([...findings, ...more])
   }
-  return findings
+  // The report is kept, signed and published: what it quotes of a line holds no secret.
+  return findings.map((finding) => ({ ...finding, message: withoutSecrets(finding.message) }))
 }

@@ -38,7 +38,7 @@ test('a data directory of our own may be reached through a link', async () => {
 
 test('what a killed server had half unpacked is cleared away by the next one', async () => {
   const installation = await open('data', 'run')
-  for (const name of ['image-x/root', 'import-x', 'pipes-x'])
+  for (const name of ['image-x/root', 'import-x', 'shown-x', 'pipes-x'])
     mkdirSync(join(installation.scratch, name), { recursive: true })
   await clearLeftovers(installation)
   expect(readdirSync(installation.scratch)).toEqual(['pipes-x'])

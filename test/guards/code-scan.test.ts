@@ -140,6 +140,17 @@ describe('the code scan', () => {
     expect(rulesIn('Dockerfile', 'RUN --mount=type=cache,target=/c npm ci\nCOPY a b\n')).toEqual([])
   })
 
+  it('quotes no secret that stands on the line of another finding, nor tells it by a fingerprint', () => {
+    const key = ['ghp', 'Zx8Kq2Lm4Np6Rt8Vw0Yb2Cd4Ef6Gh80VmWcq'].join('_')
+    const told = (text: string) => inspectFile({ path: 'a.js', text }).findings
+    const line = (secret: string) => `eval(req.body.code) // with ${secret} in it`
+    expect(told(line(key)).map(({ rule, snippet }) => [rule, snippet])).toEqual([
+      ['javascript.code-injection', 'eval(req.body.code) // with … in it'],
+      ['secret.github-token', expect.not.stringContaining(key.slice(4))],
+    ])
+    expect(told(line(key))[0]?.fingerprint).toBe(told(line('…'))[0]?.fingerprint)
+  })
+
   it('keeps a baseline, and takes nothing else for one', () => {
     const { findings } = scanFile({ path: 'a.js', text: QUERY })
     const known = parseBaseline(baselineText(findings), 'known.json')

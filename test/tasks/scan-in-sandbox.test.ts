@@ -6,6 +6,7 @@ import type { FileChange } from '#contract/patch.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { createFakeDriver, type FakeInside, type FakeProgram } from '#sandbox/fake/driver.ts'
 import type { ChangedName } from '#sandbox/guest/scan-change.ts'
+import { DEFAULT_LIMITS } from '#sandbox/limits.ts'
 import { scanInSandbox } from '#tasks/scan-in-sandbox.ts'
 import { temporaryDirectory } from '#test/support/git-fixture.ts'
 
@@ -46,6 +47,7 @@ async function scanned(
         random: (size) => randomBytes(size),
         stopwatch,
         scratchDirectory,
+        limits: DEFAULT_LIMITS,
         mayJudge: () => guards,
         onProblem: () => undefined,
         workspaces: {},

@@ -8,6 +8,7 @@ import { LANGUAGES } from '#guards/code-scan/grammars.ts'
 import { extensionOf } from '#guards/code-scan/source-kind.ts'
 import { ok } from '#kernel/result.ts'
 import { type GuestRuntime, stageGuestRuntime } from '#sandbox/guest-runtime.ts'
+import { DEFAULT_LIMITS } from '#sandbox/limits.ts'
 import type { ScanContext } from '#tasks/scan-in-sandbox.ts'
 import { scanOf } from '#tasks/scan-of.ts'
 import { textScanner } from '#tasks/scan-text.ts'
@@ -33,6 +34,7 @@ const workshop = (): ScanContext['workshop'] => ({
   runtime,
   stopwatch: () => performance.now(),
   scratchDirectory: rig.options.scratchDirectory,
+  limits: DEFAULT_LIMITS,
   mayJudge: () => ok(undefined),
   onProblem: () => undefined,
   workspaces: HOST_USER === undefined ? {} : { owner: HOST_USER },

@@ -68,3 +68,20 @@ test('a file that cannot be read is a fault, and not a file without findings', a
   })
   await expect(examined(source, base, broken)).rejects.toThrow('no descriptor is left')
 })
+
+test('what is quoted of a line holds no secret', async () => {
+  const key = ['ghp', 'Zx8Kq2Lm4Np6Rt8Vw0Yb2Cd4Ef6Gh80VmWcq'].join('_')
+  const source = gitFixture()
+  const base = source.commit()
+  source.write('src/a.js', `const key = '${key}' // eslint-disable-line\n`)
+  source.commit()
+  const repository = await openTrustedRepository(join(temporaryDirectory(), 'trusted.git'))
+  await repository.fetch({ url: source.directory })
+  const tree = await repository.treeOf(source.git('rev-parse', 'main'))
+  const patch = await repository.patch(base, tree)
+  if (!patch.ok) throw new Error(patch.failure.message)
+  const [found] = await tamperingOf(repository, { base, tree, files: patch.value.files })
+  expect(found?.message).toBe(
+    "A checker is silenced with eslint-disable: const key = '…' // eslint-disable-line",
+  )
+})

@@ -48,7 +48,7 @@ export function fingerprinted(findings: readonly Unprinted[]): ScanFinding[] {
     })
 }
 
-const LONGEST_SNIPPET = 160
+export const LONGEST_SNIPPET = 160
 
 /** The line, cut; of a credential only that it is one. */
 function shown(line: string, kind: string): string {
