@@ -27,7 +27,7 @@ export interface InjectionOptions {
   readonly except?: readonly string[]
 }
 
-const FLAGGED_FROM = 0.6
+const FLAGGED_FROM = 0.55
 const CHUNK = 32_768
 const NEIGHBOURHOOD = 1_500
 const MOST_NEIGHBOURS = 60

@@ -46,6 +46,7 @@ function calling(idea: Idea, text: string): 'condition' | 'call' | 'name' | unde
   if (phrase.split(' ').length > FEW_WORDS) return CONDITION.test(phrase.slice(-50)) ? 'condition' : undefined
   if (CONDITION.test(phrase)) return /\b(?:as|when) an?\b/.test(phrase) ? undefined : 'condition'
   if (READING.test(text.slice(idea.end, idea.end + 40))) return 'condition'
+  if (/^(?:all|any|every)? ?(?:future|other|downstream|subsequent)$/.test(phrase)) return 'condition'
   if (CALL.test(phrase)) return 'call'
   return /^(?:|all|any|the|every)$/.test(phrase) ? 'name' : undefined
 }
@@ -93,7 +94,10 @@ export const AGENT_ORDERS: readonly Order[] = [
           if (UNMISTAKABLE.test(text.slice(idea.start)) && SPOKEN_TO.test(next))
             return { from: idea, to: order, factor: 1 }
           if (!/^[a-z ,]{0,30}: /.test(next)) return undefined
-        } else if (/^(?:the (?:model|agent|bot)|agents?|bot)\b/.test(text.slice(idea.start)))
+        } else if (
+          /^(?:the (?:model|agent|bot)|agents?|bot)\b/.test(text.slice(idea.start)) &&
+          !/\bfuture $/.test(text.slice(0, idea.start).slice(-10))
+        )
           return { from: idea, to: order, factor: 0.6 }
         const offered =
           called === 'call' && /^for\b/.test(text.slice(Math.max(0, idea.start - 12), idea.start).trim())

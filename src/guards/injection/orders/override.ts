@@ -8,7 +8,7 @@ const { override, loosen, prior, every, instruction, your, safety, fresh, reveal
 
 /** Words that make instructions those of the reader. */
 const OWNED =
-  /\b(?:your|previous(?:ly)?|prior|above|earlier|preceding|foregoing|former|original|initial|system|hidden|safety|you (?:were|have|had|got|received|are (?:given|told)|follow)|given to you|so far|until now|before (?:this|now|that)|i gave|openai)\b/
+  /\b(?:your|previous(?:ly)?|prior|above|earlier|preceding|foregoing|former|original|initial|system|developer|hidden|safety|you (?:were|have|had|got|received|are (?:given|told)|follow)|given to you|so far|until now|before (?:this|now|that)|i gave|openai)\b/
 const QUANTIFIED = /\b(?:all|any|every)\b/
 /** Nouns of many trades; they are the reader's only where the text says so. */
 const LOOSE = /^(?:rules|orders|commands|directions|protocols|constraints|restrictions|policies|training)\b/
@@ -70,7 +70,10 @@ export const OVERRIDE_ORDERS: readonly Order[] = [
         if (!idea.english) {
           const target = near(sentence, idea, instruction, 9)
           const whose = target && near(sentence, idea, prior | every | your | safety, 9, target)
-          return target && whose && { from: idea, to: target, factor: mood(idea, text) }
+          if (target === undefined) return undefined
+          const bare = startsPlainly(idea, target, text) ? 0.76 : 0
+          const factor = (whose === undefined ? bare : 1) * mood(idea, text)
+          return factor === 0 ? undefined : { from: idea, to: target, factor }
         }
         const target =
           after(sentence, idea, instruction, 7) ??
@@ -95,7 +98,7 @@ export const OVERRIDE_ORDERS: readonly Order[] = [
               : 0
         const api =
           /^overrid/.test(text.slice(idea.start)) &&
-          !/\b(?:your|previous|prior|above|earlier|all|any)\b/.test(span)
+          !/\b(?:your|previous|prior|above|earlier|all|any|system prompt|developer)\b/.test(span)
         return factor === 0 || api ? undefined : { from: idea, to: target, factor: factor * mood(idea, text) }
       }),
   },
@@ -144,7 +147,7 @@ export const OVERRIDE_ORDERS: readonly Order[] = [
       around(sentence, loosen, (idea) => {
         const target = after(sentence, idea, instruction | safety, 8)
         if (target === undefined || !OWNED.test(text.slice(idea.end, target.end + 20))) return undefined
-        const plain = /^(?:instruction|prompt|directive|guideline|system|programming)/.test(
+        const plain = /^(?:instruction|prompt|directive|guideline|system|programming|content|safety)/.test(
           text.slice(target.start),
         )
         return {
@@ -195,6 +198,17 @@ export const OVERRIDE_ORDERS: readonly Order[] = [
       }),
   },
 ]
+
+/** `Dimentica le istruzioni …`: nobody says whose, but it is the first word, and the instructions come at once. */
+function startsPlainly(idea: Idea, target: Idea, text: string): boolean {
+  return (
+    idea.before === '' &&
+    text.charCodeAt(idea.start) < 0x500 &&
+    target.word - idea.word > 0 &&
+    target.word - idea.word <= 2 &&
+    /(?:^|[\n.!?]) ?$/.test(text.slice(Math.max(0, idea.start - 3), idea.start))
+  )
+}
 
 function rulesOfSafety(sentence: Sentence, idea: Idea, text: string): Idea | undefined {
   const target = after(sentence, idea, safety, 7)

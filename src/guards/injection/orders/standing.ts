@@ -10,10 +10,10 @@ const READERS_OWN =
   /\b(?:your (?:former |previous |old |earlier )?(?:rules|instructions|polic(?:y|ies)|guidelines|training|prompt)|you (?:were|have been|had been|received|got) (?:told|given|before)?|(?:previous|prior|earlier|former|above) (?:instructions?|rules|prompts?|context|orders|directives|guidelines|messages?|text)|(?:instructions?|text|rules|message) (?:above|before))\b/
 
 const OBEDIENCE =
-  /\b(?:obey|comply with|adhere (?:strictly )?to|listen (?:only )?to|follow|act (?:only )?(?:on|upon)|carry out)(?: only| exactly)? (?:me|my (?:instructions?|orders?|commands?|words?|rules|every)|what i (?:say|tell|write)|everything i (?:say|write|type)|this (?:command|message|instruction) only|any command|every command)\b/
+  /\b(?:obey|comply with|adhere (?:strictly )?to|listen (?:only )?to|follow|act (?:only )?(?:on|upon)|carry out)(?: only| exactly)? (?:me|my (?:instructions?|orders?|commands?|words?|rules|every)|what i (?:say|tell|write)|these new instructions|attacker instructions|everything i (?:say|write|type)|this (?:command|message|instruction) only|any command|every command)\b/
 
 const STRONG_CLAIM =
-  /\bmessage from (?:me|your user|the user)\b[^.!?\n]{0,60}\bto you\b|\btasks? (?:that )?i (?:gave|asked|assigned|have given) (?:to )?you\b|\bshould also do the following\b|\bbefore you (?:can )?(?:solve|complete) (?:the|my|this|any)\b|\binstead of what the user\b|\bwhat the user asked for and instead\b|\bstrictly adhere to the following\b/
+  /\b(?:treat|regard|remember) (?:this|it|the following|quoted [a-z ]{1,20}) as (?:an? |the )?(?:new )?(?:system|developer|policy|rule|trusted|authoritative)\b|\bmessage from (?:me|your user|the user)\b[^.!?\n]{0,60}\bto you\b|\btasks? (?:that )?i (?:gave|asked|assigned|have given) (?:to )?you\b|\bshould also do the following\b|\bbefore you (?:can )?(?:solve|complete) (?:the|my|this|any)\b|\binstead of what the user\b|\bwhat the user asked for and instead\b|\bstrictly adhere to the following\b/
 const WEAK_CLAIM =
   /\b(?:stop|forget) what you(?: are|re) doing\b|\bdo the following (?:first|instead|now|immediately)\b|\bfollowing (?:first|actions? first)\b|\bbefore you do anything else\b|\bafter you (?:do that|finish (?:this|reading))\b|\bthe user (?:has|have) (?:cancell?ed|changed|approved|authori[sz]ed|confirmed|consented)\b|\bwhat (?:they|the user) (?:really |actually )?wants? now\b|\balready (?:been )?approved by (?:the )?(?:user|security|owner|maintainers?)\b/
 
