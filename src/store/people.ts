@@ -94,19 +94,3 @@ export async function removePerson(tx: Tx, id: string, removedAt: Instant): Prom
     .execute()
   return numUpdatedRows === 1n
 }
-
-/** In the whole organisation; false when it is not any more `before`. */
-export async function setPersonRole(
-  tx: Tx,
-  id: string,
-  { before, role, at }: { readonly before: Role; readonly role: Role; readonly at: Instant },
-): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('people')
-    .set({ role, roleChangedAt: at })
-    .where('id', '=', id)
-    .where('role', '=', before)
-    .where('removedAt', 'is', null)
-    .executeTakeFirst()
-  return numUpdatedRows === 1n
-}

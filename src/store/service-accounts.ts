@@ -65,19 +65,3 @@ export async function removeServiceAccount(tx: Tx, id: string, removedAt: Instan
     .where('revokedAt', 'is', null)
     .execute()
 }
-
-/** In the whole organisation; false when it is not any more `before`. */
-export async function setServiceAccountRole(
-  tx: Tx,
-  id: string,
-  { before, role, at }: { readonly before: Role; readonly role: Role; readonly at: Instant },
-): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('serviceAccounts')
-    .set({ role, roleChangedAt: at })
-    .where('id', '=', id)
-    .where('role', '=', before)
-    .where('removedAt', 'is', null)
-    .executeTakeFirst()
-  return numUpdatedRows === 1n
-}

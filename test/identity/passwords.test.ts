@@ -5,8 +5,9 @@ import { newToken, tokenHash } from '#identity/token.ts'
 import { newId } from '#kernel/ids.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { insertAccessToken, listAccessTokens } from '#store/access-tokens.ts'
+import { setMemberRole } from '#store/member-role.ts'
 import { insertPasswordReset } from '#store/password-resets.ts'
-import { personByReference, removePerson, setPersonRole } from '#store/people.ts'
+import { personByReference, removePerson } from '#store/people.ts'
 import { identityOfPerson, linkIdentity } from '#store/person-identities.ts'
 import { codeAtStep, codesOn, enrol } from '#test/support/authenticator-app.ts'
 import type { TestBrowser } from '#test/support/browser.ts'
@@ -166,7 +167,7 @@ describe('a link to choose a new password', () => {
     const { id } = await personOf('risen@example.org')
     const at = instantOf(Date.now() + 1_000)
     await house.store.inOrganisation(house.home.organisation, (tx) =>
-      setPersonRole(tx, id, { before: 'developer', role: 'owner', at }),
+      setMemberRole(tx, 'people', id, { before: 'developer', role: 'owner', at }),
     )
     expect(await house.browser().send(path, { password: OTHER })).toMatchObject({ status: 404 })
   })

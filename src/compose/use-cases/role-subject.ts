@@ -3,11 +3,12 @@ import type { Person } from '#contract/task.ts'
 import type { Instant } from '#kernel/instant.ts'
 import type { Binding } from '#policy/binding.ts'
 import type { Role } from '#policy/role.ts'
-import { personByReference, setPersonRole } from '#store/people.ts'
+import { setMemberRole } from '#store/member-role.ts'
+import { personByReference } from '#store/people.ts'
 import type { SubjectKind } from '#store/places-schema.ts'
 import { bindingOf, endBinding, insertRoleBinding } from '#store/role-bindings.ts'
 import type { Tx } from '#store/schema.ts'
-import { serviceAccountByReference, setServiceAccountRole } from '#store/service-accounts.ts'
+import { serviceAccountByReference } from '#store/service-accounts.ts'
 import { lockTeam, teamByReference } from '#store/teams.ts'
 
 /** Somebody, or several, who can be given a role. */
@@ -53,8 +54,8 @@ export async function writeRole(
 ): Promise<boolean> {
   if (at.kind === 'Organisation' && subject.kind !== 'team') {
     if (before === undefined || after === undefined) return false
-    const set = subject.kind === 'person' ? setPersonRole : setServiceAccountRole
-    return set(tx, subject.id, { before, role: after, at: giving.at })
+    const table = subject.kind === 'person' ? 'people' : 'serviceAccounts'
+    return setMemberRole(tx, table, subject.id, { before, role: after, at: giving.at })
   }
   if (subject.kind === 'team' && !(await lockTeam(tx, subject.id))) return false
   const now = await bindingOf(tx, subject.id, at)
