@@ -1,4 +1,14 @@
+import type { ActionName } from './action.ts'
 import type { Place } from './cedar/engine.ts'
+
+/** What every organisation on the server shares, and so is decided there. */
+export const AT_SERVER: readonly ActionName[] = [
+  'organisation.create',
+  'provider.create',
+  'provider.order',
+  'provider.remove',
+  'secret.rotate-keys',
+]
 
 const SERVER = { kind: 'Server', id: 'server' } as const
 

@@ -2,6 +2,7 @@ import { ok, type Result, refused } from '#kernel/result.ts'
 import type { ActionName } from '#policy/action.ts'
 import type { Actor } from '#policy/actor.ts'
 import { rolesAt } from '#policy/binding.ts'
+import type { Place } from '#policy/cedar/engine.ts'
 import type { DecisionFacts } from '#policy/decide.ts'
 import { organisationPlace, serverPlace } from '#policy/place.ts'
 import { type Permitted, permit } from './permit.ts'
@@ -33,33 +34,38 @@ export async function permitAt(
   more: DecisionFacts = {},
   about = '',
 ): Promise<Result<Permitted>> {
-  if (place.kind === 'Server') return permitAtServer(workshop, actor, action, more)
+  if (place.kind === 'Server') return permitAtServer(workshop, actor, action, more, about)
   const policy = await workshop.policyOf(actor.organisation)
   const known = policy.decide({ actor, action: readBy, place, facts })
   if (known.rules.some(({ rule, effect }) => rule === 'role' && effect === 'deny')) return refused(absent)
   return permit(workshop, { actor, action, place, facts: { ...facts, ...more } }, about)
 }
 
-/**
- * What is done to the server reaches every organisation on it. Only roles that were given there count; while there is
- * but one organisation, its own do as well.
- */
+/** What is done to the server reaches every organisation on it, so it is decided by what is held there. */
 export async function permitAtServer(
   workshop: Workshop,
   actor: Actor,
   action: ActionName,
   facts: DecisionFacts = {},
+  about = '',
 ): Promise<Result<Permitted>> {
   const place = serverPlace()
-  const alone = (await workshop.store.organisations()).length === 1
+  const asked = { actor: await asCountedAt(workshop, actor, place), action, place, facts }
+  return permit(workshop, asked, about)
+}
+
+/**
+ * Somebody with all that counts at a place. At the server only roles that were given there do; while there is but one
+ * organisation, its own do as well.
+ */
+export async function asCountedAt(
+  { store }: Pick<Workshop, 'store'>,
+  actor: Actor,
+  { kind, id }: Pick<Place, 'kind' | 'id'>,
+): Promise<Actor> {
+  if (kind !== 'Server' || (await store.organisations()).length > 1) return actor
   const roles = rolesAt(actor.bindings, organisationPlace(actor.organisation))
-  const counted = alone ? roles.map((role) => ({ role, at: { kind: place.kind, id: place.id } })) : []
-  return permit(workshop, {
-    actor: { ...actor, bindings: [...actor.bindings, ...counted] },
-    action,
-    place,
-    facts,
-  })
+  return { ...actor, bindings: [...actor.bindings, ...roles.map((role) => ({ role, at: { kind, id } }))] }
 }
 
 /** Of a list, which answers with what may be seen: whoever holds the permission somewhere may ask, unless a rule forbids it. */

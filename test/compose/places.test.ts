@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { forgetDisconnected } from '#compose/forget-project.ts'
 import { linkIdentity } from '#store/person-identities.ts'
 import { insertTask, moveTask, taskById } from '#store/tasks.ts'
 import { MORNING } from '#test/support/database.ts'
@@ -171,6 +172,14 @@ test('a project is disconnected once its tasks are at an end; they stay to be re
   expect(house.forgotten).toEqual([project.id])
   expect(await house.workshop.remotes.remoteOf(project)).toEqual({ url: project.url })
   expect(await house.ask(ada, 'GET', '/v1/projects/old')).toMatchObject({ status: 404 })
+  // A server that died before it had forgotten all of it does so when it starts.
+  await house.workshop.remotes.keep(project.id, {
+    kind: 'password',
+    username: 'bot',
+    password: 'secret word',
+  })
+  await forgetDisconnected(house.workshop)
+  expect(await house.workshop.remotes.remoteOf(project)).toEqual({ url: project.url })
   for (const who of [ada, reader])
     expect(await house.ask(who, 'GET', `/v1/tasks/${task.id}`)).toMatchObject({ status: 200 })
   expect((await house.ask(reader, 'GET', `/v1/tasks?project=${project.id}`)).body.items).toHaveLength(1)
@@ -180,6 +189,15 @@ test('a project is disconnected once its tasks are at an end; they stay to be re
   expect(await house.ask(ada, 'POST', '/v1/tasks', { intent: 'x', project: project.id })).toMatchObject({
     status: 404,
   })
+  const given = {
+    subject: { kind: 'person', reference: reader.id },
+    at: { kind: 'project', project: project.id },
+  }
+  expect(await house.ask(ada, 'POST', '/v1/roles', { ...given, role: 'owner' })).toMatchObject({
+    status: 404,
+  })
+  expect(await house.ask(ada, 'POST', '/v1/role-revocations', given)).toMatchObject({ status: 200 })
+  expect(await house.ask(reader, 'GET', `/v1/tasks/${task.id}`)).toMatchObject({ status: 403 })
   await house.project(ours, 'old')
 })
 

@@ -6,6 +6,7 @@ import { allRoutes } from '#http/routes/all-routes.ts'
 import { ACTIONS, type Permission } from '#policy/action.ts'
 import { type Binding, rolesAt } from '#policy/binding.ts'
 import type { Place } from '#policy/cedar/engine.ts'
+import { AT_SERVER } from '#policy/place.ts'
 import { ROLES, type Role } from '#policy/role.ts'
 import { type Asker, type PlacesHouse, placesHouse } from '#test/support/places-house.ts'
 import { aWalk, type Stop, type Walk } from '#test/support/walk.ts'
@@ -68,6 +69,11 @@ test('every route lets through whom the printed matrix says, at their own place 
     }
   expect(wrong).toEqual([])
   expect([...seen.values()].every((count) => count > 100) && seen.size === 3).toBe(true)
+})
+
+test('what is decided at the server is told so where it is explained', () => {
+  const routes = allRoutes(15_000).filter(({ place }) => place === 'server')
+  expect(routes.map(({ action }) => action).toSorted()).toEqual(AT_SERVER.toSorted())
 })
 
 /** The roles of the whole organisation and of one project everywhere; the others where their places are. */

@@ -12,6 +12,7 @@ import {
   waitingConfirmations,
 } from '#store/confirmations.ts'
 import { logAction } from '#tasks/log-action.ts'
+import { asCountedAt } from '#tasks/may-begin.ts'
 import { permit } from '#tasks/permit.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 
@@ -72,7 +73,8 @@ export function confirmationUseCases(
 
 async function decisionFor(workshop: Workshop, actor: Actor, row: ConfirmationRow): Promise<Decision> {
   const policy = await workshop.policyOf(actor.organisation)
-  return policy.decide({ actor, action: row.action, place: row.place, facts: row.facts })
+  const counted = await asCountedAt(workshop, actor, row.place)
+  return policy.decide({ actor: counted, action: row.action, place: row.place, facts: row.facts })
 }
 
 /** Whoever confirms answers for it like whoever asks: they might do it themselves, but for needing somebody else. */

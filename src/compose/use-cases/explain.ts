@@ -5,8 +5,10 @@ import { type Actor, memberOf } from '#policy/actor.ts'
 import type { DecisionFacts, Question } from '#policy/decide.ts'
 import { WrittenFacts } from '#policy/examples.ts'
 import type { Moment } from '#policy/moment.ts'
+import { AT_SERVER, serverPlace } from '#policy/place.ts'
 import { riskOf } from '#policy/risk.ts'
 import { approvalQuestion } from '#review/approval-question.ts'
+import { asCountedAt } from '#tasks/may-begin.ts'
 import { type PlaceReference, placeOf } from '#tasks/place-of.ts'
 import { findTask } from '#tasks/reference.ts'
 import type { Workshop } from '#tasks/workshop.ts'
@@ -82,6 +84,10 @@ async function questionOf(
 ): Promise<Result<Question>> {
   const { store } = workshop
   const { organisation } = asker
+  if (AT_SERVER.includes(action)) {
+    const place = serverPlace()
+    return ok({ actor: await asCountedAt(workshop, actor, place), action, place, facts: {} })
+  }
   const found = await placeOf(store, organisation, referenceOf(task, project, environment))
   if (!found.ok) return found
   const policy = await workshop.policyOf(organisation)

@@ -15,6 +15,7 @@ export async function mayChangeRoles(
   actor: Actor,
   action: 'team.member-add' | 'team.member-remove',
   roles: readonly Pick<RoleBindingRow, 'role' | 'placeKind' | 'place'>[],
+  about: string,
 ): Promise<Result<void>> {
   for (const { role, placeKind, place: id } of roles) {
     const found = await workshop.store.inOrganisation(actor.organisation, (tx) =>
@@ -24,8 +25,8 @@ export async function mayChangeRoles(
     const facts = { ...found.facts, givenRole: role }
     const allowed =
       placeKind === 'Server'
-        ? await permitAtServer(workshop, actor, action, facts)
-        : await permit(workshop, { actor, action, place: found.place, facts })
+        ? await permitAtServer(workshop, actor, action, facts, about)
+        : await permit(workshop, { actor, action, place: found.place, facts }, about)
     if (!allowed.ok) return allowed
   }
   return ok(undefined)

@@ -5,12 +5,13 @@ import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Actor } from '#policy/actor.ts'
 import type { DecisionFacts } from '#policy/decide.ts'
 import { isAtLeast, type Role, strongestOf } from '#policy/role.ts'
+import { projectById } from '#store/projects.ts'
 import { lastRoleChange } from '#store/role-bindings.ts'
 import type { Tx } from '#store/schema.ts'
 import { logAction } from '#tasks/log-action.ts'
 import { permitAt } from '#tasks/may-begin.ts'
 import { decisionForLog } from '#tasks/permit.ts'
-import { type FoundPlace, placeOf } from '#tasks/place-of.ts'
+import { type FoundPlace, placeOf, placeOfProject } from '#tasks/place-of.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 import { isLastOwner, lastOwner } from './last-owner.ts'
 import { findSubject, roleOf, type Subject, writeRole } from './role-subject.ts'
@@ -30,7 +31,7 @@ export async function changeRole(
 ): Promise<Result<RoleChange>> {
   const { store, clock } = workshop
   const { organisation } = actor
-  const place = await placeOf(store, organisation, referenceOf(change.at))
+  const place = await placeOfChange(store, organisation, change)
   if (!place.ok) return place
   const at = { kind: place.value.place.kind, id: place.value.place.id }
   const known = await store.inOrganisation(organisation, async (tx) => {
@@ -39,7 +40,7 @@ export async function changeRole(
     return { subject, before, facts: await factsOf(workshop, tx, actor, subject, change.role, before) }
   })
   const action = change.role === undefined ? 'role.revoke' : 'role.grant'
-  const about = `${change.role ?? 'no role'} for ${known.subject?.name ?? 'nobody'}, who is ${known.before ?? 'nothing'} there`
+  const about = `${change.role ?? 'no role'} for ${known.subject?.name ?? 'nobody'} (${known.subject?.id ?? ''}), who is ${known.before ?? 'nothing'} there`
   const allowed = await permitAt(workshop, actor, action, place.value, known.facts, about)
   if (!allowed.ok) return allowed
   const { subject, before } = known
@@ -67,6 +68,19 @@ export async function changeRole(
     })
     return ok(told)
   })
+}
+
+/** What was given at a project is taken away there even after it was disconnected, when its tasks are all that is left. */
+async function placeOfChange(
+  store: Workshop['store'],
+  organisation: string,
+  { at, role }: Change,
+): Promise<Result<FoundPlace>> {
+  const found = await placeOf(store, organisation, referenceOf(at))
+  if (found.ok || at.kind !== 'project' || role !== undefined) return found
+  const project = await store.inOrganisation(organisation, (tx) => projectById(tx, at.project))
+  if (project === undefined) return found
+  return ok({ ...placeOfProject(project), readBy: 'project.list', absent: found.failure })
 }
 
 /** For so long a role that never changed has stood: a year, which no rule needs to tell from longer. */

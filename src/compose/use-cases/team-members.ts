@@ -20,7 +20,7 @@ export function teamMemberUseCases(workshop: Workshop): Pick<Application, 'addTo
   const { store, clock } = workshop
   return {
     addToTeam: async (actor, reference, request) => {
-      const team = await permitted(workshop, actor, 'team.member-add', reference)
+      const team = await permitted(workshop, actor, 'team.member-add', reference, request.reference)
       if (!team.ok) return team
       return store.inOrganisation(actor.organisation, async (tx) => {
         const { row, roles } = team.value
@@ -39,7 +39,7 @@ export function teamMemberUseCases(workshop: Workshop): Pick<Application, 'addTo
     },
 
     dropFromTeam: async (actor, reference, who) => {
-      const team = await permitted(workshop, actor, 'team.member-remove', reference)
+      const team = await permitted(workshop, actor, 'team.member-remove', reference, who)
       if (!team.ok) return team
       return store.inOrganisation(actor.organisation, async (tx) => {
         const { row, roles } = team.value
@@ -67,17 +67,18 @@ async function permitted(
   actor: Actor,
   action: 'team.member-add' | 'team.member-remove',
   reference: string,
+  member: string,
 ): Promise<Result<PermittedTeam>> {
   const at = await placeOf(workshop.store, actor.organisation, { kind: 'team', reference })
   if (!at.ok) return at
-  const allowed = await permitAt(workshop, actor, action, at.value, { givenRole: 'member' })
+  const allowed = await permitAt(workshop, actor, action, at.value, { givenRole: 'member' }, member)
   if (!allowed.ok) return allowed
   const found = await workshop.store.inOrganisation(actor.organisation, async (tx) => {
     const row = await teamByReference(tx, reference)
     return row && { row, roles: await ownBindings(tx, row.id) }
   })
   if (found === undefined) return refused(noTeam(reference))
-  const each = await mayChangeRoles(workshop, actor, action, found.roles)
+  const each = await mayChangeRoles(workshop, actor, action, found.roles, member)
   return each.ok ? ok(found) : each
 }
 

@@ -78,7 +78,7 @@ export function teamUseCases(
         return row && { row, roles: [...(await ownBindings(tx, row.id)), ...(await bindingsAt(tx, at))] }
       })
       if (found === undefined) return refused(noTeam(reference))
-      const allowed = await mayChangeRoles(workshop, actor, 'team.member-remove', found.roles)
+      const allowed = await mayChangeRoles(workshop, actor, 'team.member-remove', found.roles, '')
       if (!allowed.ok) return allowed
       return store.inOrganisation(organisation, async (tx) => {
         const at = instantOf(clock())
