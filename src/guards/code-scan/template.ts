@@ -4,9 +4,12 @@ import type { Language } from './language.ts'
 import { plainFinding } from './suppression.ts'
 
 const LONGEST_LINE = 4_000
-/** Parts of pages that the program itself puts together, and values that were made harmless. */
-const MEANT =
-  /^\s*(?:\.\s*$|include|partial|body|content|contents|yield|children|layout|block|slot|head\b|scripts?|styles?|defaultContent|csrf\w*|method_field|t\(|__\(|render|form_\w+|['"`])|sanitiz|sanitis|purif|escape|clean|tojson|to_json|json_script|json_encode|forHtml|markdown|icon|svg|\bhtml[-_]|html\b/i
+/** Parts of pages that the program itself puts together. */
+const OWN_PARTS =
+  /^(?:\.$|include|partial|body|content|yield|children|layout|block|slot|head(?!er)|script|style|defaultContent|csrf|method_field|t\(|__\(|render|form_|['"`])/
+/** Values that were made harmless, or are named as the markup that they are meant to be. */
+const MADE_HARMLESS =
+  /sanitiz|sanitis|purif|escape|clean|tojson|to_json|json_script|json_encode|markdown|icon|svg|html/i
 
 /** What a template puts into a page without escaping it, line by line: no template is parsed. */
 export function scanTemplate({ rules }: Language, path: string, lines: readonly string[]): Unprinted[] {
@@ -25,7 +28,7 @@ export function scanTemplate({ rules }: Language, path: string, lines: readonly 
       const match = text.exec(shown)
       if (match === null) return []
       const value = match.slice(1).find((group) => group !== undefined) ?? ''
-      if (MEANT.test(value)) return []
+      if (OWN_PARTS.test(value.trim()) || MADE_HARMLESS.test(value)) return []
       const { id, class: kind, cwe, severity, message, fix } = rule
       return [plainFinding(path, index + 1, line, { rule: id, class: kind, cwe, severity, message, fix })]
     })
