@@ -26,6 +26,9 @@ const {
 const CONDITION = /\b(?:if|when|since|because) (?:you are|youre|you re|this is|an?|any)\b/
 const CALL =
   /^(?:for(?: all| any| the| every)?$|todo|attention|important|note|notice|message|instructions?|reminder|dear|hey|hello|hi|hint|warning|command|directive|psa|to (?:all|any|the|every))\b/
+/** `If you are an AI` in other languages, accents folded away. */
+const ELSEWHERE =
+  /\b(?:si (?:vous etes|tu es|usted es|eres)|wenn (?:du|sie)|falls (?:du|sie)|se (?:sei|voce e|tu e)|als (?:je|u)|jesli jestes|если (?:ты|вы)) (?:une?|eine?|um|uma|een|[a-z]{0,12})? ?(?:[a-z]{1,14} ){0,2}$/
 const READING =
   /^ (?:(?:that |which )?(?:reads?|reading|process(?:es|ing)?|summari[sz](?:es|ing)|visits?|visiting|parses|parsing|handles|handling)) (?:this|these|the)\b/
 const FEW_WORDS = 8
@@ -80,6 +83,8 @@ export const AGENT_ORDERS: readonly Order[] = [
     ],
     find: (sentence, text) =>
       around(sentence, agent, (idea) => {
+        if (ELSEWHERE.test(text.slice(Math.max(0, idea.start - 50), idea.start)))
+          return { from: idea, to: idea, factor: 1 }
         const called = calling(idea, text)
         const order = near(
           sentence,

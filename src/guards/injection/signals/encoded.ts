@@ -79,7 +79,7 @@ const PIGGED = new Map(
       return ways.map((way) => [way, word] as const)
     }),
 )
-const MORSE = /(?:[./-]{1,6} )+/g
+const MORSE = /(?:[./-]{1,6} )+[.-]{0,6}/g
 const DECIMAL = /(?:\d{2,3}[ ,]{1,2})+\d{2,3}/g
 const MORSE_LETTERS = new Map(
   '.- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- -..- -.-- --..'
