@@ -37,7 +37,7 @@ export async function ensureOwner(
   await store.inOrganisation(organisation, async (tx) => {
     await insertOrganisation(tx, { name: 'default', createdAt })
     await insertPerson(tx, { id: person, ...owner, role: 'owner', createdAt })
-    await makeServerOwner(tx, { clock, random }, organisation, person)
+    await makeServerOwner(tx, { clock: () => now, random }, organisation, person)
     await insertAccessToken(tx, {
       hash: tokenHash(token),
       person,
