@@ -1,6 +1,6 @@
 import type { Instant } from '#kernel/instant.ts'
 import { personById } from '#store/people.ts'
-import { ownBindings } from '#store/role-bindings.ts'
+import { lastRoleChange } from '#store/role-bindings.ts'
 import type { Tx } from '#store/schema.ts'
 
 /**
@@ -10,6 +10,6 @@ import type { Tx } from '#store/schema.ts'
 export async function isAsBefore(tx: Tx, id: string, madeAt: Instant): Promise<boolean> {
   const person = await personById(tx, id)
   if (person === undefined || person.removedAt !== null) return false
-  const given = (await ownBindings(tx, id)).map(({ givenAt }) => givenAt)
-  return [person.roleChangedAt, ...given].every((at) => at === null || at <= madeAt)
+  const changed = await lastRoleChange(tx, id)
+  return changed === undefined || changed <= madeAt
 }
