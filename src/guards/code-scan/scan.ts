@@ -6,6 +6,7 @@ import { type LanguageName, parseText, parsingOf } from './grammars.ts'
 import { isHopeless } from './hopeless.ts'
 import type { Language } from './language.ts'
 import { Places } from './places.ts'
+import { plainlySpelled } from './plainly-spelled.ts'
 import { languageRules } from './rules.ts'
 import {
   isMinified,
@@ -94,10 +95,12 @@ const NOTHING_FOUND: Found = { found: () => [] }
 
 function scanCode(
   path: string,
-  given: string,
+  written: string,
   language: LanguageName,
   rulesOf: (folder: string) => Language,
 ): Found {
+  const given = plainlySpelled(language, written)
+  if (given === undefined) return { ...NOTHING_FOUND, incomplete: 'disguised' }
   const { grammar, rules: folder } = parsingOf(language)
   const rules = rulesOf(folder)
   const hits = rules.words.hits(given)

@@ -84,6 +84,7 @@ export type NotScanned =
   | 'binary'
   | 'link'
   | 'unparsable'
+  | 'disguised'
   | 'broke_scanner'
 
 const WHY: Readonly<Record<NotScanned, string>> = {
@@ -95,6 +96,7 @@ const WHY: Readonly<Record<NotScanned, string>> = {
   binary: 'it is not text in UTF-8',
   link: 'it is a link, and what it leads to may bear the name of no program',
   unparsable: 'it does not parse',
+  disguised: 'it is written so that what runs is not what anybody reads',
   broke_scanner: 'what reads it did not survive it',
 }
 
