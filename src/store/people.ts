@@ -65,8 +65,8 @@ export async function ownersOf(tx: Tx): Promise<readonly string[]> {
   return rows.map(({ id }) => id)
 }
 
-/** How many owners are present, none of whom can be removed by anybody else until this transaction ends. */
-export async function lockOwners(tx: Tx): Promise<number> {
+/** Ids of the owners present, none of whom can be removed by anybody else until this transaction ends. */
+export async function lockOwners(tx: Tx): Promise<readonly string[]> {
   const owners = await tx
     .selectFrom('people')
     .select('id')
@@ -75,7 +75,7 @@ export async function lockOwners(tx: Tx): Promise<number> {
     .orderBy('id')
     .forUpdate()
     .execute()
-  return owners.length
+  return owners.map(({ id }) => id)
 }
 
 /** Removes somebody and revokes every token of theirs; false when there is nobody of that id. */

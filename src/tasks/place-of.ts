@@ -89,7 +89,8 @@ export async function placeOfBinding(
   { kind, id }: Binding['at'],
 ): Promise<Pick<FoundPlace, 'place' | 'facts'> | undefined> {
   if (kind === 'Server') return { place: serverPlace(), facts: {} }
-  if (kind === 'Organisation') return { place: organisationPlace(organisation), facts: {} }
+  if (kind === 'Organisation')
+    return id === organisation ? { place: organisationPlace(id), facts: {} } : undefined
   if (kind === 'Team') return { place: teamPlace(organisation, id), facts: {} }
   const environment = kind === 'Environment' ? await environmentById(tx, id) : undefined
   const project = await projectById(tx, environment?.project ?? id)

@@ -165,3 +165,25 @@ test('a service account that is something at a project alone gets a key, from wh
     rule: 'people.held-roles-only',
   })
 })
+
+test('a role that names what belongs to another organisation opens nothing there', async () => {
+  const theirs = await house.organisation('Theirs')
+  const bank = await house.project(theirs, 'bank')
+  const mallory = await house.person(ours, 'mallory', 'owner', [
+    { role: 'owner', at: { kind: 'Project', id: bank.id } },
+    { role: 'owner', at: { kind: 'Organisation', id: theirs } },
+  ])
+  for (const [method, path, body] of [
+    ['GET', `/v1/projects/${bank.id}`, undefined],
+    ['DELETE', `/v1/projects/${bank.id}`, undefined],
+    ['POST', `/v1/projects/${bank.id}/environments`, { name: 'mine' }],
+    [
+      'POST',
+      '/v1/roles',
+      { subject: person(mallory), role: 'owner', at: { kind: 'project', project: bank.id } },
+    ],
+  ] as const)
+    expect(await house.ask(mallory, method, path, body)).toMatchObject({ status: 404 })
+  const seen = [await house.ask(mallory, 'GET', '/v1/projects'), await house.ask(mallory, 'GET', '/v1/roles')]
+  expect(JSON.stringify(seen)).not.toContain('bank')
+})

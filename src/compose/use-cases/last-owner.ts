@@ -16,10 +16,9 @@ export async function isLastOwner(
   alone: boolean,
 ): Promise<boolean> {
   if (kind !== 'person') return false
-  if (at.kind === 'Organisation') return (await lockOwners(tx)) === 1
-  if (at.kind !== 'Server' || alone) return false
-  const owners = await lockServerOwners(tx)
-  return owners.length === 1 && owners[0] === id
+  const isOnly = (owners: readonly string[]) => owners.length === 1 && owners[0] === id
+  if (at.kind === 'Organisation') return isOnly(await lockOwners(tx))
+  return at.kind === 'Server' && !alone && isOnly(await lockServerOwners(tx))
 }
 
 export function lastOwner({ name }: Pick<Subject, 'name'>, at: Binding['at']): Result<never> {

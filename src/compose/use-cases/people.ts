@@ -65,12 +65,7 @@ export function peopleUseCases(
       const alone = (await store.organisations()).length === 1
       return store.inOrganisation(actor.organisation, async (tx) => {
         const subject = { ...person, kind: 'person' } as const
-        for (const at of OWNED)
-          if (
-            (at.kind === 'Server' || person.role === 'owner') &&
-            (await isLastOwner(tx, subject, at, alone))
-          )
-            return lastOwner(subject, at)
+        for (const at of OWNED) if (await isLastOwner(tx, subject, at, alone)) return lastOwner(subject, at)
         const at = instantOf(clock())
         if (!(await removePerson(tx, id, at))) return refused(nobody(id))
         const ended = await endBindings(tx, { subject: id }, at)
