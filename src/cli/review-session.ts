@@ -82,8 +82,10 @@ async function approve(desk: Desk): Promise<Step> {
       { value: 'no', label: 'No' },
     ])
     if (choice === undefined || choice === 'no') return { desk }
-    if (choice === 'same')
-      return { done: await approveTask(session, client, task, { patchDigest: task.patch?.digest ?? '' }) }
+    if (choice === 'same' && given !== undefined) {
+      const same = { patchDigest: task.patch?.digest ?? '', ...given }
+      return { done: await approveTask(session, client, task, same) }
+    }
     if (choice === 'word') {
       wording = await reworded(desk, wording)
       continue

@@ -162,6 +162,25 @@ describe('deciding', () => {
     expect(exit).toBe(0)
   })
 
+  test('approves the words of others that were on the screen, all of them, whatever they say since', async () => {
+    const { application } = desk.house
+    const wording = {
+      message: `Say two\n\n${'word '.repeat(40)}\n[skip ci]`,
+      branch: 'airlock/1-two',
+      push: false,
+    }
+    application.tasks[0] = aTask(1, { approvals: { needed: 2, given: [], missing: [], void: [], wording } })
+    application.approve = async (_actor, _ref, request) => {
+      application.calls.push({ name: 'approve', input: [request] })
+      return { ok: true, value: aTask(1) }
+    }
+    const { err } = await desk.type('approve', '1', '--yes')
+    expect(err).toContain('[skip ci]')
+    await desk.answer(['approve', 'same'], 'review', '1')
+    const said = [{ patchDigest: digestOf(PATCH), ...wording }]
+    expect(calls('approve')).toEqual([said, said])
+  })
+
   test('does not approve bytes that are not what the task names', async () => {
     const { application } = desk.house
     application.diffOf = async () => ({

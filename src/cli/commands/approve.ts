@@ -59,11 +59,12 @@ async function approve(session: Session<ApproveOptions>, ref: string): Promise<O
   }
   const ask = screen.interactive && !options.yes && !options.json
   if (ask && !(await prompts.confirm('Let exactly this patch out?', false))) return refused(NOT_CONFIRMED)
-  const { branch, push } = options
+  // What was shown, and not what stands by now: whoever approved before may have chosen other words since.
+  const { branch = given?.branch, push } = options
   return approveTask(session, client.value, task.value, {
     patchDigest: digest,
-    ...(given === undefined || options.message !== undefined ? { message } : {}),
-    ...(given === undefined || !push ? { push } : {}),
+    message,
+    push: push && (given?.push ?? true),
     ...(branch === undefined ? {} : { branch }),
   })
 }

@@ -1,6 +1,6 @@
 import type { Approvals } from '#contract/task.ts'
 import { ago } from '../terminal/amounts.ts'
-import { oneLine, shortened } from '../terminal/safe-text.ts'
+import { manyLines, oneLine } from '../terminal/safe-text.ts'
 import type { Paint } from '../terminal/screen.ts'
 
 /** Who approved, who is missing and by which rule, and whose approval counts no more. */
@@ -21,7 +21,11 @@ export function approvalLines(
     ...(wording === undefined
       ? []
       : [
-          `${paint('dim', wording.push ? 'to' : 'to, not pushed:')} ${oneLine(wording.branch)}  ${paint('dim', 'as')} ${shortened(wording.message, 72)}`,
+          `${paint('dim', wording.push ? 'to' : 'to, not pushed:')} ${oneLine(wording.branch)}  ${paint('dim', 'as')}`,
+          // All of it: who approves as well says these very words.
+          ...manyLines(wording.message)
+            .split('\n')
+            .map((line) => `  ${line}`),
         ]),
   ]
 }
