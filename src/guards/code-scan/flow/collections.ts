@@ -1,5 +1,14 @@
 import type { Syntax } from '../syntax/tree.ts'
-import { concatenated, controlOf, deepTaints, join, mergeTaints, SAFE, type Value } from './value.ts'
+import {
+  concatenated,
+  constant,
+  controlOf,
+  deepTaints,
+  join,
+  mergeTaints,
+  SAFE,
+  type Value,
+} from './value.ts'
 
 /** What a method does to the collection or text it is called on. */
 export interface Effect {
@@ -62,7 +71,8 @@ export function effectOf(
   if (receiver.type !== undefined && TEXT_BUILDERS.test(receiver.type))
     return textEffect(receiver, method, values, at)
   const [first, second] = values
-  if (receiver.list === true && receiver.entries !== undefined) return listEffect(receiver, method, values)
+  if (receiver.list === true && receiver.entries !== undefined)
+    return joinedText(receiver, method, values, at) ?? listEffect(receiver, method, values)
   if (receiver.entries !== undefined) {
     if (PUTS.has(method) && first !== undefined && second !== undefined)
       return { result: SAFE, receiver: withEntry(receiver, first, second) }
@@ -101,6 +111,22 @@ function textEffect(
   return /^(?:setLength|delete|clear|Reset|Clear)$/.test(method)
     ? { result: SAFE, receiver: { taints: [], type: receiver.type } }
     : undefined
+}
+
+/** `['a?b=', x].join('')`: the text that the elements make, in order. */
+function joinedText(
+  { entries, closed }: Value,
+  method: string,
+  [separator, ...more]: readonly Value[],
+  at: Syntax,
+): Effect | undefined {
+  if (method !== 'join' || closed !== true || entries === undefined || more.length > 0) return undefined
+  const between = separator?.constant ?? (separator === undefined ? ',' : undefined)
+  if (typeof between !== 'string') return undefined
+  const parts = [...entries.values()].flatMap((part, index) =>
+    index === 0 ? [part] : [constant(between), part],
+  )
+  return { result: concatenated(parts, at) }
 }
 
 function listEffect(receiver: Value, method: string, values: readonly Value[]): Effect | undefined {
