@@ -11,6 +11,7 @@ import { entityTag, isNamed } from './entity-tag.ts'
 import { checkPlainText } from './plain-text.ts'
 import { problemResponse } from './problem.ts'
 import { refusalsOf } from './refusals.ts'
+import { requestWords } from './request-words.ts'
 import { type RoutePlace, referenceOf } from './route-place.ts'
 
 /** What the app carries along a request once the door has let it in. */
@@ -203,7 +204,8 @@ function door(asked: Door, application: Application) {
     next: () => Promise<void>,
   ): Promise<Response | undefined> => {
     const params = context.req.param()
-    const actor = context.get('actor')
+    const actor = { ...context.get('actor'), asks: () => requestWords(context) }
+    context.set('actor', actor)
     const begun = await mayEnter(asked, application, actor, params)
     if (!begun.ok) return problemResponse(begun.failure)
     context.set('isStillAllowed', async () => {

@@ -19,6 +19,8 @@ export interface Actor {
   readonly channel: string
   /** Said along with this one request. */
   readonly confirmed?: Confirmed
+  /** The request in words, without what is secret in it: for somebody else who is to confirm it. */
+  readonly asks?: () => Promise<string>
 }
 
 /** A person with one role in the whole organisation, and perhaps others at narrower places. */

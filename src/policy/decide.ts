@@ -6,6 +6,7 @@ import { type ApprovalNeed, TWO_PEOPLE } from './cedar/approval-need.ts'
 import type { Engine, Place } from './cedar/engine.ts'
 import type { Facts } from './cedar/facts.ts'
 import { CONFIRMATIONS, type Confirmation, type Rule } from './cedar/rule.ts'
+import { NO_KEY_MAY } from './key.ts'
 import type { Moment } from './moment.ts'
 import { rankOf, riskOf } from './risk.ts'
 import { LEAST_ROLE, type Role } from './role.ts'
@@ -186,13 +187,16 @@ function brokenRule(error: string): Opinion {
 
 function narrowKey({ narrowedTo }: Actor, action: ActionName): Opinion[] {
   const { permission } = ACTIONS[action]
-  if (narrowedTo === undefined || narrowedTo.includes(permission)) return []
+  const never = NO_KEY_MAY.includes(permission)
+  if (narrowedTo === undefined || (narrowedTo.includes(permission) && !never)) return []
   return [
     {
       rule: 'key.permissions',
       effect: 'deny',
-      reason: `The key is not made for ${permission}.`,
-      smallestChange: `Use a key that is made for ${permission}.`,
+      reason: `The key is not made for ${permission}${never ? ', and none is' : ''}.`,
+      smallestChange: never
+        ? 'Sign in and do it yourself: airlock login.'
+        : `Use a key that is made for ${permission}.`,
     },
   ]
 }

@@ -40,7 +40,7 @@ export function listServiceAccounts(tx: Tx): Promise<ServiceAccountRow[]> {
     .execute()
 }
 
-/** One that was not removed, by id or name. */
+/** One that was not removed, by id or name; an id is never mistaken for somebody's name. */
 export function serviceAccountByReference(tx: Tx, reference: string): Promise<ServiceAccountRow | undefined> {
   return tx
     .selectFrom('serviceAccounts')
@@ -52,6 +52,7 @@ export function serviceAccountByReference(tx: Tx, reference: string): Promise<Se
         column((of) => of.fn<string>('lower', ['name']), '=', reference.toLowerCase()),
       ]),
     )
+    .orderBy((column) => column('id', '=', reference), 'desc')
     .executeTakeFirst()
 }
 

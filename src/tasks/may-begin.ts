@@ -32,7 +32,7 @@ export async function permitAt(
   action: ActionName,
   { place, facts, readBy, absent }: FoundPlace,
   more: DecisionFacts = {},
-  about = '',
+  about?: string,
 ): Promise<Result<Permitted>> {
   if (place.kind === 'Server') return permitAtServer(workshop, actor, action, more, about)
   const policy = await workshop.policyOf(actor.organisation)

@@ -7,6 +7,7 @@ import type { Decision, Question } from '#policy/decide.ts'
 import { recordedQuestion } from '#policy/recorded-question.ts'
 import { rankOf } from '#policy/risk.ts'
 import { insertDecision } from '#store/decisions.ts'
+import { withOwnRoleAge } from './role-age.ts'
 import { secondPerson } from './second-person.ts'
 import type { Workshop } from './workshop.ts'
 
@@ -21,10 +22,16 @@ const KEPT_FROM = rankOf('high')
 
 /**
  * May it be done, and was it confirmed where it must be? Asks the policies as they are now. Opens transactions of its own:
- * not to be called within one. `about` is for the eyes of a second person, where a rule wants one.
+ * not to be called within one. `about` is for the eyes of a second person, where a rule wants one: the request, unless
+ * something tells it better.
  */
-export async function permit(workshop: Workshop, question: Question, about = ''): Promise<Result<Permitted>> {
-  const { organisation } = question.actor
+export async function permit(
+  workshop: Workshop,
+  asked: Question,
+  about?: string,
+): Promise<Result<Permitted>> {
+  const question = await withOwnRoleAge(workshop, asked)
+  const { organisation, asks } = question.actor
   const policy = await workshop.policyOf(organisation)
   const decision = policy.decide(question)
   if (rankOf(decision.risk) >= KEPT_FROM)
@@ -38,7 +45,7 @@ export async function permit(workshop: Workshop, question: Question, about = '')
       }),
     )
   if (decision.confirm === 'other-person' && question.action !== 'review.approve') {
-    const seconded = await secondPerson(workshop, question, about)
+    const seconded = await secondPerson(workshop, question, about ?? (await asks?.()) ?? '')
     return seconded.given
       ? ok({ decision, policyVersion: policy.version })
       : refused(toSecond(decision, seconded.id))

@@ -1,12 +1,18 @@
+import type { Person } from '#contract/task.ts'
 import { digestOf } from '#kernel/bytes.ts'
 import { canonicalJson, type Json } from '#kernel/canonical-json.ts'
 import { newId } from '#kernel/ids.ts'
 import { instantOf } from '#kernel/instant.ts'
-import type { Question } from '#policy/decide.ts'
+import { memberOf } from '#policy/actor.ts'
+import type { Decision, Question } from '#policy/decide.ts'
+import type { Policy } from '#policy/policy.ts'
 import { insertConfirmation, standingConfirmation, useConfirmation } from '#store/confirmations.ts'
+import { personById } from '#store/people.ts'
+import { bindingsOf } from '#store/role-bindings.ts'
+import type { Tx } from '#store/schema.ts'
 import type { Workshop } from './workshop.ts'
 
-type Room = Pick<Workshop, 'store' | 'clock' | 'random'>
+type Room = Pick<Workshop, 'store' | 'clock' | 'random' | 'policyOf'>
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000
 
@@ -18,18 +24,20 @@ export type Seconded = { readonly given: true } | { readonly given: false; reado
  * `about` tells them in words what rules do not see; the word is for exactly that.
  */
 export async function secondPerson(
-  { store, clock, random }: Room,
+  { store, clock, random, policyOf }: Room,
   question: Question,
   about: string,
 ): Promise<Seconded> {
+  const policy = await policyOf(question.actor.organisation)
   const { actor, action, place, facts } = question
   const now = clock()
   const at = instantOf(now)
   return store.inOrganisation(actor.organisation, async (tx): Promise<Seconded> => {
     const digest = digestOfQuestion(question, about)
     const known = await standingConfirmation(tx, digest, at)
-    if (known?.givenAt !== undefined && known.givenAt !== null && (await useConfirmation(tx, known.id, at)))
-      return { given: true }
+    const given = known !== undefined && known.givenAt !== null
+    if (given && (await stillCould(tx, policy, question, known.givenBy)))
+      if (await useConfirmation(tx, known.id, at)) return { given: true }
     if (known !== undefined && known.givenAt === null) return { given: false, id: known.id }
     const { id } = await insertConfirmation(tx, {
       ...{ id: newId('cnf', random), digest, action, place, facts, about },
@@ -37,6 +45,25 @@ export async function secondPerson(
     })
     return { given: false, id }
   })
+}
+
+/** Whoever lost their role since has taken their word with it. */
+async function stillCould(
+  tx: Tx,
+  policy: Policy,
+  { actor, action, place, facts }: Question,
+  giver: Person | null,
+): Promise<boolean> {
+  const person = giver === null ? undefined : await personById(tx, giver.id)
+  if (person === undefined || person.removedAt !== null) return false
+  const { id, name, email, role } = person
+  const them = memberOf(actor.organisation, { id, name, email }, role, await bindingsOf(tx, id))
+  return couldDoIt(policy.decide({ actor: them, action, place, facts }))
+}
+
+/** Whoever confirms answers for it like whoever asks: they might do it themselves, but for needing somebody else. */
+export function couldDoIt({ effect, confirm }: Decision): boolean {
+  return effect === 'allow' || (effect === 'confirm' && confirm === 'other-person')
 }
 
 /** What passes while somebody thinks is no part of the question. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { setMemberRole } from '#store/member-role.ts'
 import { insertPolicyChange } from '#store/policies.ts'
 import { type Asker, type PlacesHouse, placesHouse } from '#test/support/places-house.ts'
 
@@ -107,4 +108,45 @@ forbid(principal, action == Airlock::Action::"task.submit", resource) when { con
   expect(another.body.details.confirmation).not.toBe(confirmation)
   expect((await set(first, 1, changed)).status).toBe(200)
   expect((await house.ask(first, 'DELETE', '/v1/policies/night?after=2')).status).toBe(428)
+})
+
+const AUTONOMY = `@id("autonomy.two") @reason("Two decide.") @remedy("Ask somebody.") @confirm("other-person")
+forbid(principal, action == Airlock::Action::"project.autonomy", resource);`
+const AUTONOMY_EXAMPLES = `- { name: any, action: project.autonomy, as: owner, expect: confirm }
+- { name: other, action: project.rename, as: owner, expect: allow }`
+
+test('a word is for what was asked and nothing else, and goes with the role of whoever gave it', async () => {
+  const organisation = await house.organisation('Autonomous')
+  const first = await house.person(organisation, 'first', 'owner')
+  const second = await house.person(organisation, 'second', 'owner')
+  await house.project(organisation, 'shop')
+  await house.store.inOrganisation(organisation, (tx) =>
+    insertPolicyChange(tx, {
+      ...{ sequence: 1, name: 'autonomy', text: AUTONOMY, examples: AUTONOMY_EXAMPLES },
+      ...{ setAt: '2026-02-02T11:00:00.000Z', setBy: { id: first.id, name: 'first', email: '' } },
+    }),
+  )
+  const set = (autonomy: number) => house.ask(first, 'POST', '/v1/projects/shop/autonomy', { autonomy })
+  const idOf = async (autonomy: number): Promise<string> => {
+    const answer = await set(autonomy)
+    expect(answer).toMatchObject({ status: 428 })
+    return answer.body.details.confirmation
+  }
+  const one = await idOf(1)
+  const [waiting] = (await house.ask(second, 'GET', '/v1/confirmations')).body.items
+  expect(waiting).toMatchObject({ id: one, about: 'POST /v1/projects/shop/autonomy\n{"autonomy":1}' })
+  expect((await confirm(second, one)).status).toBe(200)
+  expect(await idOf(3)).not.toBe(one)
+  expect(await set(1)).toMatchObject({ status: 200, body: { autonomy: 1 } })
+
+  const two = await idOf(2)
+  expect((await confirm(second, two)).status).toBe(200)
+  await house.store.inOrganisation(organisation, (tx) =>
+    setMemberRole(tx, 'people', second.id, {
+      before: 'owner',
+      role: 'admin',
+      at: '2026-02-02T11:00:00.000Z',
+    }),
+  )
+  expect(await set(2)).toMatchObject({ status: 428 })
 })

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { neighbourhood } from '#identity/sign-in/limited.ts'
+import type { Role } from '#policy/role.ts'
+import { setMemberRole } from '#store/member-role.ts'
 import { personByReference, removePerson } from '#store/people.ts'
 import { codeAtStep, enrol } from '#test/support/authenticator-app.ts'
 import type { TestBrowser } from '#test/support/browser.ts'
@@ -32,6 +34,24 @@ describe('an invitation', () => {
     const again = await house.browser().send(path, { name: 'Mallory', password: PASSWORD })
     expect(again).toMatchObject({ status: 404, title: 'Invitation' })
     expect(await house.log()).toEqual(expect.arrayContaining(['invitation.accepted', 'session.created']))
+  })
+
+  test('ends with the role of whoever made it, and with them', async () => {
+    const { organisation, person } = house.home
+    const turn = (before: Role, role: Role) =>
+      house.store.inOrganisation(organisation, (tx) =>
+        setMemberRole(tx, 'people', person.id, { before, role, at: '2026-01-31T08:00:00.000Z' }),
+      )
+    const path = await house.invite('accomplice@example.org', 'owner')
+    const small = await house.invite('colleague@example.org', 'developer')
+    const accept = (link: string) => house.browser().send(link, { name: 'Mallory', password: PASSWORD })
+    await turn('owner', 'admin')
+    expect(await accept(path)).toMatchObject({ status: 404 })
+    expect(await accept(small)).toMatchObject({ status: 200 })
+    await turn('admin', 'maintainer')
+    expect(await accept(await house.invite('third@example.org', 'viewer'))).toMatchObject({ status: 404 })
+    await turn('maintainer', 'owner')
+    expect(await accept(path)).toMatchObject({ status: 200 })
   })
 
   test('lets in one of two who use it at the same moment', async () => {

@@ -116,7 +116,7 @@ test('a service account works, and neither approves nor lets anybody in, whateve
   const account = server.as(token)
   expect(given(await account.tasks()).items).toEqual([])
   const invited = await account.invitePerson({ name: 'M', email: 'm@example.org', role: 'owner' })
-  expect(refusal(invited)).toMatchObject({ code: 'permission_denied', rule: 'service-account.never-decides' })
+  expect(refusal(invited)).toMatchObject({ code: 'permission_denied', rule: 'key.permissions' })
   given(await server.client.removeServiceAccount('ci'))
   expect(refusal(await account.tasks()).code).toBe('unauthenticated')
 })

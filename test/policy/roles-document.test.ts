@@ -10,9 +10,17 @@ test('docs/roles.md is the matrix of roles, permissions and actions that the cod
 
 /** What people call a role at a place. */
 const PAIRS: readonly (readonly [string, Role, string])[] = [
-  ['Member', 'member', 'of the organisation: sees what is given to them at narrower places, and nothing else'],
+  [
+    'Member',
+    'member',
+    'of the organisation: sees what is given to them at narrower places, and nothing else',
+  ],
   ['Environment Admin', 'admin', 'at an environment: keeps its secrets, renames and removes it'],
-  ['Team Admin', 'admin', 'at a team: who is in it, and all that an admin does at the projects it looks after'],
+  [
+    'Team Admin',
+    'admin',
+    'at a team: who is in it, and all that an admin does at the projects it looks after',
+  ],
   ['Server Admin', 'owner', 'at the server: makes organisations, and decides what all of them share'],
 ]
 

@@ -14,6 +14,7 @@ import {
 import { logAction } from '#tasks/log-action.ts'
 import { asCountedAt } from '#tasks/may-begin.ts'
 import { permit } from '#tasks/permit.ts'
+import { couldDoIt } from '#tasks/second-person.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 
 /** Once given, it is good for so long. */
@@ -75,11 +76,6 @@ async function decisionFor(workshop: Workshop, actor: Actor, row: ConfirmationRo
   const policy = await workshop.policyOf(actor.organisation)
   const counted = await asCountedAt(workshop, actor, row.place)
   return policy.decide({ actor: counted, action: row.action, place: row.place, facts: row.facts })
-}
-
-/** Whoever confirms answers for it like whoever asks: they might do it themselves, but for needing somebody else. */
-function couldDoIt({ effect, confirm }: Decision): boolean {
-  return effect === 'allow' || (effect === 'confirm' && confirm === 'other-person')
 }
 
 function isUnseen({ rule, effect }: Decision['rules'][number]): boolean {

@@ -5,6 +5,7 @@ import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import { PERMISSIONS, type Permission } from '#policy/action.ts'
 import type { Actor } from '#policy/actor.ts'
+import { NO_KEY_MAY } from '#policy/key.ts'
 import { organisationPlace } from '#policy/place.ts'
 import { holds, type Role, strongestOf } from '#policy/role.ts'
 import {
@@ -23,9 +24,6 @@ import type { Workshop } from '#tasks/workshop.ts'
 import { noServiceAccount } from './service-accounts.ts'
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000
-
-/** What no key may do: a stolen one must not make itself another that lives longer. */
-const NEVER: readonly Permission[] = ['keys:own']
 
 /** Keys of programs: for some permissions, for some time, shown once. */
 export function keyUseCases(workshop: Workshop): Pick<Application, 'listKeys' | 'createKey' | 'revokeKey'> {
@@ -78,7 +76,7 @@ export function keyUseCases(workshop: Workshop): Pick<Application, 'listKeys' | 
           row.person === null
             ? await serviceAccountByReference(tx, row.serviceAccount ?? '')
             : await personById(tx, row.person)
-        return { row, role: other?.role ?? 'owner' }
+        return { row, role: other === undefined ? ('owner' as const) : await strongestHeld(tx, other) }
       })
       if (found === undefined) return noKey(id)
       if (found.row.person !== actor.person.id) {
@@ -131,7 +129,7 @@ function permissionsFor(
   const possible = PERMISSIONS.filter(
     (permission) =>
       holds(role, permission) &&
-      !NEVER.includes(permission) &&
+      !NO_KEY_MAY.includes(permission) &&
       (actor.narrowedTo === undefined || actor.narrowedTo.includes(permission)),
   )
   if (wanted === undefined) return ok(possible)

@@ -20,7 +20,7 @@ import {
 } from '#store/projects.ts'
 import type { Tx } from '#store/schema.ts'
 import { logAction } from '#tasks/log-action.ts'
-import { permitAtServer } from '#tasks/may-begin.ts'
+import { mayBegin, permitAtServer } from '#tasks/may-begin.ts'
 import { type Permitted, permit } from '#tasks/permit.ts'
 import { seenProjects } from '#tasks/seen-projects.ts'
 import type { Workshop } from '#tasks/workshop.ts'
@@ -52,7 +52,8 @@ async function connect(workshop: Workshop, actor: Actor, request: ProjectRequest
   if (!address.ok) return address
   const known = await workshop.store.inOrganisation(actor.organisation, (tx) => projectByUrl(tx, url))
   const { credential } = request
-  if (known !== undefined && credential === undefined) return ok(projectView(known))
+  if (known !== undefined && credential === undefined && (await sees(workshop, actor, known)))
+    return ok(projectView(known))
   const readsServerFiles = address.value.kind === 'local' || credential?.kind === 'ssh-key'
   const allowed = await mayConnect(workshop, actor, readsServerFiles)
   if (!allowed.ok) return allowed
@@ -94,6 +95,12 @@ async function connect(workshop: Workshop, actor: Actor, request: ProjectRequest
     message: `There is a project ${request.name} already.`,
     remedy: 'Choose another name with --name.',
   })
+}
+
+/** Whoever connects repositories elsewhere is not told of one that they do not see, by guessing its address. */
+async function sees(workshop: Workshop, actor: Actor, { id }: ProjectRow): Promise<boolean> {
+  const seen = await mayBegin(workshop, actor, 'project.show', { kind: 'project', reference: id })
+  return seen.ok
 }
 
 /** What the server's own files are read for is decided at the server, too: those of another organisation may be there. */

@@ -6,12 +6,12 @@ import type { Actor } from '#policy/actor.ts'
 import type { DecisionFacts } from '#policy/decide.ts'
 import { isAtLeast, type Role, strongestOf } from '#policy/role.ts'
 import { projectById } from '#store/projects.ts'
-import { lastRoleChange } from '#store/role-bindings.ts'
 import type { Tx } from '#store/schema.ts'
 import { logAction } from '#tasks/log-action.ts'
 import { permitAt } from '#tasks/may-begin.ts'
 import { decisionForLog } from '#tasks/permit.ts'
 import { type FoundPlace, placeOf, placeOfProject } from '#tasks/place-of.ts'
+import { MANY_MINUTES, roleAge } from '#tasks/role-age.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 import { isLastOwner, lastOwner } from './last-owner.ts'
 import { findSubject, roleOf, type Subject, writeRole } from './role-subject.ts'
@@ -83,9 +83,6 @@ async function placeOfChange(
   return ok({ ...placeOfProject(project), readBy: 'project.list', absent: found.failure })
 }
 
-/** For so long a role that never changed has stood: a year, which no rule needs to tell from longer. */
-const MANY_MINUTES = 525_600
-
 /** What is given is also what would be taken: whoever changes an owner into a viewer takes an owner's role away. */
 async function factsOf(
   { clock }: Workshop,
@@ -95,16 +92,12 @@ async function factsOf(
   role: Role | undefined,
   before: Role | undefined,
 ): Promise<DecisionFacts> {
-  const minutesSince = (moment: string | undefined) =>
-    moment === undefined
-      ? MANY_MINUTES
-      : Math.min(MANY_MINUTES, Math.max(0, Math.floor((clock() - Date.parse(moment)) / 60_000)))
   const lowers = role === undefined || (before !== undefined && isAtLeast(before, role))
-  const changed = subject === undefined || lowers ? undefined : await lastRoleChange(tx, subject.id)
   return {
     givenRole: strongestOf([role ?? 'member', before ?? 'member']),
-    minutesSinceRoleChange: minutesSince(changed),
-    minutesSinceOwnRoleChange: minutesSince(await lastRoleChange(tx, actor.person.id)),
+    minutesSinceRoleChange:
+      subject === undefined || lowers ? MANY_MINUTES : await roleAge(tx, clock, subject.id),
+    minutesSinceOwnRoleChange: await roleAge(tx, clock, actor.person.id),
   }
 }
 

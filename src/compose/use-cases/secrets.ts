@@ -3,7 +3,6 @@ import type { Application } from '#http/application.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { ActionName } from '#policy/action.ts'
 import type { Actor } from '#policy/actor.ts'
-import { environmentByReference } from '#store/environments.ts'
 import type { ProjectRow } from '#store/projects.ts'
 import {
   destroyVersions,
@@ -16,7 +15,8 @@ import {
 } from '#store/secrets.ts'
 import { findProject } from '#tasks/egress-view.ts'
 import { logAction } from '#tasks/log-action.ts'
-import { mayBegin } from '#tasks/may-begin.ts'
+import { permitAt } from '#tasks/may-begin.ts'
+import { placeOf } from '#tasks/place-of.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 
 /** Secrets of projects. Their content goes in and never comes out. */
@@ -106,26 +106,27 @@ async function addressOf(
   reference: string,
   { name, context, environment }: SecretPlace & { readonly name: string },
 ): Promise<Result<Found>> {
-  const allowed = await mayBegin(
-    workshop,
-    actor,
-    action,
+  const { store } = workshop
+  const { organisation } = actor
+  const at = await placeOf(
+    store,
+    organisation,
     environment === undefined
       ? { kind: 'project', reference }
       : { kind: 'environment', project: reference, reference: environment },
   )
+  if (!at.ok) return at
+  const allowed = await permitAt(workshop, actor, action, at.value)
   if (!allowed.ok) return allowed
-  const { store } = workshop
-  const project = await findProject(store, actor.organisation, reference)
+  // Names may mean something else by now: what was decided about is what is meant.
+  const { kind, id, within } = at.value.place
+  const place = within.find((wider) => wider.kind === 'Project')
+  const project = await findProject(store, organisation, place?.id ?? id)
   if (!project.ok) return project
-  const { id } = project.value
-  const row =
-    environment === undefined
-      ? undefined
-      : await store.inOrganisation(actor.organisation, (tx) => environmentByReference(tx, id, environment))
+  const own = kind === 'Environment' ? id : null
   return ok({
     project: project.value,
-    address: { project: id, environment: row?.id ?? null, context, name },
+    address: { project: project.value.id, environment: own, context, name },
   })
 }
 

@@ -37,14 +37,14 @@ export function taskUseCases(
     listTasks: async (actor, query) => {
       const among = await seenProjects(workshop, actor, 'task.list')
       return store.inOrganisation(actor.organisation, async (tx) => {
+        const before = query.cursor === undefined ? undefined : Number(query.cursor)
+        if (before !== undefined && !(Number.isInteger(before) && Math.abs(before) <= MOST_TASKS))
+          return refused(badCursor())
         const project =
           query.project === undefined
             ? undefined
             : ((await projectByReference(tx, query.project)) ?? (await projectById(tx, query.project)))
         if (query.project !== undefined && project === undefined) return ok({ items: [] })
-        const before = query.cursor === undefined ? undefined : Number(query.cursor)
-        if (before !== undefined && !(Number.isInteger(before) && Math.abs(before) <= MOST_TASKS))
-          return refused(badCursor())
         const rows = await listTasks(tx, {
           state: query.state,
           project: project?.id,

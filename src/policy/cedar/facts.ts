@@ -57,7 +57,8 @@ export const FACTS = {
   minutesSinceRoleChange: {
     type: 'Long',
     always: false,
-    meaning: 'Since somebody whose role would be changed was last given one; very many when never, or when it is lowered',
+    meaning:
+      'Since somebody whose role would be changed was last given one; very many when never, or when it is lowered',
   },
   minutesSinceOwnRoleChange: {
     type: 'Long',

@@ -7,6 +7,9 @@ const COOLDOWN_MINUTES = 60
 /** What gives somebody a role, or takes one away. */
 const GIVING: readonly Permission[] = ['people:create', 'people:remove', 'teams:members', 'roles:set']
 
+/** What gives others something: whoever was just given a role does not pass it on. */
+export const LETTING_IN: readonly Permission[] = ['people:create', 'teams:members', 'roles:set']
+
 /** What changes who may do what. */
 const CHANGING_RIGHTS: readonly Permission[] = [
   ...GIVING,
@@ -111,7 +114,7 @@ unless { context has minutesSinceRoleChange && context.minutesSinceRoleChange >=
     name: 'roles.own-cooldown',
     reason: 'Your own role was changed less than an hour ago.',
     remedy: 'Wait until an hour has passed, or ask somebody else.',
-    text: `forbid(principal, action in [${quoted(['roles:set'])}], resource)
+    text: `forbid(principal, action in [${quoted(LETTING_IN)}], resource)
 unless { context has minutesSinceOwnRoleChange && context.minutesSinceOwnRoleChange >= ${COOLDOWN_MINUTES} };`,
   }),
   forbid({
