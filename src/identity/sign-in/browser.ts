@@ -7,22 +7,45 @@ export interface Browser {
   readonly address: string
 }
 
-/** What the engine is told of a request, and nothing else of it. */
-export function headersOf({ cookie, userAgent, address }: Browser, origin: string): Headers {
+/** What the engine is told of a request, and nothing else of it; of its cookies only the named one, where one is named. */
+export function headersOf(browser: Browser, origin: string, only?: string): Headers {
+  const { userAgent, address } = browser
   const headers = new Headers({ origin, [ADDRESS_HEADER]: address })
-  if (cookie !== undefined) headers.set('cookie', cookie)
+  const cookies = [...ownCookies(browser, origin)].filter(([name]) => only === undefined || name === only)
+  const prefix = prefixOf(origin)
+  if (cookies.length > 0)
+    headers.set('cookie', cookies.map(([name, value]) => `${prefix}${name}=${value}`).join('; '))
   if (userAgent !== undefined) headers.set('user-agent', userAgent.slice(0, 300))
   return headers
 }
 
 /** The value of a cookie that the engine signed, without its signature: good for looking something up, proves nothing. */
-export function unsignedCookie({ cookie }: Browser, name: string): string | undefined {
+export function unsignedCookie(browser: Browser, origin: string, name: string): string | undefined {
+  const value = ownCookies(browser, origin).get(name)
+  return value === undefined ? undefined : decoded(value).replace(/\.[^.]*$/, '')
+}
+
+/**
+ * The cookies of this server, by their names without the prefix. The engine is given these and no others, so that it takes
+ * none for ours that we do not: what stands there twice, or in a form that can be read in two ways, is not there.
+ */
+function ownCookies({ cookie }: Browser, origin: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  const twice = new Set<string>()
+  const prefix = prefixOf(origin)
   for (const pair of (cookie ?? '').split(';')) {
-    const [key, value] = pair.trim().split('=', 2)
-    if (key?.replace(/^__Host-/, '') !== `airlock.${name}` || value === undefined) continue
-    return decoded(value).replace(/\.[^.]*$/, '')
+    const [, key = '', value = ''] = /^ *([A-Za-z0-9._-]+)=([A-Za-z0-9._~!*'()%+/=-]*)$/.exec(pair) ?? []
+    if (!key.startsWith(prefix)) continue
+    const name = key.slice(prefix.length)
+    if (found.has(name)) twice.add(name)
+    found.set(name, value)
   }
-  return undefined
+  for (const name of twice) found.delete(name)
+  return found
+}
+
+function prefixOf(origin: string): string {
+  return origin.startsWith('https://') ? '__Host-airlock.' : 'airlock.'
 }
 
 /** The same browser once it has kept what it is told to keep. */

@@ -44,13 +44,17 @@ export async function limited<T>(
   const accountKey = account === undefined ? undefined : accountKeyOf(account)
   for (const key of [addressKey, accountKey])
     if (key !== undefined && (await isLocked(pool, key, at))) return notProven()
-  if (await countFailure(pool, addressKey, ADDRESS, at)) await sweepFailures(pool, at)
-  const locks = accountKey !== undefined && (await countFailure(pool, accountKey, bound, at))
+  // Looked at again as it is counted: what came at the same moment found nothing locked above.
+  const from = await countFailure(pool, addressKey, ADDRESS, at)
+  if (from === 'locks') await sweepFailures(pool, at)
+  if (from === 'refused') return notProven()
+  const into = accountKey === undefined ? 'counted' : await countFailure(pool, accountKey, bound, at)
+  if (into === 'refused') return notProven()
   const result = await prove()
   if (result.ok) {
     await takeBackFailure(pool, addressKey)
     if (accountKey !== undefined) await forgetFailures(pool, accountKey)
-  } else if (locks) await onLocked?.()
+  } else if (into === 'locks') await onLocked?.()
   return result
 }
 
@@ -72,8 +76,9 @@ export async function rationed<T>(
   const at = instantOf(clock())
   const key = `begun ${neighbourhood(address)}`
   if (await isLocked(store.identity, key, at)) return notProven()
-  if (await countFailure(store.identity, key, BEGUN, at)) await sweepFailures(store.identity, at)
-  return begin()
+  const counted = await countFailure(store.identity, key, BEGUN, at)
+  if (counted === 'locks') await sweepFailures(store.identity, at)
+  return counted === 'refused' ? notProven() : begin()
 }
 
 /** Where somebody is: of IPv6 the 64 bits that are given to one customer, who has all the addresses after them. */

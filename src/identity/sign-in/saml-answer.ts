@@ -41,7 +41,7 @@ export async function takeSamlAnswer(
     const answer = readSamlResponse(response, { issuer, audience, recipient, emailAttribute, now: clock() })
     if (answer === undefined || !isOf(provider.domain, answer.email)) return notProven()
     const asked = answer.inResponseTo !== undefined
-    if (asked ? !isOfThisBrowser(browser, relayState) : !unsolicited) return notProven()
+    if (asked ? !isOfThisBrowser(browser, origin, relayState) : !unsolicited) return notProven()
     if (!asked && !agreed) return ok({ cookies: [], toAgree: answer.email })
     const headers = headersOf(browser, origin)
     headers.set('content-type', 'application/x-www-form-urlencoded')
@@ -52,7 +52,7 @@ export async function takeSamlAnswer(
 }
 
 /** The state is a secret between us, the provider and the browser that was sent there with it. */
-function isOfThisBrowser(browser: Browser, relayState: string): boolean {
-  const kept = unsignedCookie(browser, 'relay_state')
+function isOfThisBrowser(browser: Browser, origin: string, relayState: string): boolean {
+  const kept = unsignedCookie(browser, origin, 'relay_state')
   return kept !== undefined && relayState.length >= 32 && equalBytes(utf8(kept), utf8(relayState))
 }

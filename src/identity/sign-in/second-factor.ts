@@ -22,7 +22,9 @@ export async function withSecondFactor(
     parts,
     { address: browser.address, account: `second ${identity}`, onLocked, ...SECOND_FACTOR },
     async () => {
-      const call = { body: { code }, headers: headersOf(browser, origin), asResponse: true } as const
+      // A session along with it would be asked about its own owner, of whom nothing was counted.
+      const headers = headersOf(browser, origin, 'two_factor')
+      const call = { body: { code }, headers, asResponse: true } as const
       const totp = /^\d{6}$/.test(code)
       if (totp && !(await useUpCode(parts, identity, code))) return notProven()
       const answer = await answered(totp ? engine.api.verifyTOTP(call) : engine.api.verifyBackupCode(call))
@@ -73,7 +75,7 @@ export async function confirmSecondFactor(
   const code = given.replaceAll(/\s/g, '')
   return limited(
     parts,
-    { address: browser.address, account: `second ${visitor.identity}`, ...SECOND_FACTOR },
+    { address: browser.address, account: `enrol ${visitor.identity}`, ...SECOND_FACTOR },
     async () => {
       if (!(await useUpCode(parts, visitor.identity, code))) return notProven()
       const answer = await answered(
@@ -135,7 +137,7 @@ export async function removeSecondFactor(
 
 /** Whose password was right a moment ago, by the engine's own record of it. */
 async function waitingIdentity(parts: SignInParts, browser: Browser): Promise<string | undefined> {
-  const record = unsignedCookie(browser, 'two_factor')
+  const record = unsignedCookie(browser, parts.origin, 'two_factor')
   if (record === undefined || !record.startsWith('2fa-')) return undefined
   const { internalAdapter } = await parts.engine.$context
   return (await internalAdapter.findVerificationValue(record))?.value

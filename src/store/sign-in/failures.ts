@@ -21,29 +21,34 @@ export async function isLocked(pool: Pool, key: string, at: Instant): Promise<bo
   return rowCount !== 0
 }
 
-/** Counts a failure before it is known to be one, so that many at once are counted too; true when it locks now. */
+/**
+ * Counts a failure before it is known to be one, in one statement, so that of many at the same moment no more are tried than
+ * of those one after the other: `refused` once it is locked.
+ */
 export async function countFailure(
   pool: Pool,
   key: string,
   { most, withinSeconds, lockSeconds, growing = false }: FailureBound,
   at: Instant,
-): Promise<boolean> {
-  const { rows } = await pool.query<{ count: number }>(
+): Promise<'counted' | 'locks' | 'refused'> {
+  const over = `f.since < $2::timestamptz - make_interval(secs => $3)`
+  const last = `not (${over}) and f.count + 1 >= $4`
+  const { rows } = await pool.query<{ locks: boolean }>(
     `insert into failures as f (key, count, since) values ($1, 1, $2)
      on conflict (key) do update set
-       count = case when f.since < $2::timestamptz - make_interval(secs => $3) then 1 else f.count + 1 end,
-       since = case when f.since < $2::timestamptz - make_interval(secs => $3) then $2 else f.since end
-     returning count`,
-    [key, at, withinSeconds],
+       count = case when ${last} then 0 when ${over} then 1 else f.count + 1 end,
+       since = case when ${over} then $2 else f.since end,
+       locks = case when ${last} then f.locks + 1 else f.locks end,
+       locked_until = case when ${last} then $2::timestamptz +
+         make_interval(secs => case when $6 then least($5 * power(2, least(f.locks, 10)), 86400) else $5 end)
+         else f.locked_until end
+     where f.locked_until is null or f.locked_until <= $2
+     returning coalesce(locked_until > $2, false) as locks`,
+    [key, at, withinSeconds, most, lockSeconds, growing],
   )
-  if ((rows[0]?.count ?? 0) < most) return false
-  const { rowCount } = await pool.query(
-    `update failures set count = 0, locks = locks + 1, locked_until = $2::timestamptz +
-       make_interval(secs => case when $5 then least($3 * power(2, least(locks, 10)), 86400) else $3 end)
-     where key = $1 and count >= $4`,
-    [key, at, lockSeconds, most, growing],
-  )
-  return rowCount === 1
+  const [row] = rows
+  if (row === undefined) return 'refused'
+  return row.locks ? 'locks' : 'counted'
 }
 
 /** It went well after all: nothing counts any more. */
