@@ -317,10 +317,13 @@ describe('whose approvals count', () => {
   }
 })
 
-test('what nobody could say the owners of is approved by nobody', async () => {
-  const house = await quorumHouse(opened.store, { CODEOWNERS: `# ${'x'.repeat(256 * 1024)}\n` })
+test.each([
+  ['too large', `# ${'x'.repeat(256 * 1024)}\n`, 'a.txt'],
+  ['made to take minutes', `/**/${'a/'.repeat(1_000)}b @one\n`.repeat(100), `${'a/'.repeat(400)}c`],
+])('what nobody could say the owners of is approved by nobody: %s', async (_, owners, path) => {
+  const house = await quorumHouse(opened.store, { CODEOWNERS: owners })
   house.rule(approvalRule('owned', '@approvals("1") @by("code-owners")'))
-  const task = await house.ready()
+  const task = await house.ready(path)
   const no = refusal(await house.approve(house.actors.mia, task, { message: 'One' }))
   expect(no).toMatchObject({ code: 'invalid_configuration', rule: 'approval.code_owners' })
   expect((await house.approvals(task))?.missing).toEqual([
