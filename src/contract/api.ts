@@ -176,7 +176,10 @@ export const WhoAmI = z
     person: z.strictObject({ id: z.string(), name: z.string(), email: z.string() }),
     role: RoleName,
     organisation: z.string(),
-    permissions: z.array(z.string()),
+    permissions: z.array(z.string()).describe('In the whole organisation'),
+    roles: z
+      .array(z.strictObject({ role: RoleName, at: z.strictObject({ kind: z.string(), id: z.string() }) }))
+      .describe('What you are at narrower places, and at the server, your teams included'),
   })
   .meta({ id: 'WhoAmI' })
 export type WhoAmI = z.infer<typeof WhoAmI>

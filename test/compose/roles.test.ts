@@ -37,6 +37,10 @@ test('a role at a project counts there at once and nowhere else, and is one entr
       ...{ risk: 'critical', rules: ['role.owner'], policy: expect.any(String) },
     },
   })
+  expect((await house.ask(bob, 'GET', '/v1/me')).body).toMatchObject({
+    role: 'member',
+    roles: [{ role: 'admin', at: { kind: 'project', id: shop } }],
+  })
   const listed = await house.ask(bob, 'GET', '/v1/roles')
   expect(listed.body.items).toMatchObject([
     { subject: { name: 'bob' }, role: 'admin', at: { kind: 'project', name: 'shop' }, givenBy: 'ada' },

@@ -6,6 +6,7 @@ import { createClient } from '../client.ts'
 import { serverUrl } from '../connect.ts'
 import { askToBeLetIn, waitToBeLetIn } from '../device-login.ts'
 import { forgetLogin, hasLogin, loginFile, saveLogin } from '../login-file.ts'
+import { placeText } from '../role-place.ts'
 import { readToken } from '../server-record.ts'
 import { type Cli, DONE, type Outcome, type Session } from '../session.ts'
 import { oneLine } from '../terminal/safe-text.ts'
@@ -85,10 +86,11 @@ async function whoami(session: Session<unknown>): Promise<Outcome> {
   if (!client.ok) return client
   const me = await client.value.me()
   if (!me.ok) return me
-  const { person, role, permissions } = me.value
+  const { person, role, roles, permissions } = me.value
   session.show(me.value, () =>
     [
       `${session.screen.paint('bold', oneLine(person.name))} <${oneLine(person.email)}>, ${role}`,
+      ...roles.map(({ role, at }) => `  ${role} at ${oneLine(placeText(at.kind, at.id))}`),
       session.screen.paint('dim', permissions.join(' ')),
     ].join('\n'),
   )

@@ -17,6 +17,9 @@ export const serverRoutes: readonly Route[] = [
         person: actor.person,
         role: actor.role,
         organisation: actor.organisation,
+        roles: actor.bindings
+          .filter(({ at }) => at.kind !== 'Organisation')
+          .map(({ role, at: { kind, id } }) => ({ role, at: { kind: kind.toLowerCase(), id } })),
         permissions: PERMISSIONS.filter(
           (permission) =>
             holds(actor.role, permission) &&
