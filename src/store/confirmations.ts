@@ -70,13 +70,23 @@ export async function giveConfirmation(
 export async function useConfirmation(tx: Tx, id: string, usedAt: Instant): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('confirmations')
-    .set({ usedAt })
+    .set({ usedAt, about: '' })
     .where('id', '=', id)
     .where('givenAt', 'is not', null)
     .where('usedAt', 'is', null)
     .where('expiresAt', '>', usedAt)
     .executeTakeFirst()
   return numUpdatedRows === 1n
+}
+
+/** What was asked is told to whoever may confirm it, and is nobody's to read when that is over. */
+export async function forgetConfirmations(tx: Tx, before: Instant): Promise<void> {
+  await tx
+    .updateTable('confirmations')
+    .set({ about: '', facts: json({}) })
+    .where('expiresAt', '<', before)
+    .where('about', '<>', '')
+    .execute()
 }
 
 function standing(tx: Tx, at: Instant) {

@@ -16,6 +16,7 @@ import * as shareLinks from './migrations/0014-share-links.ts'
 import * as erasure from './migrations/0015-erasure.ts'
 import * as signInAgain from './migrations/0016-sign-in.ts'
 import * as confirmations from './migrations/0018-confirmations.ts'
+import * as ownOrganisation from './migrations/0019-own-organisation.ts'
 import type { Tables } from './schema.ts'
 
 /** Every migration in order. Forward only: one that has shipped is never edited, the next one mends it. */
@@ -36,6 +37,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0015-erasure': erasure,
   '0016-sign-in': signInAgain,
   '0018-confirmations': confirmations,
+  '0019-own-organisation': ownOrganisation,
 }
 
 /** Brings the schema to the newest version as the owner. One process at a time: others wait for its lock. */

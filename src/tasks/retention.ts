@@ -1,4 +1,5 @@
 import { instantOf } from '#kernel/instant.ts'
+import { forgetConfirmations } from '#store/confirmations.ts'
 import { forgetDecisions, tasksToErase } from '#store/erasure.ts'
 import { ownOrganisation } from '#store/organisations.ts'
 import { taskById } from '#store/tasks.ts'
@@ -22,6 +23,7 @@ async function enforceIn(workshop: Workshop, organisation: string): Promise<void
     const own = await ownOrganisation(tx)
     if (own === undefined) return []
     await forgetDecisions(tx, daysAgo(own.decisionDays))
+    await forgetConfirmations(tx, instantOf(clock()))
     return own.taskDays === null ? [] : tasksToErase(tx, daysAgo(own.taskDays), MOST_AT_ONCE)
   })
   for (const id of due) {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { emptyFrontier, encodeFrontier, extend, leafHash } from '#audit/merkle.ts'
@@ -5,12 +6,14 @@ import type { TaskState } from '#contract/task.ts'
 import { memberOf } from '#policy/actor.ts'
 import { auditFrontier, entriesFrom } from '#store/audit-log.ts'
 import { exportPage, partsAbout } from '#store/data-export.ts'
+import { openStore, type Store } from '#store/database.ts'
 import { erasePerson, eraseTask, forgetDecisions, tasksToErase } from '#store/erasure.ts'
 import { removePerson } from '#store/people.ts'
 import type { Tx } from '#store/schema.ts'
 import { textForLog } from '#tasks/log-text.ts'
 import { MORNING, type TestStore, testStore } from '#test/support/database.ts'
 import { type FullOrganisation, fullOrganisation } from '#test/support/every-table.ts'
+import { asAdmin, locationOf } from '#test/support/postgres-server.ts'
 
 const NOON = '2026-01-31T12:00:00.000Z'
 const WORDS = 'because Zebulon said so'
@@ -38,8 +41,11 @@ async function house(state: TaskState = 'rejected') {
 }
 
 /** Every row of every table of one organisation as text. */
-async function dump({ organisation }: FullOrganisation): Promise<ReadonlyMap<string, string>> {
-  return opened.store.inOrganisation(organisation, async (tx) => {
+async function dump(
+  { organisation }: FullOrganisation,
+  { inOrganisation }: Pick<Store, 'inOrganisation'> = opened.store,
+): Promise<ReadonlyMap<string, string>> {
+  return inOrganisation(organisation, async (tx) => {
     const { rows } = await sql<{ name: string }>`select relname as name from pg_class c
       join pg_namespace n on n.oid = c.relnamespace where nspname = 'airlock' and relkind = 'r'`.execute(tx)
     const texts = new Map<string, string>()
@@ -119,6 +125,30 @@ test('of an erased person no name and no address is left in any table, and the l
   }
   expect((await dump(home)).get('people')).toContain('Erased person')
   expect(await isLogWhole(within)).toBe(true)
+})
+
+test('what is forgotten is one organisation’s, even where the owner of the tables is a superuser, whom nothing binds', async () => {
+  const database = `test_${randomBytes(8).toString('hex')}`
+  await asAdmin(opened.host, `create database ${database} template template0`)
+  const location = locationOf(opened.host, database)
+  const store = await openStore({ ...location, url: location.url.replace('airlock_owner', 'airlock_admin') })
+  try {
+    const [ours, theirs] = [await fullOrganisation(store), await fullOrganisation(store)]
+    const before = await dump(theirs, store)
+    await store.inOrganisation(ours.organisation, async (tx) => {
+      await tx.updateTable('tasks').set({ state: 'rejected' }).execute()
+      await removePerson(tx, ours.person.id, NOON)
+      expect(await eraseTask(tx, theirs.task.id, { at: NOON, evidence: true })).toBe(false)
+      expect(await erasePerson(tx, theirs.person.id)).toBe(false)
+      expect(await eraseTask(tx, ours.task.id, { at: NOON, evidence: true })).toBe(true)
+      expect(await erasePerson(tx, ours.person.id)).toBe(true)
+      await forgetDecisions(tx, NOON)
+    })
+    expect(await dump(theirs, store)).toEqual(before)
+  } finally {
+    await store.close()
+    await asAdmin(opened.host, `drop database ${database} with (force)`)
+  }
 })
 
 test('what is kept of a task or a person is exported, and no secret with it', async () => {
