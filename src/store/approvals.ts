@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely'
+import type { Selectable } from 'kysely'
 import type { Instant } from '#kernel/instant.ts'
 import { json } from './column.ts'
 import type { ApprovalsTable, Tx } from './schema.ts'
@@ -32,27 +32,7 @@ export function approvalById(tx: Tx, id: string): Promise<ApprovalRow | undefine
   return tx.selectFrom('approvals').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
-/**
- * The approvals that were given since one last let something out, or since ever, the newest first. Those before it were
- * used, whatever became of what they let out.
- */
-export function partsSinceLast(tx: Tx, task: string): Promise<ApprovalRow[]> {
-  return tx
-    .selectFrom('approvals')
-    .selectAll()
-    .where('task', '=', task)
-    .where('waits', '=', true)
-    .where('taskVersion', '>', ({ selectFrom }) =>
-      selectFrom('approvals as last')
-        .select(sql<number>`coalesce(max(last.task_version), -1)`.as('version'))
-        .where('last.task', '=', task)
-        .where('last.waits', '=', false),
-    )
-    .orderBy('taskVersion', 'desc')
-    .execute()
-}
-
-/** The parts of a task on which its last approval may rest. */
+/** The approvals of a task that wait for others, or did: in which order, and whether they were used, the log says. */
 export function partsOfTask(tx: Tx, task: string): Promise<ApprovalRow[]> {
   return tx.selectFrom('approvals').selectAll().where('task', '=', task).where('waits', '=', true).execute()
 }

@@ -137,6 +137,35 @@ describe('where a rule asks for two approvals', () => {
     expect(given(await house.approve(max, task, request)).state).toBe('awaiting_review')
   })
 
+  test.each([
+    [
+      'moved behind its use',
+      'update airlock.approvals set task_version = task_version + 100 where waits and task = $1',
+    ],
+    [
+      'left as if it was not used',
+      'update airlock.approvals set task_version = -1 where not waits and task = $1',
+    ],
+  ])('an approval that was used does not count again, with its row %s', async (_, forged) => {
+    const task = await house.ready()
+    const request = { message: 'Taken', branch: 'airlock/1-two' }
+    plainGit(house.remote, 'update-ref', 'refs/heads/airlock/1-two', 'main')
+    given(await house.approve(mia, task, request))
+    given(await house.approve(max, task))
+    await house.publish(task, false)
+    await asAdmin(forged, task)
+    expect(await house.approvals(task)).toMatchObject({ given: [], missing: [{ count: 2 }], void: [] })
+    expect(given(await house.approve(max, task, request)).state).toBe('awaiting_review')
+  })
+
+  test('the newest words are those that the log has last, in whatever order rows are put', async () => {
+    const task = await house.ready()
+    given(await house.approve(mia, task, { message: 'First', push: false }))
+    given(await house.approve(mia, task, { message: 'Second', push: false }))
+    await asAdmin('update airlock.approvals set task_version = 1000 - task_version where task = $1', task)
+    expect((await house.approvals(task))?.wording).toMatchObject({ message: 'Second' })
+  })
+
   test('an approval that is too old counts no more, and may be given again', async () => {
     const task = await house.ready()
     given(await house.approve(mia, task, { message: 'One', push: false }))
@@ -205,10 +234,7 @@ describe('where a rule asks for two approvals', () => {
     const task = await house.ready()
     given(await house.approve(mia, task, { message: 'One' }))
     given(await house.approve(max, task))
-    const client = new pg.Client({ host: opened.host, user: ADMIN, database: opened.database })
-    await client.connect()
-    await client.query('delete from airlock.approvals where waits and task = $1', [task])
-    await client.end()
+    await asAdmin('delete from airlock.approvals where waits and task = $1', task)
     await house.publish(task, false)
     expect(await house.task(task)).toMatchObject({
       state: 'awaiting_review',
@@ -216,6 +242,17 @@ describe('where a rule asks for two approvals', () => {
     })
     expect(house.pushed()).toEqual([])
   })
+
+  /** Whoever can write the database, and does not hold the key. */
+  async function asAdmin(statement: string, task: string): Promise<void> {
+    const client = new pg.Client({ host: opened.host, user: ADMIN, database: opened.database })
+    await client.connect()
+    try {
+      await client.query(statement, [task])
+    } finally {
+      await client.end()
+    }
+  }
 
   async function otherGates(id: string): Promise<void> {
     const { workshop, task } = house
