@@ -103,7 +103,7 @@ export interface Application extends PlaceUseCases, AccessUseCases {
   /** Refuses when the rules of the guards do not do what their examples say. */
   mayJudge(): Result<void>
   /** Looks at one file, of which nothing is kept. */
-  scanText(question: ScanQuestion): Promise<Result<ScanAnswer>>
+  scanText(actor: Actor, question: ScanQuestion): Promise<Result<ScanAnswer>>
   /** Makes a smaller patch and checks it again; refuses with `approval_void` when the patch is no longer that one. */
   selectFromPatch(actor: Actor, task: TaskRef, request: SelectionRequest): Promise<Result<Task>>
   /** Attaches the evidence of a pushed commit to it in the remote, as a git note. */

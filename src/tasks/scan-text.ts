@@ -7,6 +7,7 @@ import { scanVerdict } from '#guards/code-scan/verdict.ts'
 import { utf8 } from '#kernel/bytes.ts'
 import type { Failure } from '#kernel/failure.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
+import type { Actor } from '#policy/actor.ts'
 import { fewAtATime } from './few-at-a-time.ts'
 import { foundIn } from './found-in.ts'
 import { type ScanContext, scanInSandbox } from './scan-in-sandbox.ts'
@@ -17,16 +18,16 @@ const SECONDS = 30
 
 /**
  * Scans single files for other programs. They may be anybody's, so they are read where those of a patch are: in a sandbox
- * without network. A few at a time.
+ * without network. A few at a time, and of one person fewer.
  */
 export function textScanner(
   workshop: ScanContext['workshop'],
-): (question: ScanQuestion) => Promise<Result<ScanAnswer>> {
+): (actor: Actor, question: ScanQuestion) => Promise<Result<ScanAnswer>> {
   const inTurn = fewAtATime(AT_ONCE, MAY_WAIT, TOO_MANY)
-  return async (question) => {
+  return async ({ person }, question) => {
     if (question.lang !== undefined && languageNamed(question.lang) === undefined)
       return refused(unknownLanguage(question.lang))
-    return inTurn(() => scanText(workshop, question))
+    return inTurn(() => scanText(workshop, question), person.id)
   }
 }
 

@@ -208,7 +208,7 @@ export class FakeApplication extends FakePlaces implements Application {
     this.#change('reject', actor, ref, request, request.retry ? 'queued' : 'rejected')
   guards: ReturnType<Application['mayJudge']> = ok(undefined)
   mayJudge: Application['mayJudge'] = () => this.guards
-  scanText: Application['scanText'] = async ({ path, text }) => {
+  scanText: Application['scanText'] = async (_actor, { path, text }) => {
     const found = text.includes('eval(')
     return ok({
       verdict: found ? 'flag' : 'allow',

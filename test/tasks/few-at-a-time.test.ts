@@ -31,3 +31,24 @@ test('few go on at once, few wait in the order asked for, and a failure gives it
   ends.f?.()
   expect(await again).toEqual(ok('f'))
 })
+
+test('nobody holds more than a quarter of the places, and whoever ends gives theirs back', async () => {
+  const inTurn = fewAtATime(2, 6, { code: 'sandbox_unavailable', message: 'full' })
+  const ends: (() => void)[] = []
+  const begin = (whose: string) =>
+    inTurn(async () => {
+      await new Promise<void>((resolve) => {
+        ends.push(resolve)
+      })
+      return ok(whose)
+    }, whose)
+  const greedy = [begin('mallory'), begin('mallory')]
+  expect(await begin('mallory')).toMatchObject({ ok: false, failure: { message: 'full' } })
+  const other = begin('ada')
+  for (const end of ends.splice(0)) end()
+  expect(await Promise.all(greedy)).toEqual([ok('mallory'), ok('mallory')])
+  const again = begin('mallory')
+  await new Promise(setImmediate)
+  for (const end of ends.splice(0)) end()
+  expect(await Promise.all([other, again])).toEqual([ok('ada'), ok('mallory')])
+})

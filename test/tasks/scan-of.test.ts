@@ -7,6 +7,7 @@ import { openTrustedRepository } from '#forge/git/trusted-repository.ts'
 import { LANGUAGES } from '#guards/code-scan/grammars.ts'
 import { extensionOf } from '#guards/code-scan/source-kind.ts'
 import { ok } from '#kernel/result.ts'
+import { memberOf } from '#policy/actor.ts'
 import { type GuestRuntime, stageGuestRuntime } from '#sandbox/guest-runtime.ts'
 import { DEFAULT_LIMITS } from '#sandbox/limits.ts'
 import type { ScanContext } from '#tasks/scan-in-sandbox.ts'
@@ -200,7 +201,9 @@ test('names of any bytes, line ends of any kind and letters of any plane change 
 })
 
 test('a text of anybody is scanned there as well, by the language of its name or by the one that is said', async () => {
-  const scan = textScanner(workshop())
+  const scanner = textScanner(workshop())
+  const mia = memberOf('org_1', { id: 'usr_1', name: 'Mia', email: 'mia@example.test' }, 'member')
+  const scan = (question: Parameters<typeof scanner>[1]) => scanner(mia, question)
   const text = 'import os\nos.system(input())\n'
   const answers = await Promise.all([
     scan({ path: 'a.py', text }),

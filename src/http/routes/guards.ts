@@ -48,6 +48,6 @@ export const guardRoutes: readonly Route[] = [
     summary: 'Look in a file for what somebody could use against the program, and for secrets',
     body: ScanQuestion,
     reply: ScanAnswer,
-    run: ({ application, body }) => application.scanText(body),
+    run: ({ application, actor, body }) => application.scanText(actor, body),
   }),
 ]
