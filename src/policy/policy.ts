@@ -55,6 +55,7 @@ export function createPolicy(
       const aboutPolicies = isAboutPolicies(question.action)
       const answer = decide(aboutPolicies ? standing : engine, question, moment)
       const decision = broken === undefined || aboutPolicies ? answer : withBrokenRule(answer, broken)
+      if (key.length > LONGEST_KEY) return decision
       if (remembered.size >= MOST_REMEMBERED) remembered.clear()
       remembered.set(key, decision)
       return decision
@@ -64,6 +65,8 @@ export function createPolicy(
 
 /** A change of the rules makes another policy, with a memory of its own; a change of anything else is another key. */
 const MOST_REMEMBERED = 10_000
+/** Facts may name thousands of files, and whoever asks for an explanation makes them up. */
+const LONGEST_KEY = 4_000
 
 function keyOf({ actor, action, place, facts }: Question, moment: Moment): string {
   const { kind, person, organisation, bindings, narrowedTo, channel } = actor

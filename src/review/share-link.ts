@@ -6,9 +6,14 @@ import { newId } from '#kernel/ids.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Actor } from '#policy/actor.ts'
+import { rolesAt } from '#policy/binding.ts'
+import type { Place } from '#policy/cedar/engine.ts'
+import { LEAST_ROLE } from '#policy/role.ts'
 import { appendEntries } from '#store/audit-log.ts'
 import { patchBytes } from '#store/patches.ts'
+import { personById } from '#store/people.ts'
 import { projectById } from '#store/projects.ts'
+import { bindingsOf } from '#store/role-bindings.ts'
 import type { Tx } from '#store/schema.ts'
 import {
   insertShareLink,
@@ -21,6 +26,7 @@ import {
 import { taskView } from '#store/task-view.ts'
 import { taskById } from '#store/tasks.ts'
 import { logAction } from '#tasks/log-action.ts'
+import { placeOfProject } from '#tasks/place-of.ts'
 import { findTask } from '#tasks/reference.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 import { sharedTask } from './shared-task.ts'
@@ -92,7 +98,7 @@ export async function revokeShare(
 
 /**
  * What a link shows, to anybody who holds it; each time is logged. One that never was, is over, was revoked, or whose maker
- * is gone is undefined, and nobody is told which.
+ * is gone or has not the role for it any more is undefined, and nobody is told which.
  */
 export async function openShare(workshop: Room, text: string): Promise<SharedTask | undefined> {
   const link = parseSecretLink(text)
@@ -122,8 +128,17 @@ async function shownBy(tx: Tx, row: ShareLinkRow): Promise<SharedTask | undefine
   const task = await taskById(tx, row.task)
   const project = task && (await projectById(tx, task.project))
   if (task === undefined || project === undefined) return undefined
+  if (!(await makerStillMay(tx, row, placeOfProject(project).place))) return undefined
   const diff = task.patch === null ? undefined : await patchBytes(tx, task.patch)
   return sharedTask(await taskView(tx, task), { project: project.name, diff, expiresAt: row.expiresAt })
+}
+
+/** A link outlives neither its maker nor the role by which they made it. */
+async function makerStillMay(tx: Tx, { createdBy }: ShareLinkRow, place: Place): Promise<boolean> {
+  const maker = await personById(tx, createdBy.id)
+  if (maker === undefined) return false
+  const whole = { role: maker.role, at: { kind: 'Organisation', id: place.organisation } } as const
+  return rolesAt([whole, ...(await bindingsOf(tx, maker.id))], place).includes(LEAST_ROLE['shares:set'])
 }
 
 function view({ id, createdBy, createdAt, expiresAt, opened, lastOpenedAt }: ShareLinkRow): ShareLink {

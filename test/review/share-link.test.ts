@@ -3,9 +3,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createHttp } from '#http/app.ts'
 import { shareApp } from '#http/share/share-app.ts'
 import { memberOf } from '#policy/actor.ts'
+import type { Role } from '#policy/role.ts'
 import { listShares, openShare, revokeShare, shareTask } from '#review/share-link.ts'
 import { entriesFrom } from '#store/audit-log.ts'
+import { setMemberRole } from '#store/member-role.ts'
 import { removePerson } from '#store/people.ts'
+import { endBindings } from '#store/role-bindings.ts'
 import { FakeApplication } from '#test/http/fake-application.ts'
 import { type TestStore, testStore } from '#test/support/database.ts'
 import { type FullOrganisation, fullOrganisation } from '#test/support/every-table.ts'
@@ -150,6 +153,19 @@ describe('a share link', () => {
     })
 
     const { path: orphan } = await make()
+    expect((await get(orphan)).status).toBe(200)
+    const at = '2026-02-02T12:00:00.000Z'
+    const turn = (before: Role, role: Role) =>
+      opened.store.inOrganisation(home.organisation, (tx) =>
+        setMemberRole(tx, 'people', home.person.id, { before, role, at }),
+      )
+    await turn('owner', 'developer')
+    await opened.store.inOrganisation(home.organisation, (tx) =>
+      endBindings(tx, { subject: home.person.id }, at),
+    )
+    await dead(orphan)
+    await turn('developer', 'owner')
+    expect((await get(orphan)).status).toBe(200)
     await opened.store.inOrganisation(home.organisation, (tx) =>
       removePerson(tx, home.person.id, '2026-02-02T12:00:00.000Z'),
     )
