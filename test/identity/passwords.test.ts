@@ -86,6 +86,17 @@ describe('changing the password', () => {
 })
 
 describe('a link to choose a new password', () => {
+  test('ends what a thief let in and no command line has fetched yet', async () => {
+    const thief = await house.member('let-in@example.org')
+    const asked = await house.signIn.askForDevice({ name: 'cli', address: '192.0.2.3' })
+    if (!asked.ok) throw new Error(asked.failure.message)
+    const { organisation } = house.home
+    const decided = { code: asked.value.userCode, organisation, word: 'allow' }
+    expect(await thief.send('/auth/device/decide', decided)).toMatchObject({ title: 'Done' })
+    await house.browser().send(await aReset('let-in@example.org'), { password: OTHER })
+    expect(await house.signIn.askedForDevice(asked.value.deviceCode)).toEqual({ state: 'over' })
+  })
+
   test('does so once, signs in, and throws everybody else out, command lines too', async () => {
     const browser = await house.member('forgot@example.org')
     const { id: person } = await personOf('forgot@example.org')

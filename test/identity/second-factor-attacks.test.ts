@@ -4,7 +4,7 @@ import { limited, SECOND_FACTOR } from '#identity/sign-in/limited.ts'
 import { notProven } from '#identity/sign-in/parts.ts'
 import { memberOf } from '#policy/actor.ts'
 import { personByReference } from '#store/people.ts'
-import { codeAtStep, enrol } from '#test/support/authenticator-app.ts'
+import { addApp, codeAtStep, codesOn, enrol } from '#test/support/authenticator-app.ts'
 import { aSignInHouse, PASSWORD, type SignInHouse } from '#test/support/sign-in-house.ts'
 
 let house: SignInHouse
@@ -105,5 +105,29 @@ describe('a stolen session', () => {
       await owner.send('/auth/account/second-factor/confirm', { code: '000000' })
     const code = { code: await next(secret) }
     expect(await browser.send('/auth/second-factor', code)).toMatchObject({ path: '/auth/account' })
+  })
+
+  test('of somebody without a password changes no second factor without a code of it, and gets no younger', async () => {
+    const browser = await house.member('vouched@example.org')
+    const { identity: db } = house.store
+    await db.query(`delete from account where "userId" = (select id from "user" where email = $1)`, [
+      'vouched@example.org',
+    ])
+    const ends = [new Date(Date.now() - 600_000), new Date(Date.now() + 600_000)]
+    const mine = `"userId" = (select id from "user" where email = 'vouched@example.org')`
+    await db.query(`update session set "createdAt" = $1, "expiresAt" = $2 where ${mine}`, ends)
+    const { secret, backupCodes } = await addApp(browser, '')
+    const change = (what: string, code: string) => browser.send(`/auth/account/${what}`, { code })
+    for (const what of ['second-factor/remove', 'backup-codes'])
+      for (const code of ['', '000000', 'abcde-fghij'])
+        expect(await change(what, code)).toMatchObject({ status: 401, title: 'Grace' })
+    const renewed = await change('backup-codes', await next(secret))
+    expect(renewed.title).toBe('New backup codes')
+    const remove = (code = '') => change('second-factor/remove', code)
+    expect(await remove(await next(secret))).toMatchObject({ status: 401 })
+    expect(await remove(backupCodes[0])).toMatchObject({ status: 401 })
+    expect(await remove(codesOn(renewed.text)[0])).toMatchObject({ status: 200, title: 'Grace' })
+    const { rows } = await db.query(`select "createdAt", "expiresAt" from session where ${mine}`)
+    expect(rows).toEqual([{ createdAt: ends[0], expiresAt: ends[1] }])
   })
 })

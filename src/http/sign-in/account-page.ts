@@ -2,7 +2,7 @@ import { html } from 'hono/html'
 import type { PasskeyView } from '#identity/sign-in/passkeys.ts'
 import type { SessionView } from '#identity/sign-in/sessions.ts'
 import type { Visitor } from '#identity/sign-in/visitor.ts'
-import { day, list, newPasswordField, passwordForm, smallForm, whose } from './form-parts.ts'
+import { day, factorForm, list, newPasswordField, passwordForm, smallForm, whose } from './form-parts.ts'
 import type { Page } from './layout.ts'
 
 export interface AccountView {
@@ -63,10 +63,10 @@ function withFactor(hasPassword: boolean) {
   }</p>
 <details><summary>New backup codes</summary>
 <p>The ones you have stop working.</p>
-${passwordForm('/auth/account/backup-codes', 'Make ten new ones', hasPassword)}</details>
+${factorForm('/auth/account/backup-codes', 'Make ten new ones', hasPassword)}</details>
 <details><summary>Remove it</summary>
 <p>${hasPassword ? 'Then your password is all somebody needs.' : 'Then you confirm nothing that a policy asks it for.'}</p>
-${passwordForm('/auth/account/second-factor/remove', 'Remove it', hasPassword)}</details>`
+${factorForm('/auth/account/second-factor/remove', 'Remove it', hasPassword)}</details>`
 }
 
 function withoutFactor(hasPassword: boolean) {

@@ -58,7 +58,7 @@ export function accountPages(app: Hono, signIn: SignIn): void {
   app.post(
     '/auth/account/second-factor/remove',
     visited(async (visitor, field, context) => {
-      const result = await signIn.removeSecondFactor(browserOf(context, origin), field('password'))
+      const result = await signIn.removeSecondFactor(browserOf(context, origin), proofIn(field))
       return result.ok ? goTo('/auth/account', result.value.cookies) : again(visitor, result.failure)
     }),
   )
@@ -66,7 +66,7 @@ export function accountPages(app: Hono, signIn: SignIn): void {
   app.post(
     '/auth/account/backup-codes',
     visited(async (visitor, field, context) => {
-      const result = await signIn.renewBackupCodes(browserOf(context, origin), field('password'))
+      const result = await signIn.renewBackupCodes(browserOf(context, origin), proofIn(field))
       return result.ok ? showPage(backupCodesPage(result.value)) : again(visitor, result.failure)
     }),
   )
@@ -97,6 +97,10 @@ export function accountPages(app: Hono, signIn: SignIn): void {
       return goTo('/auth/account')
     }),
   )
+}
+
+function proofIn(field: Field) {
+  return { password: field('password'), code: field('code') }
 }
 
 const NEWS: Readonly<Record<string, string>> = {

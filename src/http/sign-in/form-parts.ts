@@ -4,12 +4,20 @@ type Html = ReturnType<typeof html>
 
 /** Asks for the password there is before something is changed; for nobody's where there is none. */
 export function passwordForm(action: string, label: string, hasPassword: boolean): Html {
-  return html`<form method="post" action="${action}" class="inline">
-${
-  hasPassword
-    ? html`<label>Your password<input name="password" type="password" autocomplete="current-password" required></label>`
-    : ''
+  return provenForm(action, label, hasPassword ? PASSWORD : '')
 }
+
+/** Asks before the second factor is changed: for the password, or where there is none, for one of its codes. */
+export function factorForm(action: string, label: string, hasPassword: boolean): Html {
+  return provenForm(action, label, hasPassword ? PASSWORD : CODE)
+}
+
+const PASSWORD = html`<label>Your password<input name="password" type="password" autocomplete="current-password" required></label>`
+const CODE = html`<label>A code of it, or a backup code<input class="code" name="code" autocomplete="one-time-code" autocapitalize="off" spellcheck="false" maxlength="20" required></label>`
+
+function provenForm(action: string, label: string, field: Html | ''): Html {
+  return html`<form method="post" action="${action}" class="inline">
+${field}
 <button class="second">${label}</button>
 </form>`
 }

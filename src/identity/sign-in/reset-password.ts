@@ -3,6 +3,7 @@ import { ok, type Result, refused } from '#kernel/result.ts'
 import { revokeLogins } from '#store/access-tokens.ts'
 import { openPasswordReset, type PasswordResetRow, usePasswordReset } from '#store/password-resets.ts'
 import { identityOfPerson } from '#store/person-identities.ts'
+import { forgetDevices } from '#store/sign-in/device-logins.ts'
 import type { Browser } from './browser.ts'
 import { isAsBefore } from './is-as-before.ts'
 import { forgive, limited } from './limited.ts'
@@ -55,6 +56,7 @@ export async function resetPassword(
     return true
   })
   if (!used) return noReset()
+  await forgetDevices(parts.store.identity, organisation, row.person)
   await replace(parts, identity, password, row.secondFactor)
   await forgive(parts, email)
   if (row.secondFactor) await forgive(parts, `second ${identity}`)

@@ -4,6 +4,7 @@ import { limited, SECOND_FACTOR } from './limited.ts'
 import { noteEverywhere } from './note.ts'
 import { answered, notProven, notSignedIn, type SignInParts, type WithCookies } from './parts.ts'
 import { maySetUp } from './passwords.ts'
+import { keepAge } from './sessions.ts'
 import { useUpCode } from './totp.ts'
 import { visitorOf } from './visitor.ts'
 
@@ -86,53 +87,11 @@ export async function confirmSecondFactor(
         }),
       )
       if (answer === undefined) return notProven()
+      await keepAge(parts, browser, visitor, answer.cookies)
       await noteEverywhere(parts, visitor.identity, 'second-factor.enrolled')
       return ok({ cookies: answer.cookies })
     },
   )
-}
-
-/** Ten new backup codes in place of those there were. */
-export async function renewBackupCodes(
-  parts: SignInParts,
-  browser: Browser,
-  password: string,
-): Promise<Result<readonly string[]>> {
-  const visitor = await visitorOf(parts, browser)
-  if (visitor === undefined || !(await maySetUp(parts, visitor))) return notSignedIn()
-  return limited(parts, { address: browser.address, account: visitor.email }, async () => {
-    const answer = await answered(
-      parts.engine.api.generateBackupCodes({
-        body: { password },
-        headers: headersOf(browser, parts.origin),
-        asResponse: true,
-      }),
-    )
-    if (answer === undefined) return notProven()
-    await noteEverywhere(parts, visitor.identity, 'backup-codes.renewed')
-    return ok((answer.body as { backupCodes: string[] }).backupCodes)
-  })
-}
-
-export async function removeSecondFactor(
-  parts: SignInParts,
-  browser: Browser,
-  password: string,
-): Promise<Result<WithCookies>> {
-  const visitor = await visitorOf(parts, browser)
-  if (visitor === undefined || !(await maySetUp(parts, visitor))) return notSignedIn()
-  return limited(parts, { address: browser.address, account: visitor.email }, async () => {
-    const answer = await answered(
-      parts.engine.api.disableTwoFactor({
-        body: { password },
-        headers: headersOf(browser, parts.origin),
-        asResponse: true,
-      }),
-    )
-    if (answer === undefined) return notProven()
-    await noteEverywhere(parts, visitor.identity, 'second-factor.removed')
-    return ok({ cookies: answer.cookies })
-  })
 }
 
 /** Whose password was right a moment ago, by the engine's own record of it. */

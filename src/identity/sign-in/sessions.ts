@@ -1,4 +1,5 @@
-import { type Browser, headersOf } from './browser.ts'
+import { sessionTokenOf } from '../session-cookie.ts'
+import { type Browser, headersOf, withCookies } from './browser.ts'
 import { noteEverywhere } from './note.ts'
 import { answered, type SignInParts, type WithCookies } from './parts.ts'
 import type { Visitor } from './visitor.ts'
@@ -50,4 +51,17 @@ export async function signOut(parts: SignInParts, browser: Browser): Promise<Wit
     parts.engine.api.signOut({ headers: headersOf(browser, parts.origin), asResponse: true }),
   )
   return { cookies: answer?.cookies ?? [] }
+}
+
+/** Where the engine makes a new session of the one there is, it is no younger and ends no later. */
+export async function keepAge(
+  { engine, secret, origin }: SignInParts,
+  browser: Browser,
+  { since, until }: Visitor,
+  cookies: readonly string[],
+): Promise<void> {
+  const token = sessionTokenOf(withCookies(browser, cookies).cookie ?? '', secret, origin)
+  if (token === undefined) return
+  const { internalAdapter } = await engine.$context
+  await internalAdapter.updateSession(token, { createdAt: since, expiresAt: until })
 }

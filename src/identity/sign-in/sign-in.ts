@@ -4,6 +4,7 @@ import type { Clock } from '#kernel/instant.ts'
 import type { Store } from '#store/database.ts'
 import { acceptInvitation, viewInvitation } from './accept-invitation.ts'
 import type { Browser } from './browser.ts'
+import { removeSecondFactor, renewBackupCodes } from './change-second-factor.ts'
 import { askedForDevice, askForDevice, decideOnDevice, viewDevice } from './device-login.ts'
 import { createEngine } from './engine.ts'
 import type { SignInParts } from './parts.ts'
@@ -14,13 +15,7 @@ import { openProviderDirectory } from './provider-directory.ts'
 import { resetPassword, viewReset, whyNotReset } from './reset-password.ts'
 import { describeToSaml } from './saml/describe.ts'
 import { type GivenAnswer, takeSamlAnswer } from './saml-answer.ts'
-import {
-  beginSecondFactor,
-  confirmSecondFactor,
-  removeSecondFactor,
-  renewBackupCodes,
-  withSecondFactor,
-} from './second-factor.ts'
+import { beginSecondFactor, confirmSecondFactor, withSecondFactor } from './second-factor.ts'
 import { revokeSessions, sessionsOf, signOut } from './sessions.ts'
 import { beginSingleSignOn, mayJoin, returnFromProvider } from './single-sign-on.ts'
 import { visitorOf } from './visitor.ts'

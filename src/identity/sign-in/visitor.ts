@@ -8,9 +8,10 @@ export interface Visitor {
   readonly name: string
   readonly email: string
   readonly secondFactor: boolean
-  /** The session they are here with, and since when. */
+  /** The session they are here with, since when, and until when at most. */
   readonly session: string
   readonly since: Date
+  readonly until: Date
   /** Where they are a member; empty for somebody who was removed everywhere. */
   readonly memberships: readonly Membership[]
 }
@@ -26,6 +27,7 @@ export async function visitorOf(parts: SignInParts, browser: Browser): Promise<V
     secondFactor: user.twoFactorEnabled === true,
     session: session.id,
     since: session.createdAt,
+    until: session.expiresAt,
     memberships: await membershipsOf(parts, user.id),
   }
 }

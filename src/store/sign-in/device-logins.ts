@@ -90,3 +90,11 @@ export async function pollDevice(
   )
   return rows[0]
 }
+
+/** Ends what somebody said yes to and no command line has fetched yet. */
+export async function forgetDevices(pool: Pool, organisation: string, person: string): Promise<void> {
+  await pool.query('delete from device_logins where organisation = $1 and person = $2', [
+    organisation,
+    person,
+  ])
+}
