@@ -3,14 +3,15 @@ import { anyOf } from './column.ts'
 import type { Tx } from './schema.ts'
 
 /**
- * Which people present are meant by owners as CODEOWNERS names them: an e-mail address, `@name` when exactly one person is
- * called so, or `@anything/team` for who is in the team of that name. Whoever is not here is in no list.
+ * Which people present are meant by owners as CODEOWNERS names them: an e-mail address, `@name` when exactly one person's address
+ * begins so, or `@anything/team` for who is in the team of that name. Whoever is not here is in no list. What people are called
+ * counts for nothing: they choose it when they join.
  */
 export async function peopleOfOwners(
   tx: Tx,
   owners: readonly string[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const people = await peopleCalled(tx, owners.map(nameIn))
+  const people = await peopleAt(tx, owners.map(nameIn))
   const members = await membersOf(tx, owners.map(teamIn))
   return new Map(
     owners.map((owner) => {
@@ -24,14 +25,16 @@ export async function peopleOfOwners(
   )
 }
 
-function peopleCalled(tx: Tx, names: readonly string[]) {
+const LOCAL_PART = sql<string>`split_part(lower(email), '@', 1)`
+
+function peopleAt(tx: Tx, names: readonly string[]) {
   return tx
     .selectFrom('people')
-    .select(['id', sql<string>`lower(name)`.as('name'), sql<string>`lower(email)`.as('email')])
+    .select(['id', LOCAL_PART.as('name'), sql<string>`lower(email)`.as('email')])
     .where('removedAt', 'is', null)
     .where((column) =>
       column.or([
-        column(sql<string>`lower(name)`, '=', anyOf(names)),
+        column(LOCAL_PART, '=', anyOf(names)),
         column(sql<string>`lower(email)`, '=', anyOf(names)),
       ]),
     )

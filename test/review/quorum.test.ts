@@ -272,7 +272,12 @@ describe('where a rule asks for two approvals', () => {
 })
 
 describe('whose approvals count', () => {
-  const OWNERS = ['/infra/ @org/ops', '/docs/ vera@example.test max@example.test', '/docs/free.md'].join('\n')
+  const OWNERS = [
+    '/infra/ @org/ops',
+    '/docs/ vera@example.test max@example.test',
+    '/docs/free.md',
+    '/db/ @max',
+  ].join('\n')
   let house: QuorumHouse
   let mia: Actor
   let max: Actor
@@ -327,6 +332,18 @@ describe('whose approvals count', () => {
       await tx.insertInto('teamMembers').values(row).execute()
     })
     expect(given(await house.approve(mia, task)).state).toBe('approved')
+  })
+
+  test('of the one whose address begins so, and not of whoever chose that name when they joined', async () => {
+    house.rule(approvalRule('owned', '@approvals("1") @by("code-owners")'))
+    await opened.store.inOrganisation(mia.organisation, async (tx) => {
+      await tx.updateTable('people').set({ name: 'max' }).where('id', '=', mia.person.id).execute()
+      await tx.updateTable('people').set({ name: 'Max M.' }).where('id', '=', max.person.id).execute()
+    })
+    const task = await house.ready('db/schema.sql')
+    const first = given(await house.approve(mia, task, { message: 'One', push: false }))
+    expect(first.approvals?.missing).toEqual([missing('owned', 1, 'an owner of db/schema.sql: @max')])
+    expect(given(await house.approve(max, task)).state).toBe('approved')
   })
 
   test('of nobody who was removed since', async () => {
