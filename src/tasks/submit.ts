@@ -8,6 +8,7 @@ import { newId } from '#kernel/ids.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Actor } from '#policy/actor.ts'
+import type { DecisionFacts } from '#policy/decide.ts'
 import { appendEntries } from '#store/audit-log.ts'
 import { json } from '#store/column.ts'
 import { appendEvents } from '#store/events.ts'
@@ -37,13 +38,15 @@ export async function submitTask(
     projectByReference(tx, request.project),
   )
   if (project === undefined) return refused(unknownProject(request.project))
-  const permitted = await permitAt(
-    workshop,
-    actor,
-    'task.submit',
-    { ...placeOfProject(project), readBy: 'project.list', absent: unknownProject(request.project) },
-    { agent: request.agent, ...(request.baseBranch === undefined ? {} : { branch: request.baseBranch }) },
-  )
+  const place = {
+    ...placeOfProject(project),
+    readBy: 'project.list',
+    absent: unknownProject(request.project),
+  } as const
+  const branch = request.baseBranch ?? project.defaultBranch
+  const maySubmit = (more: DecisionFacts) =>
+    permitAt(workshop, actor, 'task.submit', place, { agent: request.agent, ...more })
+  const permitted = await maySubmit(branch === null ? {} : { branch })
   if (!permitted.ok) return permitted
   const tooLong = preserveFailure(workshop, request.preserveSeconds)
   if (tooLong !== undefined) return refused(tooLong)
@@ -55,6 +58,9 @@ export async function submitTask(
   const found = await newestBase(workshop, project, request.baseBranch)
   if (!found.ok) return found
   const { tip, projectFile, defaultBranch } = found.value
+  // What nobody named, or named in other letters, is known only now.
+  const still = tip.branch === branch ? permitted : await maySubmit({ branch: tip.branch })
+  if (!still.ok) return still
   const installed = await agentPackageFor(workshop, agent, projectFile)
   if (!installed.ok) return installed
   const scope = request.scope ?? projectFile.scope ?? WHOLE_REPOSITORY

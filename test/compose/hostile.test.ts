@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { secretUseCases } from '#compose/use-cases/secrets.ts'
 import { memberOf } from '#policy/actor.ts'
+import { insertPolicyChange } from '#store/policies.ts'
+import { setDefaultBranch } from '#store/projects.ts'
 import { type Asker, type PlacesHouse, placesHouse } from '#test/support/places-house.ts'
 
 let house: PlacesHouse
@@ -17,6 +19,7 @@ beforeAll(async () => {
 afterAll(() => house.close())
 
 const person = (who: Asker) => ({ kind: 'person', reference: who.id })
+const NOBODY = { id: 'usr_0', name: 'Nobody', email: '' }
 const ORGANISATION = { kind: 'organisation' }
 
 test('whoever may connect repositories somewhere else is not told of a hidden one by its address', async () => {
@@ -89,4 +92,26 @@ test('a secret of an environment that is removed meanwhile does not become one o
   const secret = { name: 'npmrc', content: 'hunter2 hunter2', context: 'task', environment: 'dev' } as const
   await secretUseCases(meanwhile).setSecret(actor, 'shop', secret)
   expect(kept).toEqual([dev.body.id])
+})
+
+test('a rule about a branch holds for whoever names none and so gets it', async () => {
+  const organisation = await house.organisation('Branches')
+  const dev = await house.person(organisation, 'dev', 'developer')
+  const { id } = await house.project(organisation, 'app')
+  await house.store.inOrganisation(organisation, async (tx) => {
+    await setDefaultBranch(tx, id, 'main')
+    await insertPolicyChange(tx, {
+      ...{ sequence: 1, name: 'main', setAt: '2026-02-02T11:00:00.000Z', setBy: NOBODY },
+      text: `@id("main.closed") @reason("Nothing starts from main.") @remedy("Name another branch.")
+forbid(principal, action == Airlock::Action::"task.submit", resource)
+when { context has branch && context.branch == "main" };`,
+      examples: `- { name: main, action: task.submit, as: developer, facts: { branch: main }, expect: deny }
+- { name: other, action: task.submit, as: developer, facts: { branch: next }, expect: allow }`,
+    })
+  })
+  const submit = (more: object) =>
+    house.ask(dev, 'POST', '/v1/tasks', { project: 'app', intent: 'x', agent: 'nobody', ...more })
+  expect(await submit({ baseBranch: 'main' })).toMatchObject({ status: 403, rule: 'main.closed' })
+  expect(await submit({})).toMatchObject({ status: 403, rule: 'main.closed' })
+  expect(await submit({ baseBranch: 'next' })).toMatchObject({ code: 'unknown_agent' })
 })
