@@ -262,6 +262,9 @@ describe('an answer', () => {
     expect(await sendBack(victim, { ...form })).toMatchObject(REFUSED)
     await ask(victim, 'grace@example.org')
     expect(await sendBack(victim, { ...form })).toMatchObject(REFUSED)
+    const thief = house.browser()
+    const RelayState = new URL(await ask(thief, 'grace@example.org')).searchParams.get('RelayState') ?? ''
+    expect(await sendBack(thief, { ...form, RelayState })).toMatchObject(REFUSED)
     const kept = new Map(browser.cookies)
     expect(await sendBack(browser, { ...form })).toMatchObject({ path: '/auth/account' })
     const again = house.browser()

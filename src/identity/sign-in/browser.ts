@@ -25,6 +25,12 @@ export function unsignedCookie(browser: Browser, origin: string, name: string): 
   return value === undefined ? undefined : decoded(value).replace(/\.[^.]*$/, '')
 }
 
+/** Has a browser keep something of ours, as strictly as the engine has it keep its own. */
+export function ownCookie(origin: string, name: string, value: string, seconds: number): string {
+  const secure = origin.startsWith('https://') ? '; Secure' : ''
+  return `${prefixOf(origin)}${name}=${value}; Max-Age=${seconds}; Path=/; HttpOnly; SameSite=Strict${secure}`
+}
+
 /**
  * The cookies of this server, by their names without the prefix. The engine is given these and no others, so that it takes
  * none for ours that we do not: what stands there twice, or in a form that can be read in two ways, is not there.

@@ -1,10 +1,10 @@
-import { equalBytes, utf8 } from '#kernel/bytes.ts'
 import { ok, type Result } from '#kernel/result.ts'
-import { type Browser, headersOf, unsignedCookie } from './browser.ts'
+import { type Browser, headersOf } from './browser.ts'
 import { limited } from './limited.ts'
 import { notProven, type SignInParts, type WithCookies } from './parts.ts'
 import { isOf, type ProviderDirectory } from './provider-directory.ts'
 import { samlNames } from './saml/names.ts'
+import { askedByThis } from './saml/question.ts'
 import { readSamlResponse } from './saml/response.ts'
 import { completed } from './single-sign-on.ts'
 
@@ -40,8 +40,9 @@ export async function takeSamlAnswer(
     const { entityId: audience, recipient } = ours
     const answer = readSamlResponse(response, { issuer, audience, recipient, emailAttribute, now: clock() })
     if (answer === undefined || !isOf(provider.domain, answer.email)) return notProven()
-    const asked = answer.inResponseTo !== undefined
-    if (asked ? !isOfThisBrowser(browser, origin, relayState) : !unsolicited) return notProven()
+    const { inResponseTo } = answer
+    const asked = inResponseTo !== undefined
+    if (asked ? !askedByThis(browser, parts, inResponseTo) : !unsolicited) return notProven()
     if (!asked && !agreed) return ok({ cookies: [], toAgree: answer.email })
     const headers = headersOf(browser, origin)
     headers.set('content-type', 'application/x-www-form-urlencoded')
@@ -49,10 +50,4 @@ export async function takeSamlAnswer(
     const request = new Request(recipient, { method: 'POST', headers, body: body.toString() })
     return completed(parts, providers, browser, await engine.handler(request))
   })
-}
-
-/** The state is a secret between us, the provider and the browser that was sent there with it. */
-function isOfThisBrowser(browser: Browser, origin: string, relayState: string): boolean {
-  const kept = unsignedCookie(browser, origin, 'relay_state')
-  return kept !== undefined && relayState.length >= 32 && equalBytes(utf8(kept), utf8(relayState))
 }

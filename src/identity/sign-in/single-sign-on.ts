@@ -11,6 +11,7 @@ import { rationed } from './limited.ts'
 import { note, noteEverywhere } from './note.ts'
 import { answered, notProven, type SignInParts, type WithCookies } from './parts.ts'
 import { ARRIVED, isOf, type ProviderDirectory } from './provider-directory.ts'
+import { questionCookies } from './saml/question.ts'
 import { signOut } from './sessions.ts'
 import { type Visitor, visitorOf } from './visitor.ts'
 
@@ -47,7 +48,8 @@ export function beginSingleSignOn(
       ),
     )
     if (answer === undefined) return notProven()
-    return ok({ url: (answer.body as { url: string }).url, cookies: answer.cookies })
+    const { url } = answer.body as { url: string }
+    return ok({ url, cookies: [...answer.cookies, ...questionCookies(parts, url)] })
   })
 }
 
