@@ -79,6 +79,24 @@ export async function useConfirmation(tx: Tx, id: string, usedAt: Instant): Prom
   return numUpdatedRows === 1n
 }
 
+/** Ends what somebody asked for and nobody confirmed yet, but for the newest of it: nobody hides what others asked for. */
+export async function endOldestWaiting(tx: Tx, asker: string, at: Instant, keep: number): Promise<void> {
+  const waiting = standing(tx, at)
+    .where('givenAt', 'is', null)
+    .where((column) => column(column.ref('askedBy', '->>').key('id'), '=', asker))
+  const oldest = await waiting.orderBy('askedAt', 'desc').orderBy('id').offset(keep).execute()
+  if (oldest.length === 0) return
+  await tx
+    .updateTable('confirmations')
+    .set({ expiresAt: at })
+    .where(
+      'id',
+      'in',
+      oldest.map(({ id }) => id),
+    )
+    .execute()
+}
+
 /** What was asked is told to whoever may confirm it, and is nobody's to read when that is over. */
 export async function forgetConfirmations(tx: Tx, before: Instant): Promise<void> {
   await tx

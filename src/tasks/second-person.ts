@@ -6,7 +6,12 @@ import { instantOf } from '#kernel/instant.ts'
 import { memberOf } from '#policy/actor.ts'
 import type { Decision, Question } from '#policy/decide.ts'
 import type { Policy } from '#policy/policy.ts'
-import { insertConfirmation, standingConfirmation, useConfirmation } from '#store/confirmations.ts'
+import {
+  endOldestWaiting,
+  insertConfirmation,
+  standingConfirmation,
+  useConfirmation,
+} from '#store/confirmations.ts'
 import { personById } from '#store/people.ts'
 import { bindingsOf } from '#store/role-bindings.ts'
 import type { Tx } from '#store/schema.ts'
@@ -15,6 +20,9 @@ import type { Workshop } from './workshop.ts'
 type Room = Pick<Workshop, 'store' | 'clock' | 'random' | 'policyOf'>
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000
+
+/** Of one asker. */
+const MOST_WAITING = 20
 
 /** Somebody else confirmed exactly this question, and that is used up now; else the id under which they can. */
 export type Seconded = { readonly given: true } | { readonly given: false; readonly id: string }
@@ -39,6 +47,7 @@ export async function secondPerson(
     if (given && (await stillCould(tx, policy, question, known.givenBy)))
       if (await useConfirmation(tx, known.id, at)) return { given: true }
     if (known !== undefined && known.givenAt === null) return { given: false, id: known.id }
+    await endOldestWaiting(tx, actor.person.id, at, MOST_WAITING - 1)
     const { id } = await insertConfirmation(tx, {
       ...{ id: newId('cnf', random), digest, action, place, facts, about },
       ...{ askedBy: actor.person, askedAt: at, expiresAt: instantOf(now + DAY_MILLISECONDS) },

@@ -139,6 +139,12 @@ test('a word is for what was asked and nothing else, and goes with the role of w
   expect(await idOf(3)).not.toBe(one)
   expect(await set(1)).toMatchObject({ status: 200, body: { autonomy: 1 } })
 
+  for (let number = 0; number < 25; number += 1)
+    expect(
+      await house.ask(first, 'POST', `/v1/projects/shop/autonomy?n=${number}`, { autonomy: 3 }),
+    ).toMatchObject({ status: 428 })
+  expect((await house.ask(second, 'GET', '/v1/confirmations')).body.items).toHaveLength(20)
+
   const two = await idOf(2)
   expect((await confirm(second, two)).status).toBe(200)
   await house.store.inOrganisation(organisation, (tx) =>

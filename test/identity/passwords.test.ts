@@ -4,6 +4,7 @@ import { newResetLink, RESET_MILLISECONDS, resetAddress } from '#identity/sign-i
 import { newToken, tokenHash } from '#identity/token.ts'
 import { newId } from '#kernel/ids.ts'
 import { instantOf } from '#kernel/instant.ts'
+import type { Role } from '#policy/role.ts'
 import { insertAccessToken, listAccessTokens } from '#store/access-tokens.ts'
 import { setMemberRole } from '#store/member-role.ts'
 import { insertPasswordReset } from '#store/password-resets.ts'
@@ -181,6 +182,20 @@ describe('a link to choose a new password', () => {
       setMemberRole(tx, 'people', id, { before: 'developer', role: 'owner', at }),
     )
     expect(await house.browser().send(path, { password: OTHER })).toMatchObject({ status: 404 })
+  })
+
+  test('is over when whoever made it could not make it any more', async () => {
+    await house.member('kept@example.org')
+    const path = await aReset('kept@example.org')
+    const { organisation, person } = house.home
+    const turn = (before: Role, role: Role) =>
+      house.store.inOrganisation(organisation, (tx) =>
+        setMemberRole(tx, 'people', person.id, { before, role, at: '2026-01-31T08:00:00.000Z' }),
+      )
+    await turn('owner', 'maintainer')
+    expect(await house.browser().send(path, { password: OTHER })).toMatchObject({ status: 404 })
+    await turn('maintainer', 'owner')
+    expect(await house.browser().send(path, { password: OTHER })).toMatchObject({ status: 200 })
   })
 
   test('of one organisation opens nobody’s way into another', async () => {

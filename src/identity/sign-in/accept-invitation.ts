@@ -9,7 +9,7 @@ import { linkIdentity } from '#store/person-identities.ts'
 import type { Tx } from '#store/schema.ts'
 import type { Browser } from './browser.ts'
 import { parseInvitationLink } from './invitation-link.ts'
-import { inviterStillMay } from './inviter-still-may.ts'
+import { inviterStillMay, makerStillMay } from './inviter-still-may.ts'
 import { isAsBefore } from './is-as-before.ts'
 import { limited } from './limited.ts'
 import { membershipsOf, note } from './note.ts'
@@ -115,7 +115,11 @@ export async function join(
 ): Promise<Result<string>> {
   const createdAt = instantOf(parts.clock())
   return parts.store.inOrganisation(organisation, async (tx) => {
-    if (!(await inviterStillMay(tx, organisation, row.invitedBy, row.role))) return noInvitation()
+    const stands =
+      row.person === null
+        ? await inviterStillMay(tx, organisation, row.invitedBy, row.role)
+        : await makerStillMay(tx, organisation, row.invitedBy, row.person)
+    if (!stands) return noInvitation()
     if (!(await useInvitation(tx, row.id, createdAt))) return noInvitation()
     const person = row.person ?? (await newPerson(tx, parts, row, name, createdAt))
     if (person === undefined)

@@ -2,7 +2,7 @@ import { rolesAt } from '#policy/binding.ts'
 import { organisationPlace } from '#policy/place.ts'
 import { LEAST_ROLE, type Role } from '#policy/role.ts'
 import { personById } from '#store/people.ts'
-import { bindingsOf } from '#store/role-bindings.ts'
+import { bindingsOf, strongestHeld } from '#store/role-bindings.ts'
 import type { Tx } from '#store/schema.ts'
 
 /** Owners alone make these: the rule `people.owner-decides-admins`. */
@@ -25,4 +25,16 @@ export async function inviterStillMay(
   const roles = rolesAt([own, ...(await bindingsOf(tx, person.id))], organisationPlace(organisation))
   const needed = [role, LEAST_ROLE['people:create'], ...(BY_OWNERS.includes(role) ? ['owner' as const] : [])]
   return needed.every((each) => roles.includes(each))
+}
+
+/** The same of a link by which to become somebody who is there already, with all that they hold anywhere. */
+export async function makerStillMay(
+  tx: Tx,
+  organisation: string,
+  maker: { readonly id: string } | null,
+  person: string,
+): Promise<boolean> {
+  const member = await personById(tx, person)
+  if (member === undefined) return false
+  return inviterStillMay(tx, organisation, maker, await strongestHeld(tx, member))
 }

@@ -5,6 +5,7 @@ import { openPasswordReset, type PasswordResetRow, usePasswordReset } from '#sto
 import { identityOfPerson } from '#store/person-identities.ts'
 import { forgetDevices } from '#store/sign-in/device-logins.ts'
 import type { Browser } from './browser.ts'
+import { makerStillMay } from './inviter-still-may.ts'
 import { isAsBefore } from './is-as-before.ts'
 import { forgive, limited } from './limited.ts'
 import { membershipsOf, note } from './note.ts'
@@ -77,6 +78,7 @@ async function find(parts: SignInParts, text: string): Promise<Found | undefined
   const found = await parts.store.inOrganisation(organisation, async (tx) => {
     const row = await openPasswordReset(tx, hash, instantOf(parts.clock()))
     if (row === undefined || !(await isAsBefore(tx, row.person, row.createdAt))) return undefined
+    if (!(await makerStillMay(tx, organisation, row.createdBy, row.person))) return undefined
     return { row, identity: await identityOfPerson(tx, row.person) }
   })
   if (found?.identity === undefined) return undefined
