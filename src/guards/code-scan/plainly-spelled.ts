@@ -13,6 +13,8 @@ export function plainlySpelled(language: LanguageName, text: string): string | u
     case 'csharp':
       if (OTHER_LINE_ENDS.test(text)) return undefined
       return withoutUnseen(lettersSpelled(text)).replace(/@(?=[A-Za-z_])/g, ' ')
+    case 'php':
+      return functionsLowered(text)
     case 'javascript':
     case 'typescript':
     case 'tsx':
@@ -48,6 +50,24 @@ function inCompatibleLetters(text: string): string {
 /** Java and C# take names for the same that differ in characters without a form. */
 function withoutUnseen(text: string): string {
   return text.replace(/(?![\t\n\v\f\r])[\p{Cf}\p{Cc}]/gu, '')
+}
+
+const INCLUDES = ['include', 'include_once', 'require', 'require_once']
+
+/** PHP does not tell `System` from `system`; methods, classes and what a file declares itself keep their letters. */
+function functionsLowered(text: string): string {
+  const own = new Set<string>()
+  let before = ''
+  for (const [word] of text.matchAll(/\w+/g)) {
+    if (/^(?:function|new)$/i.test(before)) own.add(word)
+    before = word
+  }
+  return text.replace(/\w+/g, (word, at: number) => {
+    const lower = word.toLowerCase()
+    if (lower === word || own.has(word) || '$>:'.includes(text[at - 1] ?? ' ')) return word
+    const next = text.slice(at + word.length, at + word.length + 80).trimStart()
+    return next.startsWith('(') || INCLUDES.includes(lower) ? lower : word
+  })
 }
 
 /** A backslash and what it goes before, so that an escaped one begins nothing. */

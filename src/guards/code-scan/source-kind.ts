@@ -29,7 +29,13 @@ const EXTENSIONS: Readonly<Record<string, LanguageName>> = {
   gemspec: 'ruby',
   ru: 'ruby',
   php: 'php',
+  php3: 'php',
+  php4: 'php',
   php5: 'php',
+  php7: 'php',
+  php8: 'php',
+  phar: 'php',
+  pht: 'php',
   phtml: 'php',
   inc: 'php',
 }
@@ -56,7 +62,9 @@ const SHELL =
   /\.(?:sh|bash|zsh|ksh|dash)$|(?:^|\/)(?:\.(?:bashrc|profile|zshrc|bash_profile)|(?:Docker|Container)file[^/]*)$|\.dockerfile$/i
 const TEMPLATE =
   /\.(?:html?|ejs|hbs|handlebars|mustache|vue|svelte|erb|rhtml|cshtml|razor|jspx?|njk|twig|j2|jinja2?|blade\.php)$/i
-const SHEBANG = /^#![^\n]{0,80}\b(node|deno|bun|tsx|ts-node|python[\d.]*|ruby|php|sh|bash|zsh|dash|ksh)\b/
+/** Linux reads so much of the line. */
+const LONGEST_SHEBANG = 256
+const SHEBANG = /^#![^\n]{0,256}\b(node|deno|bun|tsx|ts-node|python[\d.]*|ruby|php|sh|bash|zsh|dash|ksh)\b/
 
 /** What a file is, by its name, or by its first line where the name says nothing. */
 export function sourceKind(path: string, text = ''): SourceKind {
@@ -66,7 +74,7 @@ export function sourceKind(path: string, text = ''): SourceKind {
   const language = EXTENSIONS[name.split('.').at(-1)?.toLowerCase() ?? ''] ?? NAMES[name]
   if (language !== undefined && (name.includes('.') || NAMES[name] !== undefined))
     return { kind: 'code', language }
-  const program = SHEBANG.exec(text.slice(0, 200))?.[1]?.replace(/[\d.]{1,12}$/, '')
+  const program = SHEBANG.exec(text.slice(0, LONGEST_SHEBANG))?.[1]?.replace(/[\d.]{1,12}$/, '')
   if (program === undefined) return { kind: 'other' }
   const run = languageNamed(program)
   return run === undefined ? { kind: 'shell' } : { kind: 'code', language: run }
