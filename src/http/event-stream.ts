@@ -15,7 +15,7 @@ interface Follow {
   /** The last sequence the client has. */
   readonly after: number
   readonly heartbeatMilliseconds: number
-  /** Asked before anything more is sent after a pause. */
+  /** Asked before anything more is sent: a client that reads slowly enough never comes to a pause. */
   readonly isStillAllowed: () => Promise<boolean>
 }
 
@@ -58,9 +58,9 @@ async function pump(stream: SSEStreamingApi, follow: Follow, state: TaskState, b
       last = event.sequence
       ended = endedBy(event, ended)
     }
-    if (events.value.length > 0) continue
-    if (ended) return stream.writeSSE({ event: 'end', data: '{}' })
-    const rung = await bell.wait(follow.heartbeatMilliseconds)
+    const more = events.value.length > 0
+    if (ended && !more) return stream.writeSSE({ event: 'end', data: '{}' })
+    const rung = more || (await bell.wait(follow.heartbeatMilliseconds))
     if (!(await follow.isStillAllowed())) return
     if (!rung) await stream.write(': still here\n\n')
   }

@@ -92,6 +92,16 @@ describe('events', () => {
     expect(house.application.listeners).toBe(0)
   })
 
+  test('a client that reads slowly is sent no more than a batch once its token is taken back', async () => {
+    const house = aHouse()
+    for (let sequence = 1; sequence <= 1000; sequence++) house.application.emit(step(sequence))
+    const stream = ids(await follow(house))
+    expect((await stream.next()).value).toBe('1')
+    house.revoke('viewer')
+    expect((await all(stream)).at(-1)).toBe('200')
+    expect(house.application.listeners).toBe(0)
+  })
+
   test('without the media type it is a page', async () => {
     const house = aHouse()
     for (const sequence of [1, 2, 3]) house.application.emit(step(sequence))
