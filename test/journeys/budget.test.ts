@@ -88,7 +88,7 @@ test('a budget is for a whole attempt: work sent back by gates goes on with what
 test('an agent that only tries again, whatever signs of life it gives, is ended soon after its budget', async () => {
   const body = JSON.stringify({ model: 'stubborn', max_tokens: 1, messages: [] })
   const again = shell(
-    `while :; do curl -s --unix-socket /run/airlock/model.sock -d '${body}' http://gateway/v1/messages; done`,
+    `while :; do curl -s --unix-socket /run/airlock/model.sock -d '${body}' http://gateway/v1/messages; sleep 0.02; done`,
     600,
   )
   journey.model.play('stubborn', [create('src/new.txt', 'new\n'), again])
