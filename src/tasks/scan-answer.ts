@@ -45,13 +45,16 @@ export const ScanAnswer = z.strictObject({
 
 export type ScanAnswer = z.infer<typeof ScanAnswer>
 
-/** The whole lines of an output, up to the first that is none of ours. */
-export function scanAnswers(output: Buffer): readonly ScanAnswer[] {
+/** The whole lines of an output, at most so many and up to the first that is none of ours: no other is made into a text. */
+export function scanAnswers(output: Buffer, most: number): readonly ScanAnswer[] {
   const answers: ScanAnswer[] = []
-  for (const line of output.toString('utf8').split('\n').slice(0, -1)) {
-    const answer = answerIn(line)
+  let from = 0
+  while (answers.length < most) {
+    const end = output.indexOf(0x0a, from)
+    const answer = end < 0 ? undefined : answerIn(output.toString('utf8', from, end))
     if (answer === undefined) break
     answers.push(answer)
+    from = end + 1
   }
   return answers
 }

@@ -131,7 +131,7 @@ async function scanShown(
   if (!ended.ok) return ended
   const { cause } = ended.value
   if (signal.aborted || cause === 'failed_to_start') return refused(notStarted(ended.value))
-  const answers = scanAnswers(Buffer.concat(output)).slice(0, files.length)
+  const answers = scanAnswers(Buffer.concat(output), files.length)
   if (answers.length === files.length) return ok(answers)
   workshop.onProblem(
     `a scan ended at ${JSON.stringify(files[answers.length]?.path)} (${cause})`,
