@@ -39,6 +39,8 @@ export async function open(envelope: Envelope, label: Label, keys: KeyWrap): Pro
 export async function rewrap(wrapped: WrappedKey, label: Label, keys: KeyWrap): Promise<WrappedKey> {
   const dataKey = await keys.unwrap(wrapped, label)
   try {
+    // Whoever keeps keys may give back something else; wrapped in place of the right one, that would be lost.
+    if (dataKey.length !== KEY_BYTES) throw notAsSealed(wrapped.key)
     return await keys.wrap(dataKey, label)
   } finally {
     dataKey.fill(0)

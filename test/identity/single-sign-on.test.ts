@@ -14,7 +14,7 @@ beforeAll(async () => {
   house = await aSignInHouse()
   provider = await aProvider(`${house.origin}/auth/engine/sso/callback/example`)
   const { issuer, clientId, clientSecret } = provider
-  const discovered = await discoverProvider(issuer)
+  const discovered = await discoverProvider(issuer, house.origin)
   if (!discovered.ok) throw new Error(discovered.failure.message)
   const { organisation } = house.home
   await house.signIn.providers.add({
@@ -178,11 +178,16 @@ describe('a provider', () => {
   test('must be who it says it is, and encrypted unless on this machine', async () => {
     const refusals = await Promise.all(
       [`${provider.issuer}/`, 'http://id.example.org', 'http://127.0.0.1:9', 'ftp://127.0.0.1'].map(
-        discoverProvider,
+        (issuer) => discoverProvider(issuer, house.origin),
       ),
     )
     expect(refusals.map((result) => !result.ok && result.failure.code)).toEqual(
       Array(4).fill('invalid_input'),
     )
+  })
+
+  test('is not looked for on this machine by a server that others reach', async () => {
+    const refused = await discoverProvider(provider.issuer, 'https://airlock.example.org')
+    expect(refused).toMatchObject({ ok: false, failure: { rule: 'sign-in.provider' } })
   })
 })

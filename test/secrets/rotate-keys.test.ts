@@ -76,6 +76,16 @@ test('one that stops half-way keeps the old key, and the next one goes on withou
   expect(await openAll()).toEqual(CONTENTS)
 })
 
+test('a keeper of keys that gives back something else than a key destroys none', async () => {
+  const [before, inFile] = [await rows(), await keysInFile()]
+  const wrong: KeyWrap = { ...house.keys, unwrap: async () => new Uint8Array(31) }
+  const failed = await house.over(wrong).rotateKeys()
+  expect(failed).toMatchObject({ ok: false, failure: { rule: 'vault.not-rotated' } })
+  expect(await rows()).toEqual(before)
+  expect((await keysInFile()).slice(0, -1)).toEqual(inFile)
+  expect(await openAll()).toEqual(CONTENTS)
+})
+
 test('what is stored and read while keys rotate is neither lost nor refused', async () => {
   const busy = Array.from({ length: 6 }, (_, count) => [
     house.set('busy', `busy content ${count}`),

@@ -46,7 +46,7 @@ export function identityProviderUseCases(
       const place = organisationPlace(actor.organisation)
       const allowed = await permit(workshop, { actor, action: 'identity-provider.create', place, facts: {} })
       if (!allowed.ok) return allowed
-      const learned = await learn(request)
+      const learned = await learn(request, signIn.origin())
       if (!learned.ok) return learned
       const settings = learned.value
       const { providers } = await signIn.load()
@@ -93,10 +93,10 @@ export function identityProviderUseCases(
 type Viewed = Pick<IdentityProviderRow, 'id' | 'kind' | 'issuer' | 'domain' | 'createdAt'>
 
 /** What there is to know of a provider before it is believed: by asking it, or from what it publishes. */
-async function learn(request: IdentityProviderRequest): Promise<Result<ProviderKind>> {
+async function learn(request: IdentityProviderRequest, origin: string): Promise<Result<ProviderKind>> {
   if (request.kind === 'oidc') {
     const { issuer, clientId, clientSecret, acceptUnverified: acceptsUnverified } = request
-    const discovered = await discoverProvider(issuer)
+    const discovered = await discoverProvider(issuer, origin)
     if (!discovered.ok) return discovered
     return ok({ oidc: { ...discovered.value, clientId, clientSecret, acceptsUnverified } })
   }

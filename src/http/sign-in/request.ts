@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Context } from 'hono'
+import { z } from 'zod'
 import type { Browser } from '#identity/sign-in/browser.ts'
+
+const Address = z.union([z.ipv4(), z.ipv6()])
 
 /** What sign-in is told of a request. */
 export function browserOf(context: Context, origin: string): Browser {
@@ -20,7 +23,9 @@ export function addressOf(context: Context, origin: string): string {
   const direct = node?.incoming?.socket.remoteAddress ?? '127.0.0.1'
   if (!origin.startsWith('https://') || !/^(127\.|::1$|::ffff:127\.)/.test(direct)) return direct
   const last = context.req.header('x-forwarded-for')?.split(',').at(-1)?.trim() ?? ''
-  return /^[0-9a-fA-F.:]{2,45}$/.test(last) ? last : direct
+  // Some say the port as well, which is another one each time.
+  const address = /^([0-9.]+):\d+$/.exec(last)?.[1] ?? /^\[([^\]]+)\](?::\d+)?$/.exec(last)?.[1] ?? last
+  return Address.safeParse(address).success ? address : direct
 }
 
 /** A form as it was sent; a field that is missing, too long, or has no one form, is empty. */

@@ -26,10 +26,16 @@ export interface Discovered {
   readonly tokenEndpointAuthentication: 'client_secret_basic' | 'client_secret_post'
 }
 
-/** Asks an identity provider about itself, once; a provider that later moves its endpoints is added anew. */
-export async function discoverProvider(issuer: string): Promise<Result<Discovered>> {
+/**
+ * Asks an identity provider about itself, once; a provider that later moves its endpoints is added anew. One of loopback
+ * counts only where `origin`, by which people reach this server, is one: else this would ask what only this machine may.
+ */
+export async function discoverProvider(issuer: string, origin: string): Promise<Result<Discovered>> {
   const base = URL.parse(issuer)
-  if (base === null || !mayBeAsked(base)) return cannot('Its address must be https, or of loopback.')
+  const here = isLoopback(new URL(origin))
+  const mayBeAsked = (url: URL) => url.protocol === 'https:' || (here && isLoopback(url))
+  if (base === null || !mayBeAsked(base))
+    return cannot(`Its address must be https${here ? ', or of loopback' : ''}.`)
   const discoveryEndpoint = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
   let document: z.infer<typeof Document>
   try {
@@ -60,8 +66,8 @@ export async function discoverProvider(issuer: string): Promise<Result<Discovere
   })
 }
 
-function mayBeAsked({ protocol, hostname }: URL): boolean {
-  return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
+function isLoopback({ hostname }: URL): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
 }
 
 async function bounded(response: Response): Promise<string> {
