@@ -10,7 +10,7 @@ import { setMemberRole } from '#store/member-role.ts'
 import { insertPasswordReset } from '#store/password-resets.ts'
 import { personByReference, removePerson } from '#store/people.ts'
 import { identityOfPerson, linkIdentity } from '#store/person-identities.ts'
-import { codeAtStep, codesOn, enrol } from '#test/support/authenticator-app.ts'
+import { addApp, codeAtStep, codesOn, enrol } from '#test/support/authenticator-app.ts'
 import type { TestBrowser } from '#test/support/browser.ts'
 import { aSignInHouse, PASSWORD, type SignInHouse } from '#test/support/sign-in-house.ts'
 
@@ -87,14 +87,19 @@ describe('changing the password', () => {
 })
 
 describe('a link to choose a new password', () => {
-  test('ends what a thief let in and no command line has fetched yet', async () => {
+  test('ends what a thief let in and no command line has fetched yet, and the locks they left', async () => {
     const thief = await house.member('let-in@example.org')
     const asked = await house.signIn.askForDevice({ name: 'cli', address: '192.0.2.3' })
     if (!asked.ok) throw new Error(asked.failure.message)
     const { organisation } = house.home
     const decided = { code: asked.value.userCode, organisation, word: 'allow' }
     expect(await thief.send('/auth/device/decide', decided)).toMatchObject({ title: 'Done' })
-    await house.browser().send(await aReset('let-in@example.org'), { password: OTHER })
+    for (let times = 0; times < 8; times += 1)
+      await thief.send('/auth/account/second-factor/confirm', { code: '000000' })
+    const owner = house.browser()
+    await owner.send(await aReset('let-in@example.org'), { password: OTHER })
+    await addApp(owner, OTHER)
+    expect((await owner.get('/auth/account')).text).toContain('New backup codes')
     expect(await house.signIn.askedForDevice(asked.value.deviceCode)).toEqual({ state: 'over' })
   })
 

@@ -60,6 +60,7 @@ export async function resetPassword(
   await forgetDevices(parts.store.identity, organisation, row.person)
   await replace(parts, identity, password, row.secondFactor)
   await forgive(parts, email)
+  await forgive(parts, `enrol ${identity}`) // wrong codes there were of the sessions that just ended
   if (row.secondFactor) await forgive(parts, `second ${identity}`)
   return withPassword(parts, browser, { email, password })
 }
