@@ -31,6 +31,8 @@ export const CONCEPT = {
   decode: 1 << 28,
   safety: 1 << 29,
   every: 1 << 30,
+  /** No idea of its own: a word for whose sake the wording of a sentence is read. */
+  hint: 1 << 31,
 } as const
 
 export type Concept = keyof typeof CONCEPT

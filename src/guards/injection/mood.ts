@@ -13,6 +13,8 @@ const TOLD_OF =
 /** How some languages tell of what is done, rather than order it: by a passive, a reflexive or the plain form. */
 const DONE_AHEAD =
   /(?: wird| werden| wurde| wurden| worden| se| si| es wird| zostan[^ ]{1,4}| blir| blev)(?: [^ ]{1,24}){0,6}$/
+const DONE_BY_ONE =
+  /(?: |^)(?:j ?ai|tu as|il a|elle a|on a|avons|avez|ont|he|has|ha|hemos|han|ho|habe|hat|haben)(?: deja| ya| gia)?$/
 const DONE_BEHIND =
   /^\S{0,4}(?:ся|ться|ється|ються|ет|ют|є|ють|され|する|します|しない|しま|できる)(?![\p{L}])|^(?:され|する|しま|しない|できる)/u
 
@@ -33,6 +35,7 @@ function isToldOf(idea: Idea, text: string): boolean {
   const ahead = text.slice(Math.max(0, idea.start - 60), idea.start).trimEnd()
   return (
     DONE_BEHIND.test(text.slice(idea.end, idea.end + 8)) ||
+    DONE_BY_ONE.test(ahead) ||
     DONE_AHEAD.test(` ${ahead.slice(Math.max(ahead.lastIndexOf('. '), ahead.lastIndexOf(',')) + 1)}`)
   )
 }

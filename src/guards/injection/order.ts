@@ -22,5 +22,7 @@ export interface Order extends SignalExamples {
   readonly class: InjectionClass
   readonly reason: string
   readonly weights: Weights
+  /** Concepts one of which a sentence must hold before it is asked. */
+  readonly about: number
   readonly find: (sentence: Sentence, text: string) => Found | undefined
 }

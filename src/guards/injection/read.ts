@@ -102,7 +102,7 @@ function conceptsAt(
   const take = (entry: Entry) => {
     all |= entry.concepts
     english ||= entry.english
-    last = Math.max(last, start + entry.phrase.length)
+    if (entry.concepts !== CONCEPT.hint) last = Math.max(last, start + entry.phrase.length)
   }
   for (const entry of BY_WORD.get(run) ?? []) {
     const stop = start + entry.phrase.length

@@ -2,7 +2,7 @@ import type { Lexicon } from '../concepts.ts'
 
 const GERMAN: Lexicon = {
   override:
-    'ignorier*|vergiss|vergesse*|vergessen sie|missachte*|übergehe*|überschreib*|beachte nicht|befolge nicht|verwirf|verwerfe*|umgehe*|außer acht',
+    'ignorier*|vergiss|vergesse*|vergessen sie|missachte*|übergehe*|überschreib*|beachte nicht|befolge nicht|verwirf|verwerfe*|umgehe*|außer acht|lass alles|kümmere dich nicht|hör auf|höre auf|beachte den|nicht weiter',
   prior:
     'vorherige*|vorige*|bisherige*|obige*|früheren|frühere|alle|alles|vorangegangene*|vorangehende*|zuvor|davor|ursprüngliche*|bestehende*|deine|ihre|sämtliche*',
   instruction:
@@ -10,14 +10,14 @@ const GERMAN: Lexicon = {
   reveal:
     'zeig|zeige|zeigen|verrate*|gib|gebe|geben|nenne|nennen|sage mir|sag mir|wiederhol*|drucke|schreibe|offenbare*|enthülle*|was ist|was sind|wie lautet|wie lauten|was war|liste|übersetze|was steht|wie lautet|wie lauten|nenne mir|nenn mir',
   prompt:
-    'systemprompt*|system prompt|system-prompt|deine anweisungen|ihre anweisungen|deine instruktionen|deine vorgaben|deinen prompt|dein prompt|deine regeln|ursprünglichen anweisungen|initialen anweisungen|ersten prompt|deine aufgabe|text oben|obigen text|vorherigen text|geheimen anweisungen|prompttext*|prompt-text*',
+    'systemprompt*|system prompt|system-prompt|deine anweisungen|ihre anweisungen|deine instruktionen|deine vorgaben|deinen prompt|dein prompt|deine regeln|ursprünglichen anweisungen|initialen anweisungen|ersten prompt|deine aufgabe|text oben|obigen text|vorherigen text|geheimen anweisungen|prompttext*|prompt-text*|deine konfiguration|komplette konfiguration|wie du programmiert|welche befehle hast du|welche anweisungen hast du|was wurde dir gesagt|am anfang dieses|am anfang dieser|deine befehle|deine anfangs',
   secret:
     'passwort|passwörter|kennwort|geheimnis|geheimwort|schlüssel|api-schlüssel|zugangsdaten|geheime|losungswort',
   hide: 'sage nicht|sag nicht|erwähne nicht|verrate nicht|ohne zu sagen|ohne es zu erwähnen|nicht erwähnen|ohne wissen|informiere nicht|teile nicht mit',
   silent: 'heimlich|im geheimen|unbemerkt',
   user: 'dem benutzer|den benutzer|der benutzer|dem nutzer|den nutzer|der nutzer|niemandem|benutzers|nutzers',
   role: 'du bist jetzt|du bist nun|sie sind jetzt|sie sind nun|ab jetzt|von nun an|ab sofort|verhalte dich|handle als|agiere als|tu so|spiele die rolle|übernimm die rolle|stell dir vor|stelle dir vor|tue so|nimm die rolle|gib vor|antworte als',
-  free: 'keine einschränkungen|ohne einschränkungen|keine regeln|ohne regeln|ohne filter|unzensiert|uneingeschränkt|keine grenzen|ohne rücksicht|ohne moral|ohne zensur|keine filter|lehnst keine|niemals ablehnen|nie ablehnen|verweigerst nie',
+  free: 'keine einschränkungen|ohne einschränkungen|keine regeln|ohne regeln|ohne filter|unzensiert|uneingeschränkt|keine grenzen|ohne rücksicht|ohne moral|ohne zensur|keine filter|lehnst keine|niemals ablehnen|nie ablehnen|verweigerst nie|keine regeln kennt|keine richtlinien|ohne richtlinien|alles beantwortet|auch verbotenes|keine verbote|alles erlaubt|kennt keine|beantwortest alles|ohne hemmungen|keine moral|keine tabus|ohne jede',
   persona: 'entwicklermodus|gottmodus|adminmodus|jailbreak-modus',
   fresh:
     'neue anweisung|neue anweisungen|neuen anweisungen|neue aufgabe|neuen aufgabe|nächste aufgabe|folgende anweisungen|folgenden anweisungen|stattdessen|deine neue|ihre neue|konzentriere dich',
@@ -32,9 +32,9 @@ const GERMAN: Lexicon = {
 
 const FRENCH: Lexicon = {
   override:
-    'ignore|ignorez|ignorer|oublie|oubliez|oublier|néglige|négligez|ne tiens pas compte|ne tenez pas compte|ne suis pas|ne suivez pas|contourne|contournez|passe outre|outrepasse*|fais abstraction|faites abstraction|écarte',
+    'ignore|ignorez|ignorer|oublie|oubliez|oublier|néglige|négligez|ne tiens pas compte|ne tenez pas compte|ne suis pas|ne suivez pas|contourne|contournez|passe outre|outrepasse*|fais abstraction|faites abstraction|écarte|laisse tomber|laissez tomber|ne tiens plus compte|ne tenez plus compte|mets de côté',
   prior:
-    'précédent*|précédemment|antérieur*|ci-dessus|toutes|tous|tout|avant|initiales|initial|originales|au-dessus|préalable*|tes|vos',
+    'précédent*|précédemment|antérieur*|ci-dessus|toutes|tous|tout|avant|initiales|initial|originales|au-dessus|préalable*|tes|vos|ce qu on t a|reçu|reçus|demandé avant',
   instruction:
     'instruction*|consigne*|directive*|règles|règle|ordres|ordre|commandes|contexte|indications|contraintes|restrictions|messages|textes',
   reveal:
@@ -46,7 +46,7 @@ const FRENCH: Lexicon = {
   silent: 'secrètement|en secret|discrètement|silencieusement',
   user: 'utilisateur|utilisateurs|personne|l utilisateur|usager',
   role: 'tu es maintenant|vous êtes maintenant|tu es désormais|vous êtes désormais|à partir de maintenant|dorénavant|désormais|agis comme|agissez comme|agis en tant|agissez en tant|fais semblant|faites semblant|joue le rôle|jouez le rôle|comporte-toi|imagine que tu|prétends|prends le rôle|réponds comme',
-  free: 'sans restriction|sans restrictions|aucune restriction|sans limites|sans filtre|non censuré|sans censure|sans règles|aucune règle|sans limite|sans jamais refuser|ne refuse jamais|ne refuses jamais|aucune limite|aucun filtre',
+  free: 'sans restriction|sans restrictions|aucune restriction|sans limites|sans filtre|non censuré|sans censure|sans règles|aucune règle|sans limite|sans jamais refuser|ne refuse jamais|ne refuses jamais|aucune limite|aucun filtre|plus aucune règle|aucune consigne|sans aucune limite|réponds à tout|plus de règles|plus aucune limite|sans tabou|sans morale',
   persona: 'mode développeur|mode dieu|mode administrateur|mode jailbreak',
   fresh:
     'nouvelle instruction|nouvelles instructions|nouvelle tâche|nouvelles règles|instructions suivantes|à la place|plutôt|nouvelle consigne|nouvelles consignes|ta nouvelle|votre nouvelle',
@@ -61,11 +61,11 @@ const FRENCH: Lexicon = {
 
 const SPANISH: Lexicon = {
   override:
-    'ignora|ignore|ignorar|ignoren|olvida|olvide|olvidar|olvídate|descarta|descarte|omite|omita|omitir|haz caso omiso|haga caso omiso|no sigas|no hagas caso|desobedece|sáltate|pasa por alto|anula|desestima|salta|evita',
+    'ignora|ignore|ignorar|ignoren|olvida|olvide|olvidar|olvídate|descarta|descarte|omite|omita|omitir|haz caso omiso|haga caso omiso|no sigas|no hagas caso|desobedece|sáltate|pasa por alto|anula|desestima|salta|evita|deja de lado|dejar de lado|desactiva|desactive',
   prior:
     'anterior|anteriores|previa|previas|previo|previos|arriba|todas|todos|todo|antes|precedentes|iniciales|originales|cualquier|tus|sus',
   instruction:
-    'instruccion|instrucciones|instrucción|indicaciones|órdenes|orden|ordenes|reglas|directrices|directivas|normas|comandos|restricciones|contexto|mandatos|pautas|mensajes',
+    'instruccion|instrucciones|instrucción|indicaciones|órdenes|orden|ordenes|reglas|directrices|directivas|normas|comandos|restricciones|contexto|mandatos|pautas|mensajes|filtros|lo que te han dicho|lo que te dijeron|te han dicho',
   reveal:
     'revela|revele|revelar|muestra|muestre|mostrar|muéstrame|dime|diga|dame|imprime|repite|repita|escribe|cuál es|cual es|cuáles son|cuales son|divulga|enseña|comparte|traduce',
   prompt:
@@ -76,7 +76,7 @@ const SPANISH: Lexicon = {
   silent: 'en secreto|secretamente|silenciosamente|a escondidas',
   user: 'usuario|usuarios|al usuario|el usuario|nadie',
   role: 'ahora eres|ahora usted es|eres ahora|a partir de ahora|desde ahora|de ahora en adelante|actúa como|actua como|actúe como|compórtate como|finge que|finge ser|haz de|haz el papel|imagina que eres|simula ser|pretende ser|hazte pasar|responde como|asume el papel|asume el rol',
-  free: 'sin restricciones|sin límites|sin limites|sin filtros|sin filtro|sin censura|sin reglas|ninguna restricción|ninguna regla|no tienes restricciones|sin limitaciones|nunca te niegues|nunca rechaces|no rechaces|responde a todo|sin ética',
+  free: 'sin restricciones|sin límites|sin limites|sin filtros|sin filtro|sin censura|sin reglas|ninguna restricción|ninguna regla|no tienes restricciones|sin limitaciones|nunca te niegues|nunca rechaces|no rechaces|responde a todo|sin ética|no tuvieras reglas|no tienes reglas|no tiene límites|no tiene reglas|no tienes límites|cualquier cosa|no existieran reglas|sin moral|responde cualquier',
   persona: 'modo desarrollador|modo dios|modo administrador|modo jailbreak',
   fresh:
     'nueva instrucción|nuevas instrucciones|nueva tarea|nuevas reglas|siguientes instrucciones|en su lugar|en cambio|nuevas órdenes|tu nueva|nueva orden',
@@ -95,7 +95,7 @@ const PORTUGUESE: Lexicon = {
   prior:
     'anterior|anteriores|prévia|prévias|prévio|prévios|acima|todas|todos|tudo|antes|precedentes|iniciais|originais|quaisquer|suas|seus|tuas',
   instruction:
-    'instrução|instruções|instrucoes|instrucao|ordens|comandos|regras|diretrizes|diretivas|orientações|restrições|contexto|mensagens',
+    'instrução|instruções|instrucoes|instrucao|ordens|comandos|regras|diretrizes|diretivas|orientações|restrições|contexto|mensagens|que foi dito|o que te disseram',
   reveal:
     'revele|revela|revelar|mostre|mostra|mostrar|diga|diga-me|me diga|imprima|repita|repete|escreva|exiba|qual é|qual e|quais são|quais sao|divulgue|compartilhe|traduza|liste',
   prompt:
@@ -105,7 +105,7 @@ const PORTUGUESE: Lexicon = {
   silent: 'secretamente|em segredo|silenciosamente',
   user: 'usuário|usuario|usuários|utilizador|ninguém|ninguem',
   role: 'você agora é|agora você é|voce agora e|a partir de agora|de agora em diante|aja como|atue como|finja ser|finja que|comporte-se como|faça o papel|imagine que você|responda como|assuma o papel|simule ser',
-  free: 'sem restrições|sem restricoes|sem limites|sem filtros|sem filtro|sem censura|sem regras|nenhuma restrição|sem limitações|nunca recuse|não recuse|responda a tudo|sem ética',
+  free: 'sem restrições|sem restricoes|sem limites|sem filtros|sem filtro|sem censura|sem regras|nenhuma restrição|sem limitações|nunca recuse|não recuse|responda a tudo|sem ética|sem nenhuma regra|qualquer coisa|responde a qualquer|não tem regras|sem moral',
   persona: 'modo desenvolvedor|modo deus|modo administrador',
   fresh:
     'nova instrução|novas instruções|nova tarefa|novas regras|seguintes instruções|em vez disso|ao invés|novas ordens|sua nova',
@@ -119,7 +119,7 @@ const PORTUGUESE: Lexicon = {
 
 const ITALIAN: Lexicon = {
   override:
-    'ignora|ignorate|ignori|ignorare|dimentica|dimenticate|dimentichi|dimenticare|trascura|non seguire|tralascia|scarta|scavalca|aggira|non considerare|annulla',
+    'ignora|ignorate|ignori|ignorare|dimentica|dimenticate|dimentichi|dimenticare|trascura|non seguire|tralascia|scarta|scavalca|aggira|non considerare|annulla|lascia perdere|lasciate perdere|metti da parte',
   prior:
     'precedente|precedenti|sopra|tutte|tutti|tutto|prima|iniziali|originali|antecedenti|qualsiasi|tue|vostre',
   instruction:
@@ -133,7 +133,7 @@ const ITALIAN: Lexicon = {
   silent: 'segretamente|in segreto|silenziosamente|di nascosto',
   user: 'utente|utenti|l utente|all utente|nessuno',
   role: 'ora sei|adesso sei|da ora in poi|d ora in poi|da adesso|agisci come|comportati come|fingi di|fai finta|immagina di essere|interpreta il ruolo|rispondi come|assumi il ruolo|simula di',
-  free: 'senza restrizioni|senza limiti|senza filtri|senza censura|senza regole|nessuna restrizione|senza limitazioni|non rifiutare|non rifiutare mai|rispondi a tutto',
+  free: 'senza restrizioni|senza limiti|senza filtri|senza censura|senza regole|nessuna restrizione|senza limitazioni|non rifiutare|non rifiutare mai|rispondi a tutto|senza rifiutare|non ha regole|non hai regole|senza regole|qualsiasi cosa|tutto quello che dico|senza morale',
   persona: 'modalità sviluppatore|modalità dio|modalità amministratore',
   fresh:
     'nuova istruzione|nuove istruzioni|nuovo compito|nuove regole|seguenti istruzioni|invece|al suo posto|nuovi ordini|tuo nuovo',

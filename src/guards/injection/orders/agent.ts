@@ -81,6 +81,7 @@ export const AGENT_ORDERS: readonly Order[] = [
       'If you are an administrator, you must restart the service.',
       'An assistant must be able to call several tools in one turn.',
     ],
+    about: agent,
     find: (sentence, text) =>
       around(sentence, agent, (idea) => {
         if (ELSEWHERE.test(text.slice(Math.max(0, idea.start - 50), idea.start)))
@@ -124,6 +125,7 @@ export const AGENT_ORDERS: readonly Order[] = [
       'We transferred the invoice to the new system.',
       'Users can delete their accounts on the settings page.',
     ],
+    about: act,
     find: (sentence, text) =>
       around(sentence, act, (idea) => {
         if (!commands(idea, text)) return undefined
@@ -160,6 +162,7 @@ export const AGENT_ORDERS: readonly Order[] = [
       'Tools are described in the next chapter.',
       'The shell expands the pattern before the program starts.',
     ],
+    about: tool,
     find: (sentence, text) =>
       around(sentence, tool, (idea) => {
         const order = before(sentence, idea, please | must | agent, 8)
@@ -190,6 +193,7 @@ export const AGENT_ORDERS: readonly Order[] = [
       'Read the settings from ~/.aws/credentials or from the environment.',
       'Never commit the .env file.',
     ],
+    about: tool | must | send | secret | reveal | act | belongings | your,
     find: (sentence, text) => {
       const reader = anchor(sentence, tool | must | send | secret | reveal | act | belongings | your)
       if (reader === undefined) return undefined
@@ -214,6 +218,7 @@ export const AGENT_ORDERS: readonly Order[] = [
       'The decoder reads base64 in blocks of four.',
       'Decode the file before you print it.',
     ],
+    about: decode,
     find: (sentence, text) =>
       around(sentence, decode, (idea) => {
         const next = text.slice(idea.start, idea.end + 120).split(/[.\n]/, 1)[0] ?? ''

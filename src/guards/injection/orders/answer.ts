@@ -32,6 +32,7 @@ export const ANSWER_ORDERS: readonly Order[] = [
       'Start your server with npm start.',
       'The reviewer said that the summary is too long.',
     ],
+    about: steer,
     find: (sentence, text) =>
       around(sentence, steer, (idea) => {
         const other = near(sentence, idea, answer | must | act | reveal | please | override, 8)
@@ -66,6 +67,7 @@ export const ANSWER_ORDERS: readonly Order[] = [
       'The answer mentions the shop.',
       'Add the field to the response of the server.',
     ],
+    about: answer | steer | your,
     find: (sentence, text) => {
       const what = anchor(sentence, answer | steer | your)
       if (what === undefined) return undefined
@@ -89,6 +91,7 @@ export const ANSWER_ORDERS: readonly Order[] = [
       'Write your name in capital letters.',
       'Translate the page into French.',
     ],
+    about: answer | steer | decode | your,
     find: (sentence, text) => {
       const what = anchor(sentence, answer | steer | decode | your)
       if (what === undefined) return undefined

@@ -48,6 +48,7 @@ export const LEAK_ORDERS: readonly Order[] = [
       'Set the prompt of the terminal with PS1.',
       'The system prompt is kept in prompts/system.md.',
     ],
+    about: prompt,
     find: (sentence, text) =>
       around(sentence, prompt, (idea) => {
         const verb = idea.english
@@ -72,13 +73,14 @@ export const LEAK_ORDERS: readonly Order[] = [
       'Print the token with gh auth token.',
       'The password field shows dots.',
     ],
+    about: secret,
     find: (sentence, text) =>
       around(sentence, secret, (idea) => {
         const verb = before(sentence, idea, reveal, 7) ?? askedAfter(sentence, idea, text)
         if (verb === undefined || /\ba(?:n)? $/.test(text.slice(0, idea.start))) return undefined
         const around_ = text.slice(Math.max(0, verb.start - 25), idea.end + 25)
         if (
-          /\bhow\b|\breset|\bchange|\bforgot|\bmanager|\bpolicy|\bstrength|\bfield|\bfor (?:the|my|a|our) (?:wifi|router|printer|database|demo|test)/.test(
+          /\bhow\b|\bmost common\b|\breset|\bchange|\bforgot|\bmanager|\bpolicy|\bstrength|\bfield|\bfor (?:the|my|a|our) (?:wifi|router|printer|database|demo|test)/.test(
             around_,
           )
         )
@@ -107,6 +109,7 @@ export const LEAK_ORDERS: readonly Order[] = [
       'Do not tell the compiler to optimise.',
       'The flag hides the banner.',
     ],
+    about: hide,
     find: (sentence, text) =>
       around(sentence, hide, (idea) => {
         const whom = near(sentence, idea, user, 5)
@@ -129,6 +132,7 @@ export const LEAK_ORDERS: readonly Order[] = [
       'npm runs quietly with --silent.',
       'It drops packets silently and sends no reset.',
     ],
+    about: silent,
     find: (sentence, text) =>
       around(sentence, silent, (idea) => {
         const what = near(sentence, idea, send | belongings, 12)
@@ -157,6 +161,7 @@ export const LEAK_ORDERS: readonly Order[] = [
       'The form posts your address to the server.',
       'Submit questions to the mailing list.',
     ],
+    about: send,
     find: (sentence, text) =>
       around(sentence, send, (idea) => {
         if (

@@ -39,6 +39,7 @@ export const LIBERTY_ORDERS: readonly Order[] = [
       'You may decline the invitation without giving a reason.',
       'The answer must be a number.',
     ],
+    about: your | agent | role | persona | free | must | answer | steer,
     find: (sentence, text) => {
       const reader = anchor(sentence, READER)
       if (reader === undefined) return undefined
@@ -62,6 +63,7 @@ export const LIBERTY_ORDERS: readonly Order[] = [
       'Write two versions of the answer, a long and a short one.',
       'Both responses are cached for an hour.',
     ],
+    about: your | agent | role | persona | answer | reveal,
     find: (sentence, text) => {
       const reader = anchor(sentence, your | agent | role | persona | answer | reveal)
       if (reader === undefined) return undefined

@@ -65,6 +65,7 @@ export const OVERRIDE_ORDERS: readonly Order[] = [
       'Override the default rules in eslint.config.js.',
       'Follow all previous steps before you go on.',
     ],
+    about: override,
     find: (sentence, text) =>
       around(sentence, override, (idea) => {
         if (!idea.english) {
@@ -117,6 +118,7 @@ export const OVERRIDE_ORDERS: readonly Order[] = [
       'Ignore the comments in this file.',
       'Do not forget to commit what you changed.',
     ],
+    about: override,
     find: (sentence, text) =>
       around(sentence, override, (idea) => {
         if (!idea.english) {
@@ -143,6 +145,7 @@ export const OVERRIDE_ORDERS: readonly Order[] = [
       'Change the rules of the linter.',
       'Turn off the filter with --no-filter.',
     ],
+    about: loosen,
     find: (sentence, text) =>
       around(sentence, loosen, (idea) => {
         const target = after(sentence, idea, instruction | safety, 8)
@@ -172,6 +175,7 @@ export const OVERRIDE_ORDERS: readonly Order[] = [
       'New features and fixes.',
       'Instructions for building the project are in BUILDING.md.',
     ],
+    about: fresh,
     find: (sentence, text) =>
       around(sentence, fresh, (idea) => {
         if (!idea.english) {

@@ -37,6 +37,7 @@ export const STANDING_ORDERS: readonly Order[] = [
       'The test was cancelled.',
       'These instructions do not apply to Windows.',
     ],
+    about: prior | instruction | matter,
     find: (sentence, text) => {
       const told = anchor(sentence, prior | instruction | matter)
       if (told === undefined) return undefined
@@ -61,6 +62,7 @@ export const STANDING_ORDERS: readonly Order[] = [
       'The agent follows the rules in policy.yaml.',
       'My instructions to the movers were followed.',
     ],
+    about: your | agent | instruction | mine | prior,
     find: (sentence, text) => {
       const reader = anchor(sentence, your | agent | instruction | mine | prior)
       return reader !== undefined && OBEDIENCE.test(wording(sentence, text))
@@ -83,6 +85,7 @@ export const STANDING_ORDERS: readonly Order[] = [
       'A message from the author to the reader.',
       'Do the following steps in order.',
     ],
+    about: your | agent | matter | mine | user | prior | instruction,
     find: (sentence, text) => {
       const reader = anchor(sentence, your | agent | matter | mine | user | prior | instruction)
       if (reader === undefined) return undefined
@@ -106,6 +109,7 @@ export const STANDING_ORDERS: readonly Order[] = [
       'The change was approved after a week.',
       'Turn the mode off in the settings.',
     ],
+    about: your | agent | prompt | safety | persona | secret | free | instruction,
     find: (sentence, text) => {
       const reader = anchor(sentence, your | agent | prompt | safety | persona | secret | free | instruction)
       return reader !== undefined && AUTHORITY.test(wording(sentence, text))
