@@ -4,9 +4,6 @@ import { digestOf } from '#kernel/bytes.ts'
 import { instantOf } from '#kernel/instant.ts'
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { Actor } from '#policy/actor.ts'
-import type { Rule } from '#policy/cedar/rule.ts'
-import { deltaOf } from '#policy/delta/delta.ts'
-import { inWords } from '#policy/delta/words.ts'
 import { organisationPlace } from '#policy/place.ts'
 import { organisationRules, type PolicyFile } from '#policy/policy-file.ts'
 import { holds, ROLES } from '#policy/role.ts'
@@ -15,6 +12,7 @@ import { countHolders } from '#store/role-bindings.ts'
 import { logAction } from '#tasks/log-action.ts'
 import { permit } from '#tasks/permit.ts'
 import type { Workshop } from '#tasks/workshop.ts'
+import { tryInThread } from '../policy-trial/try-in-thread.ts'
 import { explain } from './explain.ts'
 import { replay } from './replay.ts'
 
@@ -129,21 +127,13 @@ async function effectOf(
       message: `There are ${MOST_POLICIES} policies already.`,
       remedy: 'Put several rules into one, or remove some.',
     })
-  const rules = organisationRules(next)
-  if (!rules.ok) return rules
-  const delta = deltaOf(readable(stored), rules.value)
-  return ok({ changes: [...inWords(delta)], questions: delta.questions, sequence })
+  const tried = await tryInThread(stored, next, actor.person.id)
+  if (!tried.ok) return tried
+  const { changes, questions } = tried.value
+  return ok({ changes: [...changes], questions, sequence })
 }
 
 const MOST_POLICIES = 100
-
-/** The rules before the change. Those that cannot be read any more forbid everything, which no comparison could tell. */
-function readable(stored: readonly Stored[]): readonly Rule[] {
-  return stored.flatMap((file) => {
-    const rules = organisationRules([file])
-    return rules.ok ? rules.value : []
-  })
-}
 
 function policiesOf(workshop: Workshop, actor: Actor): Promise<{ stored: Stored[]; sequence: number }> {
   return workshop.store.inOrganisation(actor.organisation, async (tx) => ({
