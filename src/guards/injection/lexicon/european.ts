@@ -4,7 +4,7 @@ const GERMAN: Lexicon = {
   override:
     'ignorier*|vergiss|vergesse*|vergessen sie|missachte*|übergehe*|überschreib*|beachte nicht|befolge nicht|verwirf|verwerfe*|umgehe*|außer acht|lass alles|kümmere dich nicht|hör auf|höre auf|beachte den|nicht weiter',
   prior:
-    'vorherige*|vorige*|bisherige*|obige*|früheren|frühere|alle|alles|vorangegangene*|vorangehende*|zuvor|davor|ursprüngliche*|bestehende*|deine|ihre|sämtliche*',
+    'vorherige*|vorige*|bisherige*|obige*|früheren|frühere|alle|alles|vorangegangene*|vorangehende*|zuvor|davor|ursprüngliche*|bestehende*|deine|ihre|sämtliche*|man dir gesagt|dir gesagt',
   instruction:
     'anweisung*|instruktion*|befehl*|vorgabe*|regeln|richtlinie*|aufgabe|aufgaben|aufträge|auftrag|weisung*|aufforderung*|gesagt*|kontext|eingabe*|prompts|einschränkung*|informationen|aufgabenstellung*',
   reveal:
@@ -63,7 +63,7 @@ const SPANISH: Lexicon = {
   override:
     'ignora|ignore|ignorar|ignoren|olvida|olvide|olvidar|olvídate|descarta|descarte|omite|omita|omitir|haz caso omiso|haga caso omiso|no sigas|no hagas caso|desobedece|sáltate|pasa por alto|anula|desestima|salta|evita|deja de lado|dejar de lado|desactiva|desactive',
   prior:
-    'anterior|anteriores|previa|previas|previo|previos|arriba|todas|todos|todo|antes|precedentes|iniciales|originales|cualquier|tus|sus',
+    'anterior|anteriores|previa|previas|previo|previos|arriba|todas|todos|todo|antes|precedentes|iniciales|originales|cualquier|tus|sus|te han dicho|te dijeron',
   instruction:
     'instruccion|instrucciones|instrucción|indicaciones|órdenes|orden|ordenes|reglas|directrices|directivas|normas|comandos|restricciones|contexto|mandatos|pautas|mensajes|filtros|lo que te han dicho|lo que te dijeron|te han dicho',
   reveal:
@@ -93,7 +93,7 @@ const PORTUGUESE: Lexicon = {
   override:
     'ignore|ignora|ignorar|ignorem|esqueça|esqueca|esquece|esquecer|desconsidere|desconsidera|desconsiderar|descarte|despreze|não siga|nao siga|desobedeça|contorne|anule',
   prior:
-    'anterior|anteriores|prévia|prévias|prévio|prévios|acima|todas|todos|tudo|antes|precedentes|iniciais|originais|quaisquer|suas|seus|tuas',
+    'anterior|anteriores|prévia|prévias|prévio|prévios|acima|todas|todos|tudo|antes|precedentes|iniciais|originais|quaisquer|suas|seus|tuas|foi dito|te disseram',
   instruction:
     'instrução|instruções|instrucoes|instrucao|ordens|comandos|regras|diretrizes|diretivas|orientações|restrições|contexto|mensagens|que foi dito|o que te disseram',
   reveal:
@@ -121,7 +121,7 @@ const ITALIAN: Lexicon = {
   override:
     'ignora|ignorate|ignori|ignorare|dimentica|dimenticate|dimentichi|dimenticare|trascura|non seguire|tralascia|scarta|scavalca|aggira|non considerare|annulla|lascia perdere|lasciate perdere|metti da parte',
   prior:
-    'precedente|precedenti|sopra|tutte|tutti|tutto|prima|iniziali|originali|antecedenti|qualsiasi|tue|vostre',
+    'precedente|precedenti|sopra|tutte|tutti|tutto|prima|iniziali|originali|antecedenti|qualsiasi|tue|vostre|ti è stato detto|ti hanno detto',
   instruction:
     'istruzione|istruzioni|ordini|comandi|regole|direttive|indicazioni|linee guida|restrizioni|contesto|disposizioni|messaggi',
   reveal:
@@ -147,7 +147,8 @@ const ITALIAN: Lexicon = {
 
 const DUTCH: Lexicon = {
   override: 'negeer|negeren|vergeet|vergeten|sla over|volg niet|omzeil|verwerp|schrap|overschrijf',
-  prior: 'vorige|voorgaande|eerdere|bovenstaande|alle|alles|hierboven|oorspronkelijke|voorafgaande|jouw',
+  prior:
+    'vorige|voorgaande|eerdere|bovenstaande|alle|alles|hierboven|oorspronkelijke|voorafgaande|jouw|je is verteld|je werd verteld',
   instruction:
     'instructie|instructies|opdracht|opdrachten|regels|richtlijnen|bevelen|aanwijzingen|context|beperkingen',
   reveal: 'toon|laat zien|geef|vertel|vertel me|herhaal|print|schrijf|onthul|wat is|wat zijn|verklap|vertaal',
@@ -158,7 +159,7 @@ const DUTCH: Lexicon = {
   silent: 'stiekem|in het geheim|heimelijk',
   user: 'de gebruiker|gebruiker|gebruikers|niemand',
   role: 'je bent nu|jij bent nu|u bent nu|vanaf nu|van nu af aan|doe alsof|gedraag je als|speel de rol|stel je voor|handel als|antwoord als|neem de rol',
-  free: 'zonder beperkingen|geen beperkingen|zonder filter|ongecensureerd|zonder regels|geen regels|zonder grenzen',
+  free: 'zonder beperkingen|geen beperkingen|zonder filter|ongecensureerd|zonder regels|geen regels|zonder grenzen|alles beantwoorden|beantwoord alles|geen enkele regel|geen beperking',
   fresh:
     'nieuwe instructie|nieuwe instructies|nieuwe opdracht|nieuwe taak|volgende instructies|in plaats daarvan|je nieuwe',
   agent: 'ai|assistent|taalmodel',
@@ -173,7 +174,7 @@ const POLISH: Lexicon = {
   override:
     'zignoruj*|ignoruj*|zapomnij*|pomiń|pomin|pomijaj|nie przestrzegaj|nie stosuj|odrzuć|obejdź|unieważnij|lekceważ',
   prior:
-    'poprzedni*|wcześniejsz*|wczesniejsz*|powyższ*|powyzsz*|wszystki*|wszystko|pierwotn*|dotychczasow*|swoje',
+    'poprzedni*|wcześniejsz*|wczesniejsz*|powyższ*|powyzsz*|wszystki*|wszystko|pierwotn*|dotychczasow*|swoje|ci powiedziano|ci kazano',
   instruction: 'instrukcj*|polece*|zasad*|wytyczn*|regu*|rozkaz*|kontekst*|ogranicze*|komend*',
   reveal:
     'ujawnij|pokaż|pokaz|podaj|wyświetl|powtórz|powiedz|wypisz|wydrukuj|zdradź|napisz|jakie są|jaki jest|przetłumacz',
@@ -184,7 +185,7 @@ const POLISH: Lexicon = {
   silent: 'potajemnie|w tajemnicy|po cichu',
   user: 'użytkownik*|uzytkownik*|nikomu',
   role: 'jesteś teraz|jestes teraz|teraz jesteś|od teraz|od tej pory|zachowuj się|udawaj|wciel się|wyobraź sobie|działaj jako|odgrywaj rolę|odpowiadaj jako',
-  free: 'bez ograniczeń|bez ograniczen|bez filtrów|bez cenzury|bez zasad|nieograniczon*|żadnych ograniczeń',
+  free: 'bez ograniczeń|bez ograniczen|bez filtrów|bez cenzury|bez zasad|nieograniczon*|żadnych ograniczeń|żadnych zasad|nie masz zasad|odpowiadaj na wszystko|żadnych reguł|nie masz żadnych',
   fresh:
     'nowe instrukcje|nowa instrukcja|nowe polecenie|nowe zadanie|nowe zasady|następujące instrukcje|zamiast tego|twoje nowe',
   agent: 'ai|asystent*|model językowy',
@@ -198,7 +199,8 @@ const POLISH: Lexicon = {
 const RUSSIAN: Lexicon = {
   override:
     'игнориру*|проигнорируй*|забудь*|забыть|не обращай внимания|отбрось|не следуй|не выполняй|обойди|отмени|пренебрег*|отринь|сбрось',
-  prior: 'предыдущ*|прежни*|прошл*|выше*|все|всё|всех|ранее|прежде|первоначальн*|исходн*|свои|любые|преды*',
+  prior:
+    'предыдущ*|прежни*|прошл*|выше*|все|всё|всех|ранее|прежде|первоначальн*|исходн*|свои|любые|преды*|тебе говорили|было сказано|тебе сказали',
   instruction:
     'инструкц*|указани*|правил*|команд*|приказ*|директив*|контекст*|ограничени*|установк*|распоряжени*|сообщени*',
   reveal:
@@ -210,7 +212,7 @@ const RUSSIAN: Lexicon = {
   silent: 'тайно|втайне|незаметно|скрытно',
   user: 'пользовател*|никому',
   role: 'ты теперь|теперь ты|вы теперь|отныне|с этого момента|действуй как|веди себя|притворись*|представь что ты|играй роль|сыграй роль|представь себе что ты|отвечай как|вообрази',
-  free: 'без ограничений|без цензуры|без фильтров|без правил|никаких ограничений|неограниченн*|нет ограничений|никогда не отказыва*|не отказывай*|без морали|без этики',
+  free: 'без ограничений|без цензуры|без фильтров|без правил|никаких ограничений|неограниченн*|нет ограничений|никогда не отказыва*|не отказывай*|без морали|без этики|нет никаких правил|нет правил|не подчиняется|никаких запретов|на любой вопрос|на любые вопросы|никаким запретам|нет никаких|без запретов',
   persona: 'режим разработчика|режим бога|режим администратора',
   fresh:
     'новые инструкции|новая инструкция|новое задание|новая задача|новые правила|следующие инструкции|вместо этого|твоя новая|новые указания',
@@ -225,7 +227,8 @@ const RUSSIAN: Lexicon = {
 const TURKISH: Lexicon = {
   override:
     'yoksay*|yok say*|görmezden gel*|unut*|dikkate alma*|göz ardı et*|gözardı et*|boşver|takip etme*|uyma|geçersiz kıl*|bypass',
-  prior: 'önceki*|onceki*|yukarıdaki*|tüm|tum|bütün|evvelki|daha önce*|ilk|her şeyi|mevcut',
+  prior:
+    'önceki*|onceki*|yukarıdaki*|tüm|tum|bütün|evvelki|daha önce*|ilk|her şeyi|mevcut|sana söylenen|söylenenler',
   instruction: 'talimat*|yönerge*|kural*|komut*|emir*|direktif*|bağlam*|kısıtlama*',
   reveal: 'göster*|açıkla*|söyle*|yazdır*|tekrarla*|ver|paylaş*|yaz|nedir|ifşa et*|listele*|çevir*',
   prompt:
@@ -235,7 +238,7 @@ const TURKISH: Lexicon = {
   silent: 'gizlice|sessizce',
   user: 'kullanıcı*',
   role: 'artık sen|sen artık|bundan sonra|bundan böyle|gibi davran*|rolünü oyna*|rolünü üstlen*|rol yap|hayal et|mış gibi',
-  free: 'kısıtlama olmadan|sınırsız*|sansürsüz*|filtresiz*|kuralsız|hiçbir kısıtlama',
+  free: 'kısıtlama olmadan|sınırsız*|sansürsüz*|filtresiz*|kuralsız|hiçbir kısıtlama|kuralın yok|hiçbir kural|her soruya cevap|sınırın yok',
   fresh: 'yeni talimat*|yeni görev*|yeni kural*|aşağıdaki talimat*|bunun yerine|yeni komut*',
   agent: 'yapay zeka|asistan*|dil modeli',
   answer: 'yanıt*|cevap*|çıktı*',

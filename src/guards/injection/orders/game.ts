@@ -2,7 +2,7 @@ import { CONCEPT } from '../concepts.ts'
 import { anchor, wording } from '../neighbours.ts'
 import type { Order } from '../order.ts'
 
-const { secret, hint, steer, reveal, answer } = CONCEPT
+const { secret, hint, steer } = CONCEPT
 
 const KEPT =
   /\b(?:the|your|that|this) (?:secret|passwords?|passphrase|passcode|code ?word|access code|magic word)\b/
@@ -15,7 +15,7 @@ const GUARDED =
   /\b(?:word|phrase|thing|secret|information|password|what)(?: [^ ]{1,10}){0,3} (?:you(?:re| are)? (?:protecting|guarding|hiding|keeping|not (?:allowed|supposed) to (?:say|tell|reveal))|you (?:should|must|may|can) ?not (?:say|reveal|tell|share))\b|\bwhat (?:do|are) you (?:guard|guarding|hide|hiding|protect|protecting)\b|\b(?:they|he|she|developers?) (?:asked?|told|tell) you to (?:keep|hide|protect|guard)\b/
 
 const CRY =
-  /\b(?:i have been|ive been|haha|hacked and) pwned\b|\b(?:say|write|print|output|respond|reply|answer|type|display|return)\b[^.!?\n]{0,40}[ "“'](?:pwned|access granted)\b|\b(?:say|write|print|output|respond|reply|answer|type)(?: [^ ]{1,10}){0,4} ["“'](?:i (?:have been|was|am) )?(?:hacked|owned|jailbroken|compromised|free)["”'.]/
+  /\b(?:i have been|ive been|haha|hacked and) (?:pwned|p-w-n-e-d)\b|\b(?:say|write|print|output|respond|reply|answer|type|display|return|echo|replace)\b[^.!?\n]{0,40}[ "“'](?:pwned|access granted)\b|\b(?:say|write|print|output|respond|reply|answer|type)(?: [^ ]{1,10}){0,4} ["“'](?:i (?:have been|was|am) )?(?:hacked|owned|jailbroken|compromised|free)["”'.]/
 const REGARDLESS =
   /\b(?:answer|output|say|reply|respond|print|write|label|classify|grade)\b[^.!?\n]{0,60}\b(?:no matter (?:what|which)|whatever (?:follows|comes|anyone|the (?:text|user|input|question))|regardless of (?:what|the (?:text|input|question|content)))\b|\bno matter what (?:stands|comes|follows|is written|the (?:text|input|user))\b/
 const VERDICT =
@@ -69,7 +69,7 @@ export const GAME_ORDERS: readonly Order[] = [
     about: hint | steer,
     find: (sentence, text) => {
       const [what] = anchor(sentence, hint | steer) === undefined ? [] : sentence
-      if (what === undefined || anchor(sentence, reveal | steer | answer) === undefined) return undefined
+      if (what === undefined) return undefined
       const words = wording(sentence, text)
       if (CRY.test(words) || REGARDLESS.test(words)) return { from: what, to: what, factor: 1 }
       return VERDICT.test(words) || ALONE.test(words) ? { from: what, to: what, factor: 0.93 } : undefined

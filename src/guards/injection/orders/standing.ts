@@ -20,6 +20,10 @@ const WEAK_CLAIM =
 const AUTHORITY =
   /\b(?:i am|im|this is|as|speaking as|from)(?: [^ ]{1,24})? (?:your|the|an|a|one of the|openais?|anthropics?)(?: [^ ]{1,24}){0,2} (?:developers?|creators?|administrators?|admin|owner|engineers?|operator|programmer|maker|supervisor|auditor|security scanner|red team)\b|\b(?:approved|authori[sz]ed|permitted|cleared|verified|lifted) by (?:the |your |our )?(?:[^ ]{1,24} )?(?:team|developers?|openai|anthropic|google|company|administrators?|management|creators?|security)\b|\bmode (?:is )?(?:now )?(?:on|enabled|activated|active|engaged)\b|\b(?:safe|controlled|sandboxed?|research|educational|isolated|authorized) (?:[^ ]{1,24} )?(?:environment|context|setting|purposes|testing)\b/
 
+/** Nobody but a pretender tells a model that he made it. */
+const MAKER =
+  /\b(?:i am|im)(?: [^ ]{1,14})? your (?:[^ ]{1,14} )?(?:developers?|creator|programmer|maker|administrator|admin|owner|engineer)\b/
+
 /** Words about who speaks here, and what his words are worth. */
 export const STANDING_ORDERS: readonly Order[] = [
   {
@@ -112,9 +116,8 @@ export const STANDING_ORDERS: readonly Order[] = [
     about: your | agent | prompt | safety | persona | secret | free | instruction,
     find: (sentence, text) => {
       const reader = anchor(sentence, your | agent | prompt | safety | persona | secret | free | instruction)
-      return reader !== undefined && AUTHORITY.test(wording(sentence, text))
-        ? { from: reader, to: reader, factor: 1 }
-        : undefined
+      if (reader === undefined || !AUTHORITY.test(wording(sentence, text))) return undefined
+      return { from: reader, to: reader, factor: MAKER.test(wording(sentence, text)) ? 1.9 : 1 }
     },
   },
 ]
