@@ -170,7 +170,7 @@ const WITHIN = {
   'policy.set': { ...inWhole, body: () => POLICY },
   'policy.remove': { where: ['nowhere'], body: nothing },
   'identity-provider.create': {
-    ...inWhole,
+    where: ['server'],
     body: () => ({ kind: 'saml', id: 'x', domain: 'example.org', metadata: 'none' }),
   },
   'identity-provider.remove': { ...inWhole, body: nothing },

@@ -17,6 +17,7 @@ import {
 } from '#store/identity-providers.ts'
 import { unlinkIdentity } from '#store/person-identities.ts'
 import { logAction } from '#tasks/log-action.ts'
+import { permitAtServer } from '#tasks/may-begin.ts'
 import { permit } from '#tasks/permit.ts'
 import type { Workshop } from '#tasks/workshop.ts'
 import type { SignInDesk } from '../sign-in.ts'
@@ -43,8 +44,8 @@ export function identityProviderUseCases(
 
     addIdentityProvider: async (actor, request) => {
       const { id, kind, domain } = request
-      const place = organisationPlace(actor.organisation)
-      const allowed = await permit(workshop, { actor, action: 'identity-provider.create', place, facts: {} })
+      // A domain is claimed for the whole server, and the server asks the addresses that are named.
+      const allowed = await permitAtServer(workshop, actor, 'identity-provider.create')
       if (!allowed.ok) return allowed
       const learned = await learn(request, signIn.origin())
       if (!learned.ok) return learned
