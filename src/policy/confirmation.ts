@@ -56,7 +56,8 @@ function toConfirm(decision: Decision, code: string): Failure {
         details: { method: 'second-factor' },
       }
     default:
-      return notYet(refusal, 'other-person', 'Nobody else can confirm it on this way yet.')
+      // Of somebody else's word is asked before: what comes here has nobody's.
+      return { ...refusal, code: 'permission_denied', details: { method: 'other-person' } }
   }
 }
 
@@ -68,11 +69,6 @@ export function toSecond(decision: Decision, id: string): Failure {
     remedy: `Have somebody who could do it themselves say: airlock confirm ${id}; then ask again within the hour.`,
     details: { method: 'other-person', confirmation: id },
   }
-}
-
-/** What nobody can confirm is refused like anything else, and says so. */
-function notYet(refusal: Failure, method: Confirmation, why: string): Failure {
-  return { ...refusal, code: 'permission_denied', message: `${refusal.message} ${why}`, details: { method } }
 }
 
 /** Fits this very question and no other: typing it takes having seen what it is about. It is no secret. */

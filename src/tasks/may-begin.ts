@@ -1,10 +1,9 @@
 import { ok, type Result, refused } from '#kernel/result.ts'
 import type { ActionName } from '#policy/action.ts'
 import type { Actor } from '#policy/actor.ts'
-import { rolesAt } from '#policy/binding.ts'
-import type { Place } from '#policy/cedar/engine.ts'
 import type { DecisionFacts } from '#policy/decide.ts'
 import { organisationPlace, serverPlace } from '#policy/place.ts'
+import { asCountedAt } from './counted-at.ts'
 import { type Permitted, permit } from './permit.ts'
 import { type FoundPlace, type PlaceReference, placeOf } from './place-of.ts'
 import type { Workshop } from './workshop.ts'
@@ -52,20 +51,6 @@ export async function permitAtServer(
   const place = serverPlace()
   const asked = { actor: await asCountedAt(workshop, actor, place), action, place, facts }
   return permit(workshop, asked, about)
-}
-
-/**
- * Somebody with all that counts at a place. At the server only roles that were given there do; while there is but one
- * organisation, its own do as well.
- */
-export async function asCountedAt(
-  { store }: Pick<Workshop, 'store'>,
-  actor: Actor,
-  { kind, id }: Pick<Place, 'kind' | 'id'>,
-): Promise<Actor> {
-  if (kind !== 'Server' || (await store.organisations()).length > 1) return actor
-  const roles = rolesAt(actor.bindings, organisationPlace(actor.organisation))
-  return { ...actor, bindings: [...actor.bindings, ...roles.map((role) => ({ role, at: { kind, id } }))] }
 }
 
 /** Of a list, which answers with what may be seen: whoever holds the permission somewhere may ask, unless a rule forbids it. */

@@ -15,6 +15,7 @@ import {
 import { personById } from '#store/people.ts'
 import { bindingsOf } from '#store/role-bindings.ts'
 import type { Tx } from '#store/schema.ts'
+import { asCountedAt } from './counted-at.ts'
 import type { Workshop } from './workshop.ts'
 
 type Room = Pick<Workshop, 'store' | 'clock' | 'random' | 'policyOf'>
@@ -31,12 +32,9 @@ export type Seconded = { readonly given: true } | { readonly given: false; reado
  * Looks for the word of a second person, once for each time that somebody asks; where there is none, it is asked for.
  * `about` tells them in words what rules do not see; the word is for exactly that.
  */
-export async function secondPerson(
-  { store, clock, random, policyOf }: Room,
-  question: Question,
-  about: string,
-): Promise<Seconded> {
-  const policy = await policyOf(question.actor.organisation)
+export async function secondPerson(room: Room, question: Question, about: string): Promise<Seconded> {
+  const { store, clock, random } = room
+  const policy = await room.policyOf(question.actor.organisation)
   const { actor, action, place, facts } = question
   const now = clock()
   const at = instantOf(now)
@@ -44,7 +42,7 @@ export async function secondPerson(
     const digest = digestOfQuestion(question, about)
     const known = await standingConfirmation(tx, digest, at)
     const given = known !== undefined && known.givenAt !== null
-    if (given && (await stillCould(tx, policy, question, known.givenBy)))
+    if (given && (await stillCould(room, tx, policy, question, known.givenBy)))
       if (await useConfirmation(tx, known.id, at)) return { given: true }
     if (known !== undefined && known.givenAt === null) return { given: false, id: known.id }
     await endOldestWaiting(tx, actor.person.id, at, MOST_WAITING - 1)
@@ -58,6 +56,7 @@ export async function secondPerson(
 
 /** Whoever lost their role since has taken their word with it. */
 async function stillCould(
+  room: Room,
   tx: Tx,
   policy: Policy,
   { actor, action, place, facts }: Question,
@@ -67,7 +66,8 @@ async function stillCould(
   if (person === undefined || person.removedAt !== null) return false
   const { id, name, email, role } = person
   const them = memberOf(actor.organisation, { id, name, email }, role, await bindingsOf(tx, id))
-  return couldDoIt(policy.decide({ actor: them, action, place, facts }))
+  const counted = await asCountedAt(room, them, place)
+  return couldDoIt(policy.decide({ actor: counted, action, place, facts }))
 }
 
 /** Whoever confirms answers for it like whoever asks: they might do it themselves, but for needing somebody else. */

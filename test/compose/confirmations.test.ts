@@ -156,3 +156,31 @@ test('a word is for what was asked and nothing else, and goes with the role of w
   )
   expect(await set(2)).toMatchObject({ status: 428 })
 })
+
+test('what is done to the server takes two people as well, by roles that count there', async () => {
+  const alone = await placesHouse()
+  try {
+    const organisation = await alone.organisation('Only one')
+    const [one, other] = [
+      await alone.person(organisation, 'one', 'owner'),
+      await alone.person(organisation, 'other', 'owner'),
+    ]
+    const text = `@id("organisations.two") @reason("Two.") @remedy("Ask.") @confirm("other-person")
+forbid(principal, action == Airlock::Action::"organisation.create", resource);`
+    const examples = `- { name: new, action: organisation.create, as: owner, expect: confirm }
+- { name: list, action: task.list, as: owner, expect: allow }`
+    const setBy = { id: one.id, name: one.name, email: '' }
+    const at = '2026-02-02T11:00:00.000Z'
+    await alone.store.inOrganisation(organisation, (tx) =>
+      insertPolicyChange(tx, { sequence: 1, name: 'two', text, examples, setBy, setAt: at }),
+    )
+    const make = () => alone.ask(one, 'POST', '/v1/organisations', { name: 'Second' })
+    const asked = await make()
+    expect(asked).toMatchObject({ status: 428, rule: 'organisations.two' })
+    const { confirmation } = asked.body.details
+    expect((await alone.ask(other, 'POST', `/v1/confirmations/${confirmation}`)).status).toBe(200)
+    expect((await make()).status).toBe(201)
+  } finally {
+    await alone.close()
+  }
+})

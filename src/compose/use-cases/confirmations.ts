@@ -11,8 +11,8 @@ import {
   giveConfirmation,
   waitingConfirmations,
 } from '#store/confirmations.ts'
+import { asCountedAt } from '#tasks/counted-at.ts'
 import { logAction } from '#tasks/log-action.ts'
-import { asCountedAt } from '#tasks/may-begin.ts'
 import { permit } from '#tasks/permit.ts'
 import { couldDoIt } from '#tasks/second-person.ts'
 import type { Workshop } from '#tasks/workshop.ts'
@@ -52,7 +52,7 @@ export function confirmationUseCases(
       if (decision === undefined || !couldDoIt(decision))
         return decision === undefined ? nothing(id) : refused(refusalOf(decision))
       const allowed = await permit(workshop, {
-        actor,
+        actor: await asCountedAt(workshop, actor, row.place),
         action: 'confirmation.give',
         place: row.place,
         facts: {},

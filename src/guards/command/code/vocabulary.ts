@@ -42,13 +42,6 @@ export const DELETERS = set(`
   rmtree rm_rf rm_r rmSync rmdirSync rmdir remove_tree remove_dir_all remove_entry_secure removeSync emptyDirSync rimraf
   deleteTree delete_tree`)
 
-/** They become another user. */
-export const IDENTITIES = set(`
-  setuid setgid setreuid setregid setresuid setresgid seteuid setegid posix_setuid posix_setgid posix_seteuid initgroups`)
-
 export const SENDERS = set(`
   post put patch sendall send sendto request PostForm postForm post_form urlopen fetch fsockopen fwrite syswrite UploadFile
   UploadString UploadData sendmail SMTP storbinary put_object upload_file upload`)
-
-/** Environment, whole or by name. */
-export const ENVIRONMENTS = set('environ env ENV getenv')
